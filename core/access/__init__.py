@@ -1,0 +1,20 @@
+"""Who may see and do what: actors, permissions with a scope, and the one function that scopes every query."""
+
+from core.access.actor import Actor, Kind, Scope, acting_as, current_actor, system_actor
+from core.access.scoping import Access, OwnerAccess, ParentAccess, SharedAccess, may, require, visible
+
+__all__ = [
+    "Access",
+    "Actor",
+    "Kind",
+    "OwnerAccess",
+    "ParentAccess",
+    "Scope",
+    "SharedAccess",
+    "acting_as",
+    "current_actor",
+    "may",
+    "require",
+    "system_actor",
+    "visible",
+]

@@ -1,0 +1,130 @@
+"""The one function that turns (actor, model, action) into a SQL criterion.
+
+Every list, count, search, export, API answer, aggregate and hook goes through `visible`.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+
+from core.access.actor import Actor, Scope
+from core.database import Record, db
+from core.problems import Problem, not_found
+
+#: Actions that exist for every record type.
+ACTIONS = ("view", "create", "edit", "delete", "export", "import")
+
+
+class Access(Protocol):
+    """How the records of a type belong to people; `RecordType.access` holds one."""
+
+    def criterion(self, actor: Actor, model: Any, action: str, scope: Scope) -> ColumnElement[bool]:
+        """Give the SQL criterion of what the scope reaches."""
+        ...
+
+
+@dataclass(frozen=True)
+class OwnerAccess:
+    """A record belongs to its owner, and through them to the owner's teams."""
+
+    def criterion(self, actor: Actor, model: Any, action: str, scope: Scope) -> ColumnElement[bool]:
+        """Reach own records, or those of everybody in the actor's teams."""
+        if scope is Scope.all:
+            return true()
+        own: ColumnElement[bool] = model.owner_id == actor.user_id
+        if scope is Scope.own or not actor.team_ids:
+            return own
+        from core.users.models import TeamMember  # users stand on this module
+
+        members = select(TeamMember.user_id).where(TeamMember.team_id.in_(actor.team_ids))
+        return or_(own, model.owner_id.in_(members))
+
+
+@dataclass(frozen=True)
+class ParentAccess:
+    """A record is reached by whoever may see its parent, `ParentAccess("customer_id", Customer)`, or owns it."""
+
+    column: str
+    parent: type[Record]
+
+    def criterion(self, actor: Actor, model: Any, action: str, scope: Scope) -> ColumnElement[bool]:
+        """Reach own records, and those of every parent that may be seen."""
+        if scope is Scope.all:
+            return true()
+        parent: Any = self.parent
+        seen = exists(select(1).where(parent.id == getattr(model, self.column), visible(actor, parent, "view")))
+        own = model.owner_id == actor.user_id
+        return own if scope is Scope.own else or_(own, seen.correlate(model.__table__))
+
+
+@dataclass(frozen=True)
+class SharedAccess:
+    """Records that belong to everybody who has the permission at all: products, stages, teams."""
+
+    def criterion(self, actor: Actor, model: Any, action: str, scope: Scope) -> ColumnElement[bool]:
+        """Reach everything."""
+        return true()
+
+
+def visible(actor: Actor, model: Any, action: str = "view") -> ColumnElement[bool]:
+    """Give the criterion of the records that an actor may see, edit, … .
+
+    Args:
+        actor: whoever asks.
+        model: a record's model, or its record type.
+        action: `view`, `edit`, `delete`, `export` or an action of the record type's own.
+
+    Returns:
+        A criterion over the model's columns; `false()` when the actor has no such permission, or the plugin is off.
+    """
+    from core.records.registry import record_types  # record types stand on this module
+
+    model = getattr(model, "model", model)
+    record_type = record_types.of_model(model)
+    scope = actor.scope(f"{model.__record_type__}.{action}")
+    if scope is None or record_type is None:
+        return false()
+    return record_type.access.criterion(actor, model, action, scope)
+
+
+def may(actor: Actor, record_type: Any, action: str) -> bool:
+    """Tell whether an actor has a permission on a record type in any scope."""
+    key = getattr(record_type, "key", None) or record_type.__record_type__
+    return actor.scope(f"{key}.{action}") is not None
+
+
+def reaches(actor: Actor, model: Any, record_id: uuid.UUID, action: str) -> bool:
+    """Ask the database whether an actor's permission reaches one record."""
+    model = getattr(model, "model", model)
+    statement = select(1).where(model.id == record_id, visible(actor, model, action))
+    return db.session.execute(statement).first() is not None
+
+
+def require(actor: Actor, record_type: Any, action: str, record: Record | None = None) -> None:
+    """Stop whoever may not do something.
+
+    Args:
+        actor: whoever wants to act.
+        record_type: the record type or its model.
+        action: what they want to do.
+        record: the record; None where there isn't one yet (create) or where any scope will do (import).
+
+    Raises:
+        Problem: 404 when they may not even see the record, 403 when they may see it but not do this.
+    """
+    from core.i18n import _
+
+    refused = Problem("refused", _("You don't have the right to do this. Ask an administrator."), status=403)
+    if record is None:
+        if not may(actor, record_type, action):
+            raise refused
+        return
+    if actor.is_administrator or reaches(actor, type(record), record.id, action):
+        return
+    if action != "view" and reaches(actor, type(record), record.id, "view"):
+        raise refused
+    raise not_found()
+
+

@@ -1,0 +1,37 @@
+"""The database layer: column types, model bases, write units, the journal and the bulk door."""
+
+from core.database.base import Base, Record, model_base, ref
+from core.database.bulk import bulk_insert, bulk_update
+from core.database.engine import configure_database, db, ddl_engine
+from core.database.journal import Clock, JournalContext, JournalEntry, journal_context, never_journalled
+from core.database.types import Amount, Currency, Id, JsonDict, UtcDateTime, new_id, utc_now
+from core.database.unit import Session, in_unit, on_commit, touched_listener, write_unit
+
+__all__ = [
+    "Amount",
+    "Base",
+    "Clock",
+    "Currency",
+    "Id",
+    "JournalContext",
+    "JournalEntry",
+    "JsonDict",
+    "Record",
+    "Session",
+    "UtcDateTime",
+    "bulk_insert",
+    "bulk_update",
+    "configure_database",
+    "db",
+    "ddl_engine",
+    "in_unit",
+    "journal_context",
+    "model_base",
+    "never_journalled",
+    "new_id",
+    "on_commit",
+    "ref",
+    "touched_listener",
+    "utc_now",
+    "write_unit",
+]

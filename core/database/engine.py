@@ -1,0 +1,73 @@
+"""The database connection, as Flask-SQLAlchemy gives it, with SQLite taught to begin its own transactions."""
+
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+from core.database.base import metadata
+from core.database.unit import Session
+
+#: How long a SQLite writer waits for another one, in seconds.
+BUSY_SECONDS = 15
+#: Page cache of one SQLite connection, in KiB; 64 MB each would be memory lost.
+SQLITE_CACHE_KIB = 8_192
+
+db = SQLAlchemy(metadata=metadata, session_options={"class_": Session, "expire_on_commit": False})
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Choose the engine's options for a database URL."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_SECONDS}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+
+
+def configure_database(app: Flask, url: str) -> None:
+    """Bind `db` to an application.
+
+    Args:
+        app: the application, before its first request.
+        url: an SQLAlchemy URL of a SQLite file or a PostgreSQL database.
+    """
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: bool = False) -> Engine:
+    """Give SQLite WAL, foreign keys and transactions that SQLAlchemy owns; PostgreSQL needs nothing.
+
+    Readers are deferred and `query_only`; a write unit takes the write lock at once (`BEGIN IMMEDIATE`), because a
+    deferred transaction that turns into a writer fails under load.
+    """
+    if engine.dialect.name != "sqlite":
+        return engine
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        connection.execute(f"PRAGMA cache_size=-{SQLITE_CACHE_KIB}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = always_write or connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def ddl_engine(url: str) -> Engine:
+    """Make the engine that migrations use: no pool, always writing, SQLite's foreign keys off.
+
+    With `foreign_keys=ON` a batch migration that recreates a table silently deletes its children.
+    """
+    options = {"connect_args": {"timeout": BUSY_SECONDS}} if url.startswith("sqlite") else {}
+    return prepare_engine(create_engine(url, poolclass=NullPool, **options), foreign_keys=False, always_write=True)

@@ -1,0 +1,164 @@
+"""Words, numbers, dates and money in the person's language: English, Greek and Polish."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, get_locale, gettext, lazy_gettext, ngettext, pgettext
+
+__all__ = [
+    "LANGUAGES",
+    "_",
+    "_l",
+    "configure_languages",
+    "current_zone",
+    "format_amount",
+    "format_ago",
+    "format_day",
+    "format_moment",
+    "format_number",
+    "format_percent",
+    "format_time",
+    "local_now",
+    "ngettext",
+    "pgettext",
+    "plural_of",
+    "today",
+]
+
+LANGUAGES: dict[str, str] = {"en": "English", "el": "Ελληνικά", "pl": "Polski"}
+DEFAULT_ZONE = "Europe/Athens"
+
+_ = gettext
+_l = lazy_gettext
+
+
+def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> None:
+    """Let an application answer in the person's language.
+
+    Args:
+        app: the application.
+        catalogues: for the core and for every plugin its folder of translations and its domain.
+    """
+    Babel(
+        app,
+        default_locale="en",
+        default_timezone=DEFAULT_ZONE,
+        default_domain=";".join(domain for _folder, domain in catalogues),
+        default_translation_directories=";".join(str(folder) for folder, _domain in catalogues),
+        locale_selector=_language_of_request,
+        timezone_selector=lambda: current_zone().key,
+    )
+
+
+def _language_of_request() -> str:
+    """Choose the user's own language, then the browser's, then English."""
+    if not has_request_context():
+        return getattr(g, "language", None) or "en"
+    chosen = getattr(g, "language", None)
+    return chosen or request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def _language() -> str:
+    locale = get_locale()
+    return str(locale) if locale else "en"
+
+
+def current_zone() -> ZoneInfo:
+    """Give the time zone of the person who is being answered."""
+    return ZoneInfo(getattr(g, "zone", None) or DEFAULT_ZONE) if g else ZoneInfo(DEFAULT_ZONE)
+
+
+def local_now() -> datetime:
+    """Tell the present moment in the person's zone."""
+    return datetime.now(current_zone())
+
+
+def today() -> date:
+    """Tell which day it is where the person is."""
+    return local_now().date()
+
+
+def format_number(value: int | float | Decimal) -> str:
+    """Write a number with the language's own separators."""
+    return numbers.format_decimal(value, locale=_language())
+
+
+def format_percent(value: Decimal | float | int) -> str:
+    """Write a percentage; the value is in percent, 62.5 for 62.5 %."""
+    return numbers.format_percent(Decimal(str(value)) / 100, "#,##0.## %", locale=_language())
+
+
+def format_amount(value: Decimal | None, currency: str = "EUR", *, whole: bool | None = None) -> str:
+    """Write an amount of money; an en dash when there is none.
+
+    Args:
+        value: the amount in units of the currency.
+        currency: ISO 4217 code.
+        whole: leave the decimals out; by default when they are all zero.
+    """
+    if value is None:
+        return "–"
+    if whole is None:
+        whole = value == value.to_integral_value()
+    text = numbers.format_currency(
+        value.quantize(Decimal(1)) if whole else value,
+        currency,
+        locale=_language(),
+        currency_digits=not whole,
+        format=None if not whole else _whole_pattern(),
+    )
+    return text
+
+
+def _whole_pattern() -> str:
+    pattern = numbers.Locale.parse(_language()).currency_formats["standard"].pattern
+    return pattern.replace(".00", "")
+
+
+def format_day(value: date | datetime | None, width: str = "medium") -> str:
+    """Write a day; a moment is first brought to the person's zone.
+
+    Args:
+        value: the day, or None for an en dash.
+        width: `short`, `medium`, `long` or `full`, or a pattern of Unicode TR 35.
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = value.astimezone(current_zone()).date()
+    if width == "medium" and value.year == today().year:
+        return dates.format_skeleton("dMMM", value, locale=_language())
+    return dates.format_date(value, width, locale=_language())
+
+
+def format_time(value: datetime) -> str:
+    """Write the time of day of a moment, in the person's zone, as 09:30."""
+    return dates.format_time(value, "HH:mm", tzinfo=current_zone(), locale=_language())
+
+
+def format_moment(value: datetime | None) -> str:
+    """Write a moment, day and time, in the person's zone."""
+    return "–" if value is None else f"{format_day(value)} {format_time(value)}"
+
+
+def format_ago(value: datetime | date | None) -> str:
+    """Write how far away a moment is: "in 3 days", "2 hours ago"; an en dash for none."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        delta: timedelta = value - datetime.now(UTC)
+    else:
+        delta = timedelta(days=(value - today()).days)
+        if not delta:
+            return gettext("today")
+    return dates.format_timedelta(delta, add_direction=True, locale=_language())
+
+
+def plural_of(count: int, singular: str, plural: str) -> str:
+    """Write a count with its noun in the right form."""
+    return ngettext(singular, plural, count)
