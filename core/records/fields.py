@@ -1,0 +1,308 @@
+"""Schema fields: one description of a field for form, list, filter, API, import and export.
+
+They are marshmallow's own with a label, a help line and what the pages need. Public as `pelatis.api.fields`.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import marshmallow as ma
+from marshmallow import RAISE, validate
+
+from core.i18n import _, _l
+from core.records.registry import record_types
+
+
+class FieldInfo:
+    """What every field of a record knows beside how it is validated.
+
+    Args:
+        label: what people call it, lazily translated; made from the name when missing.
+        help: one line under the control.
+        column: the model attribute it is kept in, when it isn't called like the field.
+        sort_column: the model attribute that its list is sorted by (a sort key), when it isn't the column.
+        group: fields of one group stand together in a form.
+        import_names: headers (folded) that an import recognises it by, beside label and name.
+        when_empty: what an empty cell of an import becomes; the field is left out when not given.
+    """
+
+    #: The form control: text, textarea, number, date, datetime, checkbox, choice, relation, money, email, phone, url, tags.
+    control: ClassVar[str] = "text"
+    #: What filters may ask of it.
+    operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "contains", "empty", "not_empty")
+    numeric: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        *arguments: Any,
+        label: Any = None,
+        help: Any = None,
+        column: str | None = None,
+        sort_column: str | None = None,
+        group: Any = None,
+        import_names: Sequence[str] = (),
+        **options: Any,
+    ) -> None:
+        if not options.get("required"):
+            options.setdefault("allow_none", True)
+        super().__init__(*arguments, **options)
+        self._label = label
+        self.help = help
+        self.group = group
+        self.sort_column = sort_column
+        self.import_names = tuple(import_names)
+        self._column = column
+
+    @property
+    def label(self) -> Any:
+        """What people call the field."""
+        return self._label or str(self.name).replace("_", " ").capitalize()
+
+    @property
+    def column(self) -> str:
+        """The model attribute that it is kept in."""
+        return self._column or self.attribute or str(self.name)  # type: ignore[attr-defined, no-any-return]
+
+    @property
+    def writable(self) -> bool:
+        """Whether forms, API and imports may set it."""
+        return not self.dump_only  # type: ignore[attr-defined, no-any-return]
+
+
+class String(FieldInfo, ma.fields.String):
+    """A line of text; surrounding space is dropped."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **options)
+        text = " ".join(str(text).split()) if self.control == "text" else str(text).strip()
+        if not text and self.required:
+            raise self.make_error("required")
+        return text or (None if self.allow_none else text)
+
+
+class Text(String):
+    """Text of several lines."""
+
+    control = "textarea"
+
+
+class Email(FieldInfo, ma.fields.Email):
+    """A mail address, kept in lower case."""
+
+    control = "email"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if value in ("", None):
+            return None
+        return str(super()._deserialize(str(value).strip().lower(), attr, data, **options))
+
+
+class Url(FieldInfo, ma.fields.Url):
+    """A web address; https is put before a bare host name."""
+
+    control = "url"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if "://" not in text and not text.lower().startswith(("javascript:", "data:")):
+            text = f"https://{text}"
+        return super()._deserialize(text, attr, data, **options)
+
+
+class Phone(FieldInfo, ma.fields.String):
+    """A phone number, kept as E.164 (`+302610437221`); national ones are read as of the field's region."""
+
+    control = "phone"
+
+    def __init__(self, *, region: str = "GR", **options: Any) -> None:
+        super().__init__(**options)
+        self.region = region
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        import phonenumbers  # heavy, and most requests need none
+
+        try:
+            number = phonenumbers.parse(text, self.region)
+        except phonenumbers.NumberParseException as error:
+            raise ma.ValidationError(_("“%(text)s” isn't a phone number.", text=text)) from error
+        if not phonenumbers.is_possible_number(number):
+            raise ma.ValidationError(_("“%(text)s” has too few or too many digits.", text=text))
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class Integer(FieldInfo, ma.fields.Integer):
+    """A whole number."""
+
+    control = "number"
+    operators = ("is", "less", "more", "between", "empty", "not_empty")
+    numeric = True
+
+
+class Decimals(FieldInfo, ma.fields.Decimal):
+    """An exact decimal number."""
+
+    control = "number"
+    operators = ("is", "less", "more", "between", "empty", "not_empty")
+    numeric = True
+
+    def __init__(self, *, places: int = 4, **options: Any) -> None:
+        super().__init__(places=places, as_string=True, **options)
+
+
+class Money(FieldInfo, ma.fields.Decimal):
+    """An amount of money; the record's `currency` attribute says of what.
+
+    Args:
+        currency: the model attribute that holds the ISO 4217 code.
+    """
+
+    control = "money"
+    operators = ("is", "less", "more", "between", "empty", "not_empty")
+    numeric = True
+
+    def __init__(self, *, currency: str = "currency", **options: Any) -> None:
+        super().__init__(places=None, as_string=True, **options)
+        self.currency = currency
+
+    def _validated(self, value: Any) -> Decimal | None:
+        amount = super()._validated(value)
+        if amount is None:
+            return None
+        if amount != round(amount, 4):
+            raise ma.ValidationError(_("An amount has at most four decimals."))
+        if abs(amount) >= Decimal(10) ** 14:
+            raise ma.ValidationError(_("This amount is too large."))
+        return amount
+
+
+class Boolean(FieldInfo, ma.fields.Boolean):
+    """Yes or no."""
+
+    control = "checkbox"
+    operators = ("is",)
+
+
+class Date(FieldInfo, ma.fields.Date):
+    """A day."""
+
+    control = "date"
+    operators = ("is", "before", "after", "between", "empty", "not_empty")
+
+
+class DateTime(FieldInfo, ma.fields.AwareDateTime):
+    """A moment; one without a zone is read in the person's own."""
+
+    control = "datetime"
+    operators = ("before", "after", "between", "empty", "not_empty")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        from core.i18n import current_zone
+
+        moment = ma.fields.DateTime(format="iso")._deserialize(value, attr, data, **options)
+        return moment.replace(tzinfo=current_zone()) if moment.tzinfo is None else moment
+
+
+class Choice(FieldInfo, ma.fields.String):
+    """One of a fixed set.
+
+    Args:
+        choices: value to label, lazily translated; or a function that gives it.
+        tones: value to status colour (grey, blue, green, amber, red, violet).
+    """
+
+    control = "choice"
+    operators = ("is", "is_not", "empty", "not_empty")
+
+    def __init__(
+        self,
+        choices: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
+        *,
+        tones: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self._choices = choices
+        self.tones = dict(tones or {})
+
+    @property
+    def choices(self) -> Mapping[str, Any]:
+        """Value to label."""
+        return self._choices() if callable(self._choices) else self._choices
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if value in ("", None):
+            return None
+        text = str(value).strip()
+        if text not in self.choices:
+            raise ma.ValidationError(_("“%(text)s” isn't one of: %(all)s.", text=text, all=", ".join(self.choices)))
+        return text
+
+
+class Tags(FieldInfo, ma.fields.List):
+    """Words that a record is found by, kept as a list."""
+
+    control = "tags"
+    operators = ("is", "is_not", "empty", "not_empty")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(ma.fields.String(validate=validate.Length(min=1, max=60)), **options)
+
+
+class Related(FieldInfo, ma.fields.UUID):
+    """Another record, `Related("customer")`; the model attribute is the field's name with `_id`.
+
+    In JSON it is the other's id; in a form a search field; in an import the other's title or match field.
+    """
+
+    control = "relation"
+    operators = ("is", "is_not", "empty", "not_empty")
+
+    def __init__(self, record_type: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.record_type = record_type
+
+    @property
+    def column(self) -> str:
+        """The model attribute that it is kept in."""
+        return self._column or f"{self.name}_id"
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> Any:
+        kept = obj.get(self.column) if isinstance(obj, dict) else getattr(obj, self.column)
+        return None if kept is None else str(kept)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> uuid.UUID | None:
+        if value in ("", None):
+            return None
+        from core.records.queries import exists_visible
+
+        found: uuid.UUID = super()._deserialize(value, attr, data, **options)
+        related = record_types.get(self.record_type)
+        if related is None or not exists_visible(related, found):
+            raise ma.ValidationError(_("This record doesn't exist, or it isn't yours to see."))
+        return found
+
+    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
+        """Read the id from the model's column instead of an attribute of the field's name."""
+        return obj.get(self.column) if isinstance(obj, dict) else getattr(obj, self.column, default)
+
+
+class RecordSchema(ma.Schema):
+    """The base of every record's schema. Unknown fields are refused."""
+
+    class Meta:
+        """marshmallow's own settings."""
+
+        unknown = RAISE
+
+    id = ma.fields.UUID(dump_only=True)
+    version = ma.fields.Integer(dump_only=True)
+    created_at = DateTime(dump_only=True, label=_l("Created"))
+    updated_at = DateTime(dump_only=True, label=_l("Changed"))
+    owner = Related("user", label=_l("Owner"), import_names=("owner", "sales_agent", "sales agent", "agent"))

@@ -1,0 +1,142 @@
+"""What a plugin says of a record type, once: from it come list, page, panel, form, board, API, import and export."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from core.access.actor import Actor
+from core.access.scoping import Access, OwnerAccess
+from core.database import Record
+from core.records.fields import RecordSchema
+
+#: create(actor, values) -> record; update(actor, record, values) -> record. Values are what the schema loaded.
+CreateOperation = Callable[[Actor, dict[str, Any]], Any]
+UpdateOperation = Callable[[Actor, Any, dict[str, Any]], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """How a record type is shown as columns of cards.
+
+    Attributes:
+        column: the schema field that names a card's column, a `Related` one (stages) or a `Choice`.
+        move: the operation that moves a card: move(actor, record, target, values) -> record. It raises a Problem with
+            `fields` when the target column asks for some; the card then shows them as a small form.
+        amount: the field that the column sums; None for counts alone.
+        card: the template of a card.
+    """
+
+    column: str
+    move: Callable[[Actor, Any, Any, dict[str, Any]], Any]
+    amount: str | None = None
+    card: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtraColumn:
+    """A list column that a plugin adds to another's record type ("Open deals" of a customer).
+
+    Attributes:
+        record_type: the key of the record type that gets the column.
+        key: its name in URLs and saved views, unique with the plugin's name before it: `sales.open_deals`.
+        label: its heading.
+        values: values(actor, ids) -> {id: value}, asked once for all rows of a page.
+        numeric: whether it is right-aligned.
+        expression: optional; the SQL expression that filters and sorts by it, expression(actor, model).
+    """
+
+    record_type: str
+    key: str
+    label: Any
+    values: Callable[[Actor, Sequence[UUID]], Mapping[UUID, Any]]
+    numeric: bool = False
+    default: bool = True
+    expression: Callable[[Actor, Any], Any] | None = None
+
+    @property
+    def plugin(self) -> str:
+        """The plugin that adds it."""
+        return self.key.partition(".")[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordType:
+    """One declaration of a record type.
+
+    Attributes:
+        model: the model, a `Record`. The type's key is the model's: `sales.opportunity`, or `customer` in the core.
+        schema: the `RecordSchema`: what is shown and accepted anywhere; a field that isn't in it is never either.
+        label, label_plural: its name for people, lazily translated: _l("Opportunity"), _l("Opportunities").
+        path: the URL segment of its list, `opportunities`; its API is `/api/v1/<plugin>/<path>`.
+        icon: a Tabler icon.
+        title: the attribute that names a record. subtitle: attributes (or schema fields) shown under it.
+        columns: schema fields shown in the list, in order; the first links to the record.
+        filters: schema fields that lists, API and export filter by; `customer.city` reaches one relation away.
+        search: model attributes whose words find the record.
+        sort: the field that a list is sorted by at first, with `-` before it for descending.
+        match: schema fields that an import may recognise a record by; the first is the default.
+        create, update: the operations that write it; they default to the plain ones of `core.records.operations`.
+        actions: permission actions beside view, create, edit, delete, export and import.
+        access: how records belong to people.
+        board: how it is shown as a board.
+        page, panel: templates of its own page and side panel instead of the common ones; `list_template` likewise.
+        creatable: whether an import with --create-missing and a relation field may make one from its title alone.
+        nav: whether the list stands in the rail.
+        portal: criterion(actor, model) of what a portal user may see; nothing unless said.
+    """
+
+    model: type[Record]
+    schema: type[RecordSchema]
+    label: Any
+    label_plural: Any
+    path: str
+    icon: str = "file"
+    title: str = "name"
+    subtitle: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    filters: Sequence[str] = ()
+    search: Sequence[str] = ()
+    sort: str = "-created_at"
+    match: Sequence[str] = ()
+    create: CreateOperation | None = None
+    update: UpdateOperation | None = None
+    actions: Sequence[str] = ()
+    access: Access = field(default_factory=OwnerAccess)
+    board: Board | None = None
+    page: str = "records/page.html"
+    panel: str = "records/panel.html"
+    list_template: str = "records/list.html"
+    creatable: bool = False
+    nav: bool = True
+    portal: Callable[[Actor, Any], Any] | None = None
+
+    @property
+    def key(self) -> str:
+        """Its id everywhere: `sales.opportunity`, `customer`."""
+        return self.model.__record_type__
+
+    @property
+    def plugin(self) -> str:
+        """The plugin that owns it; `core` for users and customers."""
+        plugin, dot, _name = self.key.partition(".")
+        return plugin if dot else "core"
+
+    @property
+    def url(self) -> str:
+        """The path of its list: `/customers`, `/sales/opportunities`."""
+        return f"/{self.path}" if self.plugin == "core" else f"/{self.plugin}/{self.path}"
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """The declared fields by name, bound to a schema."""
+        return dict(self.schema().fields)
+
+    def title_of(self, record: Any) -> str:
+        """Name a record for people."""
+        return str(getattr(record, self.title) or "–")
+
+    def url_of(self, record_id: UUID) -> str:
+        """Give the path of a record's page."""
+        return f"{self.url}/{record_id}"
