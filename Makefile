@@ -1,0 +1,45 @@
+# Everything a developer runs. Needs Python 3.11 or newer and nothing else; npm is used when it is there.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+.PHONY: help setup run test lint docs bench translations lock
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+setup: $(STAMP) ## make .venv with the command pelatis in it
+	@$(BIN)/python -m tools.catalogues compile
+
+$(STAMP): pyproject.toml requirements.lock package.json package-lock.json .npmrc hatch_build.py tools/assets.py tools/setup.sh
+	@PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
+	@touch $(STAMP)
+
+run: setup ## serve the CRM with demo data on http://127.0.0.1:8000
+	@$(BIN)/pelatis run --demo
+
+test: setup ## run the tests; the end of the output says what did not run
+	@sh tools/test.sh $(BIN) $(ARGS)
+
+lint: setup ## check style, types, import laws and translations
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.translations check
+
+docs: setup ## write the generated pages of docs/
+	$(BIN)/python -m tools.docs write
+
+bench: setup ## measure Pelatis against its floor
+	@$(BIN)/pelatis bench $(ARGS)
+
+translations: setup ## bring the Greek and Polish catalogues up to date with the sources
+	$(BIN)/python -m tools.translations update
+
+lock: setup ## write requirements.lock and package-lock.json anew
+	@sh tools/lock.sh $(BIN)

