@@ -27,7 +27,10 @@ class CustomBuildHook(BuildHookInterface[Any]):
             build_data: hatchling's description of the build, extended here.
         """
         root = Path(self.root)
-        build_assets(root, for_tests=version == "editable")
+        editable = version == "editable"
+        build_assets(root, for_tests=editable)
         compiled = compile_catalogues(root)
         build_data["artifacts"].append(f"/{VENDOR.as_posix()}")
         build_data["artifacts"].extend(f"/{path.relative_to(root).as_posix()}" for path in compiled)
+        if not editable:  # hatchling would copy them into a development install too, where they grow stale
+            build_data["force_include"]["migrations"] = "pelatis/_migrations"
