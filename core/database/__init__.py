@@ -1,6 +1,6 @@
 """The database layer: column types, model bases, write units, the journal and the bulk door."""
 
-from core.database.base import Base, Record, model_base, ref
+from core.database.base import Base, Record, discard_models, model_base, ref
 from core.database.bulk import bulk_insert, bulk_update
 from core.database.engine import configure_database, db, ddl_engine
 from core.database.journal import Clock, JournalContext, JournalEntry, journal_context, never_journalled
@@ -24,6 +24,7 @@ __all__ = [
     "configure_database",
     "db",
     "ddl_engine",
+    "discard_models",
     "in_unit",
     "journal_context",
     "model_base",

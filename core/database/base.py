@@ -1,7 +1,6 @@
 """Model bases: one for each plugin, all on the same metadata, and the mixin that makes a table a record."""
 
 import re
-from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, MetaData
@@ -26,9 +25,11 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-@cache
+_bases: dict[str, type[DeclarativeBase]] = {}
+
+
 def model_base(prefix: str) -> type[DeclarativeBase]:
-    """Give the declarative base of one plugin.
+    """Give the declarative base of one plugin, the same one each time.
 
     Each plugin has a registry of its own, so that one wrong relationship doesn't break the mappers of the others;
     the metadata is shared, so that foreign keys find the core's tables.
@@ -39,7 +40,23 @@ def model_base(prefix: str) -> type[DeclarativeBase]:
     Raises:
         ValueError: when a model's table name doesn't begin with the prefix.
     """
+    if prefix not in _bases:
+        _bases[prefix] = _make_base(prefix)
+    return _bases[prefix]
 
+
+def discard_models(prefix: str) -> None:
+    """Unmap the models of a plugin that couldn't be loaded, and take its tables out of the shared metadata."""
+    base = _bases.pop(prefix, None)
+    if base is None:
+        return
+    tables = {mapper.local_table.name for mapper in base.registry.mappers}
+    base.registry.dispose(cascade=True)
+    for table in [table for table in metadata.tables.values() if table.name in tables]:
+        metadata.remove(table)
+
+
+def _make_base(prefix: str) -> type[DeclarativeBase]:
     class PluginBase(DeclarativeBase):
         __abstract__ = True
         type_annotation_map = TYPE_MAP

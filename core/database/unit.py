@@ -51,9 +51,11 @@ def write_unit() -> Iterator[Session]:
     anew inside it. An exception rolls everything back.
 
     Raises:
-        RuntimeError: when changes were made outside of a unit.
+        RuntimeError: when changes were made outside of a unit, or where only reading is allowed.
     """
     session = _session()
+    if session.info.get("reading"):
+        raise RuntimeError("a hook that collects for a page only reads")
     if session.info.get("unit"):
         yield session
         return

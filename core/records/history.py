@@ -1,0 +1,136 @@
+"""A record's history as the journal tells it, and undoing a change."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.access import Actor, require
+from core.database import JournalEntry, db, utc_now, write_unit
+from core.i18n import _
+from core.problems import Problem, not_found
+from core.records.registry import record_types
+from core.records.types import RecordType
+
+
+@dataclass(frozen=True)
+class Change:
+    """One changed field of a journal row, ready to be shown."""
+
+    label: str
+    old: Any
+    new: Any
+
+
+def history_of(record_type: RecordType, record_id: UUID, before: int | None = None, limit: int = 30) -> list[JournalEntry]:
+    """Read a record's journal, newest first.
+
+    Args:
+        record_type: its type.
+        record_id: its id; the caller has checked that it may be seen.
+        before: the sequence number to go on from.
+        limit: rows at most.
+    """
+    criteria = [JournalEntry.record_type == record_type.key, JournalEntry.record_id == record_id]
+    if before is not None:
+        criteria.append(JournalEntry.sequence < before)
+    statement = select(JournalEntry).where(*criteria).order_by(JournalEntry.sequence.desc()).limit(limit)
+    return list(db.session.scalars(statement))
+
+
+def changes_of(record_type: RecordType, entry: JournalEntry) -> list[Change]:
+    """Tell the changes of a journal row, field by field; fields that the schema doesn't show are left out."""
+    labels = {declared.column: declared.label for declared in record_type.fields.values() if hasattr(declared, "column")}
+    return [
+        Change(str(labels[name]), old, new) for name, (old, new) in entry.changes.items() if name in labels
+    ]
+
+
+def typed_value(model: Any, name: str, value: Any) -> Any:
+    """Turn a journal's plain value back into what the column holds."""
+    if value is None:
+        return None
+    column = getattr(model, name)
+    try:
+        kind = column.type.python_type
+    except NotImplementedError:
+        return value
+    if kind is dt.datetime:
+        return dt.datetime.fromisoformat(value)
+    if kind is dt.date:
+        return dt.date.fromisoformat(value)
+    if kind is dt.time:
+        return dt.time.fromisoformat(value)
+    return kind(value) if kind in (Decimal, UUID) else value
+
+
+def undo_transaction(actor: Actor, transaction_id: UUID) -> list[UUID]:
+    """Undo everything that one write unit changed, unless it was changed again since.
+
+    A created record goes to the bin, a binned one comes back, changed fields get their old values.
+
+    Args:
+        actor: whoever undoes; they need the right to edit (or delete) each of the records.
+        transaction_id: what `core.database` put into the journal, given to the page with its toast.
+
+    Returns:
+        The ids of the records that were put back.
+
+    Raises:
+        Problem: 404 for an unknown transaction, 409 when a record was changed since, 403 without the right.
+    """
+    statement = select(JournalEntry).where(JournalEntry.transaction_id == transaction_id)
+    entries = list(db.session.scalars(statement.order_by(JournalEntry.sequence.desc())))
+    if not entries:
+        raise not_found()
+    with write_unit() as session:
+        put_back = []
+        for entry in entries:
+            if _undo(session, actor, entry):
+                put_back.append(entry.record_id)
+        return put_back
+
+
+def _undo(session: Any, actor: Actor, entry: JournalEntry) -> bool:
+    record_type = record_types.get(entry.record_type)
+    model = record_type.model if record_type else _model_of(entry.record_type)
+    if model is None:
+        return False
+    record = session.get(model, entry.record_id)
+    if record is None:
+        raise Problem("undo_gone", _("This can't be undone: the record is gone for good."), status=409)
+    if record_type is not None:
+        require(actor, record_type, "delete" if entry.operation in ("insert", "bin", "restore") else "edit", record)
+    if entry.operation == "insert":
+        if record.deleted_at is None:
+            record.deleted_at = utc_now()
+        return True
+    if entry.operation == "delete":
+        raise Problem("undo_gone", _("This can't be undone: the record is gone for good."), status=409)
+    _put_back(model, record, entry)
+    return True
+
+
+def _put_back(model: Any, record: Any, entry: JournalEntry) -> None:
+    for name, (old, new) in entry.changes.items():
+        if getattr(record, name) != typed_value(model, name, new):
+            raise Problem(
+                "undo_changed", _("This can't be undone: somebody changed the record since."), status=409
+            )
+        setattr(record, name, typed_value(model, name, old))
+
+
+def _model_of(key: str) -> Any:
+    """Find the model of records that have no record type of their own: parts of another record."""
+    from core.database.models import model_of
+
+    return model_of(key)
+
+
+def undoable(entries: Sequence[JournalEntry]) -> bool:
+    """Tell whether undo may be offered: deletions for good can't be taken back."""
+    return all(entry.operation != "delete" for entry in entries)

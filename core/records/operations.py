@@ -1,0 +1,187 @@
+"""Writes that every record type shares: create, update with an optimistic version, bin, restore.
+
+A record type with rules of its own declares `create` and `update`; those call these for the writing itself.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+
+from core.access import Actor, require
+from core.database import Record, db, utc_now, write_unit
+from core.i18n import _
+from core.problems import Problem
+from core.records.registry import record_types
+from core.records.types import RecordType
+
+
+def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
+    """Check what somebody sent against the schema.
+
+    Args:
+        record_type: whose record it is.
+        data: field name to raw value; custom fields under `custom`.
+        partial: whether missing fields are left as they are (an edit) or must be given (a new record).
+
+    Returns:
+        Model attribute to value.
+
+    Raises:
+        Problem: 422 with the messages of each bad field.
+    """
+    from core.customfields import load_custom
+
+    plain = {name: value for name, value in data.items() if name != "custom"}
+    errors: dict[str, list[str]] = {}
+    loaded: dict[str, Any] = {}
+    try:
+        loaded = record_type.schema(partial=partial).load(plain)
+    except ma.ValidationError as error:
+        errors = {str(name): _messages(messages) for name, messages in error.normalized_messages().items()}
+    if "custom" in data or not partial:
+        try:
+            loaded["custom"] = load_custom(record_type, data.get("custom") or {}, partial=partial)
+        except Problem as problem:
+            errors |= problem.fields
+    if errors:
+        raise Problem("invalid", _("Some fields need another look."), fields=errors)
+    declared = record_type.fields
+    return {declared[name].column if name in declared else name: value for name, value in loaded.items()}
+
+
+def _messages(messages: Any) -> list[str]:
+    if isinstance(messages, Mapping):
+        return [text for inner in messages.values() for text in _messages(inner)]
+    return [str(each) for each in (messages if isinstance(messages, list) else [messages])]
+
+
+def create_record(actor: Actor, record_type: RecordType, data: Mapping[str, Any], record_id: UUID | None = None) -> Any:
+    """Make a record from what somebody sent, through the record type's own operation.
+
+    Args:
+        actor: whoever makes it; they become its owner when none is named.
+        record_type: what is made.
+        data: field name to raw value.
+        record_id: the id, when whoever sends it has made one (a phone, an import).
+
+    Raises:
+        Problem: 422 for bad values, 403 without the permission.
+    """
+    require(actor, record_type, "create")
+    values = load_values(record_type, data)
+    if record_id is not None:
+        values["id"] = record_id
+    if record_type.create is not None:
+        return record_type.create(actor, values)
+    return insert_record(actor, record_type, values)
+
+
+def update_record(
+    actor: Actor, record_type: RecordType, record: Any, data: Mapping[str, Any], expected_version: int | None = None
+) -> Any:
+    """Change some fields of a record, through the record type's own operation.
+
+    Args:
+        actor: whoever changes it.
+        record_type: its type.
+        record: the record as it was read.
+        data: the fields to change, name to raw value.
+        expected_version: the version that the person saw; None to change whatever is there.
+
+    Raises:
+        Problem: 409 when somebody else saved in between (`extra` has both versions), 422 for bad values, 403 or 404
+            without the permission.
+    """
+    require(actor, record_type, "edit", record)
+    values = load_values(record_type, data, partial=True)
+    with write_unit() as session:
+        session.refresh(record)
+        check_version(record_type, record, expected_version, values)
+        return (record_type.update or change_record)(actor, record, values)
+
+
+def check_version(
+    record_type: RecordType, record: Any, expected_version: int | None, values: Mapping[str, Any] | None = None
+) -> None:
+    """Refuse a stale save: the problem tells the present version and what would have been written."""
+    if expected_version is None or record.version == expected_version:
+        return
+    raise Problem(
+        "stale",
+        _("Somebody saved this record while you were writing. Look at both versions, then save again."),
+        status=409,
+        extra={"current_version": record.version, "changed": sorted(values or {})},
+    )
+
+
+def insert_record(actor: Actor, record_type: RecordType, values: Mapping[str, Any]) -> Any:
+    """Write a new record of checked values (model attributes); the actor owns it unless an owner is given."""
+    with write_unit() as session:
+        record = record_type.model(**values)
+        return add(session, actor, record)
+
+
+def add(session: Any, actor: Actor, record: Any) -> Any:
+    """Add a record to the session, owned by the actor unless it has an owner, and flush it."""
+    if record.owner_id is None:
+        record.owner_id = actor.user_id
+    session.add(record)
+    session.flush()
+    return record
+
+
+def save(actor: Actor, record: Record) -> Any:
+    """Check the actor's right, then write a new or changed record.
+
+    This is what a plugin's operation ends with.
+
+    Raises:
+        Problem: 403 or 404 without the permission.
+    """
+    record_type = record_types.of_model(type(record))
+    new = record not in db.session or record in db.session.new
+    if record_type is not None:
+        with db.session.no_autoflush:
+            require(actor, record_type, "create" if new else "edit", None if new else record)
+    with write_unit() as session:
+        if new:
+            return add(session, actor, record)
+        session.flush()
+        return record
+
+
+def change_record(actor: Actor, record: Any, values: Mapping[str, Any]) -> Any:
+    """Write checked values (model attributes) to a record."""
+    with write_unit() as session:
+        for name, value in values.items():
+            if name == "custom":
+                value = {**record.custom, **value}
+            setattr(record, name, value)
+        session.flush()
+        return record
+
+
+def bin_record(actor: Actor, record_type: RecordType, record: Any) -> None:
+    """Put a record into the bin, from where it can be restored.
+
+    Raises:
+        Problem: 403 or 404 without the permission to delete.
+    """
+    require(actor, record_type, "delete", record)
+    with write_unit() as session:
+        session.refresh(record)
+        record.deleted_at = record.deleted_at or utc_now()
+
+
+def restore_record(actor: Actor, record_type: RecordType, record: Any) -> None:
+    """Take a record out of the bin.
+
+    Raises:
+        Problem: 403 or 404 without the permission to delete.
+    """
+    require(actor, record_type, "delete", record)
+    with write_unit() as session:
+        session.refresh(record)
+        record.deleted_at = None

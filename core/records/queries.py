@@ -1,0 +1,269 @@
+"""Reads over any record type: pages of a list by keyset, counts that stop early, titles for a batch of ids."""
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from core.access import Actor, current_actor, visible
+from core.database import db
+from core.database.journal import plain
+from core.i18n import _
+from core.problems import Problem, not_found
+from core.records.columns import count_up_to
+from core.records.filters import Filter, column_of, compile_filter, filter_field
+from core.records.registry import record_types
+from core.records.types import ExtraColumn, RecordType
+
+#: Rows of one page of a list, unless asked otherwise.
+PAGE_SIZE = 50
+LARGEST_PAGE = 200
+#: Counts are exact up to here, then "10,000+".
+COUNT_LIMIT = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListQuery:
+    """What a list shows: a filter, words to search, an order, and where to go on.
+
+    Attributes:
+        filter: see `core.records.filters`.
+        text: words that the record must contain.
+        sort: a field's name, with `-` before it for descending; the record type's own when empty.
+        limit: rows at most, up to 200.
+        cursor: where the last page ended, as `Page.next` gave it.
+        binned: show the bin instead of what is live.
+    """
+
+    filter: Filter | None = None
+    text: str = ""
+    sort: str = ""
+    limit: int = PAGE_SIZE
+    cursor: str | None = None
+    binned: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list."""
+
+    items: list[Any]
+    #: The cursor of the next page; None on the last one.
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many records a query finds."""
+
+    number: int
+    #: Whether there are more than `COUNT_LIMIT`, and counting stopped.
+    capped: bool = False
+
+
+@dataclass(frozen=True)
+class _Order:
+    column: Any
+    descending: bool
+    nullable: bool
+    #: The attribute that a row's own value is read from; None for a column added by a plugin.
+    attribute: str | None = field(default=None)
+
+
+def live(actor: Actor, record_type: RecordType, action: str = "view", *, binned: bool = False) -> ColumnElement[bool]:
+    """Give the criterion of the records that an actor may see and that aren't in the bin (or are, when asked)."""
+    model = record_type.model
+    in_bin = model.deleted_at.is_not(None) if binned else model.deleted_at.is_(None)
+    return and_(in_bin, visible(actor, model, action))
+
+
+def select_records(actor: Actor, record_type: RecordType, query: ListQuery, action: str = "view") -> Select[Any]:
+    """Make the select of everything that a query finds, unordered and unlimited."""
+    criteria = [live(actor, record_type, action, binned=query.binned), compile_filter(actor, record_type, query.filter)]
+    if query.text.strip():
+        from core.search.index import matches
+
+        criteria.append(matches(record_type, query.text))
+    return select(record_type.model).where(*criteria)
+
+
+def list_records(actor: Actor, record_type: RecordType, query: ListQuery) -> Page:
+    """Read one page of a list.
+
+    Raises:
+        Problem: 400 for a filter, sort or cursor that can't be read.
+    """
+    order = _order(actor, record_type, query.sort or record_type.sort)
+    statement = select_records(actor, record_type, query)
+    if query.cursor:
+        statement = statement.where(_beyond(record_type, order, query.cursor))
+    limit = max(1, min(query.limit, LARGEST_PAGE))
+    direction = order.column.desc() if order.descending else order.column.asc()
+    identity = record_type.model.id.desc() if order.descending else record_type.model.id.asc()
+    orders = [direction.nulls_last() if order.nullable else direction, identity]
+    columns = [order.column.label("sort_value")] if order.attribute is None else []
+    rows = db.session.execute(statement.add_columns(*columns).order_by(*orders).limit(limit + 1)).all()
+    items = [row[0] for row in rows[:limit]]
+    following = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        value = last[1] if order.attribute is None else getattr(last[0], order.attribute)
+        following = _write_cursor(value, items[-1].id)
+    return Page(items, following)
+
+
+def count_records(actor: Actor, record_type: RecordType, query: ListQuery, *, exact: bool = False) -> Count:
+    """Count what a query finds; unless asked to be exact, counting stops after 10,000."""
+    statement = select_records(actor, record_type, query).with_only_columns(record_type.model.id)
+    most = COUNT_LIMIT + 1 if not exact else 2**62
+    number = int(db.session.execute(count_up_to(statement, most)).scalar_one())
+    return Count(min(number, COUNT_LIMIT), True) if not exact and number > COUNT_LIMIT else Count(number)
+
+
+def iterate_records(actor: Actor, record_type: RecordType, query: ListQuery, action: str = "export") -> Iterator[list[Any]]:
+    """Read everything that a query finds in batches, in the order of ids, without holding it in memory."""
+    model, last = record_type.model, UUID(int=0)
+    statement = select_records(actor, record_type, query, action).order_by(model.id).limit(1_000)
+    while True:
+        batch = list(db.session.scalars(statement.where(model.id > last)))
+        if not batch:
+            return
+        yield batch
+        last = batch[-1].id
+        db.session.expunge_all()
+
+
+def _order(actor: Actor, record_type: RecordType, sort: str) -> _Order:
+    descending = sort.startswith("-")
+    name = sort.removeprefix("-")
+    extra = next((c for c in record_types.extra_columns(record_type.key) if c.key == name and c.expression), None)
+    if extra is not None and extra.expression is not None:
+        return _Order(extra.expression(actor, record_type.model), descending, nullable=True)
+    if name not in record_type.fields or name not in sortable(record_type):
+        raise Problem("bad_sort", _("The list can't be sorted by “%(field)s”.", field=name[:60]), status=400)
+    declared = filter_field(record_type, name)
+    attribute = getattr(declared, "sort_column", None) or declared.column
+    column = getattr(record_type.model, attribute)
+    return _Order(column, descending, column.nullable, attribute)
+
+
+def sortable(record_type: RecordType) -> list[str]:
+    """List the fields that a record type's list may be sorted by: what it shows and filters, and the moments."""
+    shown = [*record_type.columns, *record_type.filters, "created_at", "updated_at", record_type.sort.removeprefix("-")]
+    return [name for name in dict.fromkeys(shown) if name in record_type.fields]
+
+
+def _beyond(record_type: RecordType, order: _Order, cursor: str) -> ColumnElement[bool]:
+    value, last_id = _read_cursor(cursor)
+    column, identity = order.column, record_type.model.id
+    later = identity < last_id if order.descending else identity > last_id
+    if value is None:
+        return and_(column.is_(None), later)
+    value = _typed(column, value)
+    further = column < value if order.descending else column > value
+    beyond = or_(further, and_(column == value, later))
+    return or_(beyond, column.is_(None)) if order.nullable else beyond
+
+
+def _write_cursor(value: Any, record_id: UUID) -> str:
+    text = json.dumps([plain(value), str(record_id)], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[Any, UUID]:
+    try:
+        value, record_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return value, UUID(record_id)
+    except (ValueError, TypeError) as error:
+        raise Problem("bad_cursor", _("This page of the list can't be found. Start from the first."), status=400) from error
+
+
+def _typed(column: Any, value: Any) -> Any:
+    """Turn a cursor's plain value back into what the column compares with."""
+    try:
+        kind = column.type.python_type
+        if kind is dt.datetime:
+            return dt.datetime.fromisoformat(value)
+        if kind is dt.date:
+            return dt.date.fromisoformat(value)
+        if kind in (Decimal, UUID, int, float, str, bool):
+            return kind(value)
+    except (ValueError, TypeError, ArithmeticError, NotImplementedError) as error:
+        raise Problem("bad_cursor", _("This page of the list can't be found. Start from the first."), status=400) from error
+    return value
+
+
+def find_record(actor: Actor, record_type: RecordType, record_id: UUID, action: str = "view", *, binned: bool = False) -> Any:
+    """Read one record.
+
+    Raises:
+        Problem: 404 when it doesn't exist, is in the bin (unless asked for), or isn't the actor's to see.
+    """
+    model = record_type.model
+    criteria = [model.id == record_id, visible(actor, model, "view")]
+    if not binned:
+        criteria.append(model.deleted_at.is_(None))
+    record = db.session.scalars(select(model).where(*criteria)).one_or_none()
+    if record is None:
+        raise not_found()
+    if action != "view":
+        from core.access import require
+
+        require(actor, record_type, action, record)
+    return record
+
+
+def exists_visible(record_type: RecordType, record_id: UUID) -> bool:
+    """Tell whether the current actor may see a live record."""
+    actor, model = current_actor(), record_type.model
+    statement = select(1).where(model.id == record_id, live(actor, record_type))
+    return db.session.execute(statement).first() is not None
+
+
+def titles(actor: Actor, key: str, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Name a batch of records, in one statement; what the actor may not see isn't in the answer."""
+    record_type, wanted = record_types.get(key), {each for each in ids if each is not None}
+    if record_type is None or not wanted:
+        return {}
+    model = record_type.model
+    title = getattr(model, record_type.title)
+    rows = db.session.execute(select(model.id, title).where(model.id.in_(wanted), visible(actor, model)))
+    return {record_id: str(name) for record_id, name in rows}
+
+
+def related_titles(actor: Actor, record_type: RecordType, records: Sequence[Any], names: Iterable[str]) -> dict[UUID, str]:
+    """Name everything that some records point at, one statement for each related record type.
+
+    Args:
+        actor: whoever looks.
+        record_type: the type of the records.
+        records: the rows of a page.
+        names: the fields that are shown.
+    """
+    from core.records.fields import Related
+
+    wanted: dict[str, set[UUID]] = {}
+    for name in names:
+        declared = record_type.fields.get(name)
+        if isinstance(declared, Related):
+            ids = {getattr(record, declared.column) for record in records} - {None}
+            wanted.setdefault(declared.record_type, set()).update(ids)
+    found: dict[UUID, str] = {}
+    for key, ids in wanted.items():
+        found |= titles(actor, key, ids)
+    return found
+
+
+def extra_values(
+    actor: Actor, columns: Sequence[ExtraColumn], ids: Sequence[UUID]
+) -> dict[str, Mapping[UUID, Any]]:
+    """Ask each plugin's column for the values of a page, once for all rows."""
+    return {column.key: column.values(actor, ids) for column in columns} if ids else {}
+
+

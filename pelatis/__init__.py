@@ -1,0 +1,3 @@
+"""Pelatis: a CRM in which everything past users and customers is a plugin."""
+
+__version__ = "0.1.0"
