@@ -1,0 +1,72 @@
+"""The bell between whoever enqueues a job and the workers, rung through huey.
+
+Only the ringing goes through the queue, never the job: when a ring is lost (a crash between commit and ring, a queue that
+is down), the workers' sweep over the job rows finds the job a little later.
+"""
+
+import time
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import structlog
+from huey import Huey, RedisHuey, SqliteHuey
+
+log = structlog.get_logger(__name__)
+
+#: How often a worker looks at a SQLite queue, in seconds; Redis blocks instead.
+POLL_SECONDS = 0.25
+
+
+class Waker:
+    """Rings for the workers, and lets a worker wait for a ring."""
+
+    def __init__(self, queue_url: str) -> None:
+        self._queue_url = queue_url
+        self._opened: Huey | None = None
+
+    @property
+    def _huey(self) -> Huey:
+        if self._opened is None:
+            self._opened = _open(self._queue_url)
+            self._ring = self._opened.task(name="ring")(_rung)
+        return self._opened
+
+    def ring(self) -> None:
+        """Tell the workers that there is something to do; never fails, because what rang has been committed."""
+        try:
+            queue = self._huey
+            if not queue.pending_count():
+                queue.enqueue(self._ring.s())
+        except Exception as error:  # noqa: BLE001 – every queue has its own errors, and the sweep mends a lost ring
+            log.warning("queue.unreachable", error=type(error).__name__)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a ring, at most so many seconds; tell whether one came."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                if self._huey.dequeue() is not None:
+                    return True
+            except Exception as error:  # noqa: BLE001 – as above: the worker goes on sweeping
+                log.warning("queue.unreachable", error=type(error).__name__)
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return False
+            time.sleep(min(POLL_SECONDS, remaining))
+
+    def close(self) -> None:
+        """Let go of the queue's connection; it opens again when needed."""
+        if self._opened is not None:
+            self._opened.storage.close()
+            self._opened = None
+
+
+def _open(queue_url: str) -> Huey:
+    if queue_url.startswith("sqlite"):
+        file = url2pathname(urlsplit(queue_url).path).removeprefix("/")
+        return SqliteHuey("pelatis", filename=file, results=False)
+    return RedisHuey("pelatis", url=queue_url, results=False)
+
+
+def _rung() -> None:
+    """Carry nothing: the ring itself is the message."""
