@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup run test lint docs bench translations lock
+.PHONY: help setup run test lint docs bench translations lock check
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -25,12 +25,15 @@ run: setup ## serve the CRM with demo data on http://127.0.0.1:8000
 test: setup ## run the tests; the end of the output says what did not run
 	@sh tools/test.sh $(BIN) $(ARGS)
 
-lint: setup ## check style, types, import laws and translations
+lint: setup ## check style, types and import laws
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: lint ## lint, and see that the catalogues and the generated docs are current
 	$(BIN)/python -m tools.translations check
+	$(BIN)/python -m tools.docs check
 
 docs: setup ## write the generated pages of docs/
 	$(BIN)/python -m tools.docs write

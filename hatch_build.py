@@ -6,10 +6,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent))  # a build does not start with the project on its path
 
-from tools.assets import VENDOR, build_assets, npm_is_missing  # noqa: E402 - the folder is put on the path above
-from tools.catalogues import compile_catalogues  # noqa: E402 - the folder is put on the path above
+from tools.assets import VENDOR, build_assets, npm_is_missing
+from tools.catalogues import compile_catalogues
 
 
 class CustomBuildHook(BuildHookInterface[Any]):

@@ -119,7 +119,8 @@ def _symbol(name: str, source: Path) -> ElementTree.Element:
 
 
 def _fingerprint(root: Path) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in (Path(__file__), *(root / name for name in _MANIFESTS)))
+    decisive = [Path(__file__), *(root / name for name in _MANIFESTS)]
+    return "\n".join(path.read_text(encoding="utf-8") for path in decisive)
 
 
 def _is_current(folder: Path, wanted: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where the translation catalogues are, and their compilation. One domain per package: `core`, then each plugin's name."""
+"""Where the translation catalogues are, and how they are compiled. One domain per package: core and each plugin."""
 
 import sys
 from dataclasses import dataclass
