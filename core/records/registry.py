@@ -39,6 +39,14 @@ class RecordTypes:
         found = self._by_key.get(key)
         return found if found is not None and self.is_enabled(found.plugin) else None
 
+    def declared(self, key: str) -> "RecordType | None":
+        """Find a record type whether its plugin is on or off."""
+        return self._by_key.get(key)
+
+    def all_declared(self) -> "list[RecordType]":
+        """List every record type, whether its plugin is on or off."""
+        return list(self._by_key.values())
+
     def of_model(self, model: Any) -> "RecordType | None":
         """Find the record type of a model."""
         return self.get(getattr(model, "__record_type__", ""))

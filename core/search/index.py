@@ -1,0 +1,208 @@
+"""The search index: one row per record with its folded words, kept in the transaction that changes the record.
+
+SQLite finds words with FTS5, PostgreSQL with a tsvector; both find the beginnings of words, without accents, in Greek,
+in Greeklish and in Polish without its strokes, because the words were folded before they were stored.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import and_, delete, false, func, insert, literal, literal_column, select, text, union_all
+
+from core.access import Actor, may, visible
+from core.database import Session, db, touched_listener
+from core.database.base import metadata
+from core.database.journal import Touched, big_integer
+from core.records.registry import record_types
+from core.records.types import RecordType
+from core.search.fold import fold, search_document, search_terms
+
+#: How many hits of one record type an answer holds.
+HITS_PER_TYPE = 8
+#: How many ids one statement carries; databases bound their parameters.
+IDS_PER_STATEMENT = 500
+
+entries = Table(
+    "core_search_entry",
+    metadata,
+    Column("number", big_integer, primary_key=True, autoincrement=True),
+    Column("record_type", String(80), nullable=False),
+    Column("record_id", Uuid, nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("record_type", "record_id"),
+)
+
+#: What the databases need beside the table; run by the core's migration. FTS5 keeps no copy of the documents.
+SQLITE_DDL = (
+    "CREATE VIRTUAL TABLE core_search_fts USING fts5(document, content='core_search_entry', content_rowid='number', "
+    "tokenize='unicode61 remove_diacritics 0', prefix='2 3')",
+    "CREATE TRIGGER core_search_entry_insert AFTER INSERT ON core_search_entry BEGIN "
+    "INSERT INTO core_search_fts(rowid, document) VALUES (new.number, new.document); END",
+    "CREATE TRIGGER core_search_entry_delete AFTER DELETE ON core_search_entry BEGIN "
+    "INSERT INTO core_search_fts(core_search_fts, rowid, document) VALUES ('delete', old.number, old.document); END",
+)
+POSTGRESQL_DDL = (
+    "CREATE INDEX ix_core_search_entry_words ON core_search_entry USING gin (to_tsvector('simple', document))",
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record that a search found."""
+
+    record_type: RecordType
+    record_id: UUID
+    title: str
+
+    @property
+    def url(self) -> str:
+        """The record's page."""
+        return self.record_type.url_of(self.record_id)
+
+
+def create_search_objects(connection: Connection) -> None:
+    """Make the virtual table and triggers, or the index, that search needs beside its table."""
+    for statement in SQLITE_DDL if connection.dialect.name == "sqlite" else POSTGRESQL_DDL:
+        connection.execute(text(statement))
+
+
+def _found(query: str) -> ColumnElement[bool] | None:
+    """Give the criterion that an entry holds the words of a query; None when there is nothing to look for."""
+    words = search_terms(query)
+    if not words:
+        return None
+    if db.session.get_bind().dialect.name == "sqlite":
+        expression = " AND ".join("(" + " OR ".join(f'"{term}"*' for term in terms) + ")" for terms in words)
+        numbers = text("SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH :words").bindparams(words=expression)
+        return entries.c.number.in_(numbers.columns(rowid=big_integer).scalar_subquery())
+    expression = " & ".join("(" + " | ".join(f"'{term}':*" for term in terms) + ")" for terms in words)
+    vector = func.to_tsvector(literal_column("'simple'"), entries.c.document)
+    return vector.op("@@")(func.to_tsquery(literal_column("'simple'"), literal(expression)))
+
+
+def matches(record_type: RecordType, query: str) -> ColumnElement[bool]:
+    """Give the criterion that a record of a type holds the words of a query.
+
+    Args:
+        record_type: whose list is searched.
+        query: what somebody typed; the beginnings of words are enough.
+    """
+    found = _found(query)
+    if found is None:
+        return false()
+    ids = select(entries.c.record_id).where(entries.c.record_type == record_type.key, found)
+    identity: ColumnElement[bool] = record_type.model.id.in_(ids)
+    return identity
+
+
+def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit: int = HITS_PER_TYPE) -> list[Hit]:
+    """Find records of every type that an actor may see, in one statement.
+
+    Args:
+        actor: whoever searches.
+        query: what they typed.
+        keys: the record types to look in; all by default.
+        limit: hits of each record type at most.
+
+    Returns:
+        Hits grouped by record type; within one, titles that begin with the query come first.
+    """
+    found = _found(query)
+    wanted = None if keys is None else set(keys)
+    types = [
+        each for each in record_types
+        if each.search and may(actor, each, "view") and (wanted is None or each.key in wanted)
+    ]
+    if found is None or not types:
+        return []
+    parts = [_hits_of(actor, each, found, limit) for each in types]
+    rows = db.session.execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
+    by_key = {each.key: each for each in types}
+    hits = [Hit(by_key[key], record_id, title) for key, record_id, title in rows]
+    start = fold(query)
+    return sorted(hits, key=lambda hit: (types.index(hit.record_type), not fold(hit.title).startswith(start)))
+
+
+def _hits_of(actor: Actor, record_type: RecordType, found: ColumnElement[bool], limit: int) -> Select[Any]:
+    model = record_type.model
+    joined = and_(model.id == entries.c.record_id, entries.c.record_type == record_type.key)
+    hits = (
+        select(entries.c.record_type, entries.c.record_id, entries.c.title)
+        .join(model, joined)
+        .where(found, model.deleted_at.is_(None), visible(actor, model))
+        .limit(limit)
+        .subquery()
+    )
+    return select(hits)
+
+
+@touched_listener
+def keep_index(session: Session, touched: Sequence[Touched]) -> None:
+    """Bring the index up to date with what a write unit changed, before its commit."""
+    by_key: dict[str, dict[UUID, Touched]] = {}
+    for each in touched:
+        by_key.setdefault(each.record_type, {})[each.record_id] = each
+    new = {each.record_id for each in touched if each.operation == "insert"}
+    for key, changed in by_key.items():
+        record_type = record_types.declared(key)
+        if record_type is not None and record_type.search:
+            _index(session.connection(), record_type, changed, new)
+
+
+def _index(connection: Connection, record_type: RecordType, changed: Mapping[UUID, Touched], new: set[UUID]) -> None:
+    known = [record_id for record_id in changed if record_id not in new]
+    remove_entries(connection, record_type.key, known)
+    rows = [row for each in changed.values() if (row := _row_of_bulk(record_type, each)) is not None]
+    rest = [record_id for record_id, each in changed.items() if not _is_bulk_insert(each)]
+    for start in range(0, len(rest), IDS_PER_STATEMENT):
+        rows += _rows_of(connection, record_type, rest[start : start + IDS_PER_STATEMENT])
+    if rows:
+        connection.execute(insert(entries), rows)
+
+
+def remove_entries(connection: Connection, key: str, ids: Sequence[UUID]) -> None:
+    """Take records out of the index."""
+    for start in range(0, len(ids), IDS_PER_STATEMENT):
+        chunk = ids[start : start + IDS_PER_STATEMENT]
+        connection.execute(delete(entries).where(entries.c.record_type == key, entries.c.record_id.in_(chunk)))
+
+
+def _is_bulk_insert(touched: Touched) -> bool:
+    return touched.operation == "insert" and touched.record is None
+
+
+def _row_of_bulk(record_type: RecordType, touched: Touched) -> dict[str, Any] | None:
+    """Take a row that the bulk door inserted from its changes, so that 5,000 of them cost no read."""
+    if not _is_bulk_insert(touched):
+        return None
+    values = {name: change[1] for name, change in touched.changes.items()}
+    return entry_row(record_type, touched.record_id, values)
+
+
+def _rows_of(connection: Connection, record_type: RecordType, ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    model = record_type.model
+    names = list(dict.fromkeys([record_type.title, *record_type.search]))
+    columns = [getattr(model, name) for name in names]
+    statement = select(model.id, *columns).where(model.id.in_(ids), model.deleted_at.is_(None))
+    return [
+        entry_row(record_type, row[0], dict(zip(names, row[1:], strict=True))) for row in connection.execute(statement)
+    ]
+
+
+def entry_row(record_type: RecordType, record_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the index row of a record from its attributes."""
+    words = [_words(values.get(name)) for name in record_type.search]
+    return {
+        "record_type": record_type.key,
+        "record_id": record_id,
+        "title": str(values.get(record_type.title) or "")[:300],
+        "document": search_document(*[each for each in words if each]),
+    }
+
+
+def _words(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")

@@ -1,0 +1,22 @@
+"""Flask-HTMX, told about the headers of htmx 4."""
+
+from flask import request
+from flask_htmx import HTMX as FlaskHTMX
+
+
+class HTMX(FlaskHTMX):
+    """What htmx said about the present request."""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a fragment is wanted: htmx asks for one, and isn't restoring its history."""
+        restoring = request.headers.get("HX-History-Restore-Request") == "true"
+        return request.headers.get("HX-Request-Type") == "partial" and not restoring
+
+    @property
+    def source(self) -> str:
+        """The element that caused the request, as htmx 4 names it: `tag#id`."""
+        return request.headers.get("HX-Source", "")
+
+
+htmx = HTMX()

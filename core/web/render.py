@@ -1,0 +1,78 @@
+"""Answering with pages, fragments, toasts and redirects."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from core.database import db
+from core.web.htmx import htmx
+
+
+def render(template: str, status: int = 200, **context: Any) -> Response:
+    """Render a page, or only its content when htmx asks for a fragment.
+
+    Templates begin with `{% extends layout %}`; `layout` is the whole frame or the bare fragment.
+
+    Args:
+        template: a template's name, `sales/board.html`.
+        status: the HTTP status, 422 for a form with errors.
+        **context: what the template is told.
+    """
+    layout = "fragment.html" if htmx.is_partial else "base.html"
+    response = make_response(render_template(template, layout=layout, **context), status)
+    return finish(response)
+
+
+def fragment(template: str, status: int = 200, **context: Any) -> Response:
+    """Render a template that is never a whole page: a row, a cell, a card."""
+    return finish(make_response(render_template(template, **context), status))
+
+
+def finish(response: Response) -> Response:
+    """Say what the answer depends on, and hand over the toasts of this request to htmx."""
+    response.vary.update(["HX-Request-Type", "HX-History-Restore-Request", "Cookie"])
+    response.headers["Cache-Control"] = "no-store"
+    toasts = g.pop("toasts", None)
+    if toasts and htmx.is_partial:
+        response.headers["HX-Trigger"] = json.dumps({"toast": toasts}, ensure_ascii=True)
+    return response
+
+
+def toast(text: str, *, undo: UUID | str | None = None, level: str = "plain") -> None:
+    """Tell the person what was done, in passing.
+
+    Args:
+        text: one short sentence, no exclamation mark.
+        undo: the transaction that an Undo button takes back, or the URL that does; see `last_transaction`.
+        level: `plain`, `notice`, `warning` or `danger`.
+    """
+    url = f"/undo/{undo}" if isinstance(undo, UUID) else undo
+    message = {"text": str(text), "undo": url, "level": level}
+    if htmx.is_partial:
+        g.setdefault("toasts", []).append(message)
+    else:
+        flash(json.dumps(message), "toast")
+
+
+def last_transaction() -> UUID | None:
+    """Give the id of the write unit that this request committed last, for an Undo."""
+    transaction: UUID | None = db.session().info.get("last_transaction")
+    return transaction
+
+
+def redirect_or_refresh(url: str) -> WerkzeugResponse:
+    """Lead to another page: by a plain redirect, or by htmx when it asked for a fragment."""
+    if not htmx.is_partial:
+        return redirect(url, 303)
+    toasts = g.pop("toasts", None)
+    for message in toasts or []:
+        flash(json.dumps(message), "toast")
+    return Response(status=204, headers={"HX-Redirect": url})
+
+
+def wants_json() -> bool:
+    """Tell whether the answer goes to a program: everything under /api does."""
+    return request.path.startswith("/api/")

@@ -1,0 +1,158 @@
+"""Everything that a plugin may import.
+
+What stands in `__all__` is public: it is documented in docs/api.md, and it changes only with a deprecation. The rest of
+Pelatis (`core`) is private and may be rearranged.
+"""
+
+from core.access import Access, Actor, OwnerAccess, ParentAccess, Scope, SharedAccess, current_actor, may, require, visible
+from core.customers.models import Customer
+from core.database import (
+    Amount,
+    Currency,
+    Id,
+    JsonDict,
+    Record,
+    UtcDateTime,
+    bulk_insert,
+    bulk_update,
+    db,
+    model_base,
+    new_id,
+    on_commit,
+    ref,
+    utc_now,
+    write_unit,
+)
+from core.host.contributions import (
+    Action,
+    Alert,
+    CalendarItem,
+    Dependents,
+    NavItem,
+    Panel,
+    TimelineEntry,
+)
+from core.host.doors import hookimpl, hookspec
+from core.host.manifest import Plugin
+from core.i18n import (
+    _,
+    _l,
+    current_zone,
+    format_ago,
+    format_amount,
+    format_day,
+    format_moment,
+    format_number,
+    format_percent,
+    format_time,
+    local_now,
+    ngettext,
+    pgettext,
+    today,
+)
+from core.problems import Problem, not_found
+from core.records import fields
+from core.records.fields import RecordSchema
+from core.records.operations import (
+    add,
+    bin_record,
+    change_record,
+    create_record,
+    insert_record,
+    load_values,
+    restore_record,
+    save,
+    update_record,
+)
+from core.records.queries import Count, ListQuery, Page, count_records, find_record, list_records, titles
+from core.records.registry import record_types
+from core.records.types import Board, ExtraColumn, RecordType
+from core.users.models import Team, TeamMember, User
+from core.web.audience import audience
+from core.web.render import fragment, last_transaction, redirect_or_refresh, render, toast
+
+__all__ = [
+    "Access",
+    "Action",
+    "Actor",
+    "Alert",
+    "Amount",
+    "Board",
+    "CalendarItem",
+    "Count",
+    "Currency",
+    "Customer",
+    "Dependents",
+    "ExtraColumn",
+    "Id",
+    "JsonDict",
+    "ListQuery",
+    "NavItem",
+    "OwnerAccess",
+    "Page",
+    "Panel",
+    "ParentAccess",
+    "Plugin",
+    "Problem",
+    "Record",
+    "RecordSchema",
+    "RecordType",
+    "Scope",
+    "SharedAccess",
+    "Team",
+    "TeamMember",
+    "TimelineEntry",
+    "User",
+    "UtcDateTime",
+    "_",
+    "_l",
+    "add",
+    "audience",
+    "bin_record",
+    "bulk_insert",
+    "bulk_update",
+    "change_record",
+    "count_records",
+    "create_record",
+    "current_actor",
+    "current_zone",
+    "db",
+    "fields",
+    "find_record",
+    "fragment",
+    "format_ago",
+    "format_amount",
+    "format_day",
+    "format_moment",
+    "format_number",
+    "format_percent",
+    "format_time",
+    "hookimpl",
+    "hookspec",
+    "insert_record",
+    "last_transaction",
+    "list_records",
+    "load_values",
+    "local_now",
+    "may",
+    "model_base",
+    "new_id",
+    "ngettext",
+    "not_found",
+    "on_commit",
+    "pgettext",
+    "record_types",
+    "redirect_or_refresh",
+    "ref",
+    "render",
+    "require",
+    "restore_record",
+    "save",
+    "titles",
+    "toast",
+    "today",
+    "update_record",
+    "utc_now",
+    "visible",
+    "write_unit",
+]
