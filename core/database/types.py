@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -59,16 +60,24 @@ class AmountType(TypeDecorator[Decimal]):
 #: JSON on SQLite, JSONB on PostgreSQL.
 json_type: TypeEngine[Any] = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a column's plain Python type stands for; SQLAlchemy would evaluate a bare string as an annotation."""
+
+    name: str
+
+
 #: A record's identity, a UUIDv7.
-Id = Annotated[uuid.UUID, "id"]
+Id = Annotated[uuid.UUID, Meaning("id")]
 #: An aware moment in UTC.
-UtcDateTime = Annotated[datetime, "utc"]
+UtcDateTime = Annotated[datetime, Meaning("utc")]
 #: An exact amount with at most four decimals; its currency stands beside it.
-Amount = Annotated[Decimal, "amount"]
+Amount = Annotated[Decimal, Meaning("amount")]
 #: A currency by its ISO 4217 code.
-Currency = Annotated[str, "currency"]
+Currency = Annotated[str, Meaning("currency")]
 #: A JSON object.
-JsonDict = Annotated[dict[str, Any], "json"]
+JsonDict = Annotated[dict[str, Any], Meaning("json")]
 
 #: What SQLAlchemy makes of the annotations above and of the plain Python types.
 TYPE_MAP: dict[Any, Any] = {
