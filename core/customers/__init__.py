@@ -1,0 +1,1 @@
+"""Customers: the organisations and people that the company deals with, and how they belong together."""

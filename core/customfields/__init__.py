@@ -1,0 +1,1 @@
+"""Custom fields: what an administrator adds to a record type on a screen."""
