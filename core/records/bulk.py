@@ -1,0 +1,98 @@
+"""Acting on many records at once: the chosen ones, or everything in a filter."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.access import Actor, may
+from core.database import db, utc_now, write_unit
+from core.i18n import _
+from core.problems import Problem
+from core.records.operations import load_values
+from core.records.queries import ListQuery, iterate_records, live
+from core.records.types import RecordType
+
+#: What one request changes at most; more belongs to a job.
+MOST_AT_ONCE = 5_000
+
+#: The permission that each bulk action needs.
+ACTIONS = {"assign": "edit", "edit": "edit", "bin": "delete"}
+
+
+def run_bulk(
+    actor: Actor, record_type: RecordType, action: str, ids: Sequence[UUID], query: ListQuery | None, value: str
+) -> int:
+    """Change many records in one write unit, so that one Undo takes all of it back.
+
+    Records that the actor may see but not change are left alone; those they may not see aren't looked at.
+
+    Args:
+        actor: whoever changes them.
+        record_type: their type.
+        action: `assign` (value: a user's id), `edit` (value: JSON of field to value), `bin`.
+        ids: the chosen ones; empty to take everything that the query finds.
+        query: the list's query when no ids are given.
+        value: see action.
+
+    Returns:
+        How many records were changed.
+
+    Raises:
+        Problem: 403 without the permission, 422 for a bad value or too many records.
+    """
+    permission = ACTIONS.get(action)
+    if permission is None:
+        raise Problem("bad_action", _("There is no such action."), status=400)
+    if not may(actor, record_type, permission):
+        raise Problem("refused", _("You don't have the right to do this. Ask an administrator."), status=403)
+    values = _values(record_type, action, value)
+    changed = 0
+    with write_unit():
+        for batch in _batches(actor, record_type, permission, ids, query):
+            changed += len(batch)
+            if changed > MOST_AT_ONCE:
+                raise Problem(
+                    "too_many",
+                    _("This would change more than %(most)s records at once. Narrow the filter.", most=MOST_AT_ONCE),
+                )
+            for record in batch:
+                _apply(actor, record_type, record, action, values)
+            db.session.flush()
+    return changed
+
+
+def _values(record_type: RecordType, action: str, value: str) -> dict[str, Any]:
+    if action == "assign":
+        return load_values(record_type, {"owner": value or None}, partial=True)
+    if action == "edit":
+        try:
+            data = json.loads(value)
+        except ValueError as error:
+            raise Problem("invalid", _("Some fields need another look.")) from error
+        return load_values(record_type, data, partial=True)
+    return {}
+
+
+def _batches(
+    actor: Actor, record_type: RecordType, permission: str, ids: Sequence[UUID], query: ListQuery | None
+) -> Iterator[list[Any]]:
+    if not ids:
+        yield from iterate_records(actor, record_type, query or ListQuery(), permission)
+        return
+    model = record_type.model
+    for start in range(0, len(ids), 500):
+        chosen = model.id.in_(ids[start : start + 500])
+        yield list(db.session.scalars(select(model).where(chosen, live(actor, record_type, permission))))
+
+
+def _apply(actor: Actor, record_type: RecordType, record: Any, action: str, values: dict[str, Any]) -> None:
+    if action == "bin":
+        record.deleted_at = utc_now()
+    elif record_type.update is not None:
+        record_type.update(actor, record, dict(values))
+    else:
+        for name, each in values.items():
+            setattr(record, name, {**record.custom, **each} if name == "custom" else each)

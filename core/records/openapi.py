@@ -1,0 +1,175 @@
+"""The API's description as OpenAPI 3.1, drawn from the record types of the enabled plugins."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from core.customfields import fields_of
+from core.records import fields
+from core.records.api import api_path
+from core.records.filters import filterable
+from core.records.queries import sortable
+from core.records.registry import record_types
+from core.records.types import RecordType
+from core.web.audience import audience
+from core.web.render import render
+
+openapi_blueprint = Blueprint("openapi", __name__)
+
+#: JSON Schema of each kind of field.
+JSON_TYPES: tuple[tuple[type, dict[str, Any]], ...] = (
+    (fields.Related, {"type": "string", "format": "uuid"}),
+    (fields.Money, {"type": "string", "format": "decimal"}),
+    (fields.Decimals, {"type": "string", "format": "decimal"}),
+    (fields.Integer, {"type": "integer"}),
+    (fields.Boolean, {"type": "boolean"}),
+    (fields.DateTime, {"type": "string", "format": "date-time"}),
+    (fields.Date, {"type": "string", "format": "date"}),
+    (fields.Email, {"type": "string", "format": "email"}),
+    (fields.Url, {"type": "string", "format": "uri"}),
+    (fields.Tags, {"type": "array", "items": {"type": "string"}}),
+)
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    },
+}
+
+
+def field_schema(field: Any) -> dict[str, Any]:
+    """Describe one field in JSON Schema."""
+    found = next((dict(schema) for kind, schema in JSON_TYPES if isinstance(field, kind)), {"type": "string"})
+    if isinstance(field, fields.Choice):
+        found = {"type": "string", "enum": sorted(field.choices)}
+    if getattr(field, "name", "") == "id":
+        found = {"type": "string", "format": "uuid"}
+    if getattr(field, "name", "") == "version":
+        found = {"type": "integer"}
+    if getattr(field, "allow_none", False):
+        found["type"] = [found["type"], "null"]
+        if "enum" in found:
+            found["enum"].append(None)
+    if field.dump_only:
+        found["readOnly"] = True
+    label = getattr(field, "label", None)
+    if label:
+        found["title"] = str(label)
+    return found
+
+
+def record_schema(record_type: RecordType) -> dict[str, Any]:
+    """Describe a record type in JSON Schema."""
+    custom = {name: field_schema(field) for name, field in fields_of(record_type).items()}
+    properties = {name: field_schema(field) for name, field in record_type.fields.items()}
+    properties["custom"] = {"type": "object", "properties": custom, "additionalProperties": False}
+    required = [name for name, field in record_type.fields.items() if field.required]
+    return {"type": "object", "title": str(record_type.label), "properties": properties} | (
+        {"required": required} if required else {}
+    )
+
+
+def openapi() -> dict[str, Any]:
+    """Describe the whole API as it is now: what a disabled plugin owns isn't in it."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    for record_type in record_types:
+        name = record_type.key.replace(".", "_")
+        schemas[name] = record_schema(record_type)
+        paths |= _paths(record_type, name)
+    from pelatis import __version__
+
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Pelatis", "version": __version__},
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _paths(record_type: RecordType, name: str) -> dict[str, Any]:
+    record = {"$ref": f"#/components/schemas/{name}"}
+    page = {
+        "type": "object",
+        "required": ["items", "next"],
+        "properties": {"items": {"type": "array", "items": record}, "next": {"type": ["string", "null"]}},
+    }
+    plural, path, tag = str(record_type.label_plural), api_path(record_type), [record_type.key]
+    identity = {"name": "record_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+    return {
+        path: {
+            "get": _operation(f"List: {plural}", f"list_{name}", tag, {"200": page}, parameters=_list_arguments(record_type)),
+            "post": _operation(f"Create: {record_type.label}", f"create_{name}", tag, {"200": record, "201": record}, body=record),
+        },
+        f"{path}/{{record_id}}": {
+            "parameters": [identity],
+            "get": _operation(f"Read: {record_type.label}", f"read_{name}", tag, {"200": record}),
+            "patch": _operation(f"Change: {record_type.label}", f"change_{name}", tag, {"200": record}, body={"type": "object"}),
+            "delete": _operation(f"Bin: {record_type.label}", f"bin_{name}", tag, {"204": None}),
+        },
+    }
+
+
+def _list_arguments(record_type: RecordType) -> list[dict[str, Any]]:
+    orders = [order for name in sortable(record_type) for order in (name, f"-{name}")]
+    described = {
+        "filter": {"type": "string", "description": f"JSON; fields: {', '.join(filterable(record_type))}"},
+        "q": {"type": "string", "maxLength": 200},
+        "sort": {"type": "string", "enum": orders},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 200},
+        "cursor": {"type": "string"},
+        "fields": {"type": "string"},
+        "expand": {"type": "string"},
+        "count": {"type": "string", "enum": ["0", "1"]},
+    }
+    return [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in described.items()]
+
+
+def _operation(
+    summary: str,
+    operation_id: str,
+    tags: list[str],
+    answers: dict[str, Any],
+    *,
+    parameters: list[dict[str, Any]] | None = None,
+    body: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    problem = {
+        "description": "Problem",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    responses: dict[str, Any] = {
+        status: {"description": "OK"} | ({"content": {"application/json": {"schema": schema}}} if schema else {})
+        for status, schema in answers.items()
+    }
+    responses |= {status: problem for status in ("400", "401", "403", "404", "409", "422")}
+    operation: dict[str, Any] = {"summary": summary, "operationId": operation_id, "tags": tags, "responses": responses}
+    if parameters:
+        operation["parameters"] = parameters
+    if body:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return operation
+
+
+@openapi_blueprint.get("/api/v1/openapi.json")
+@audience("token", "staff", "public")
+def openapi_json() -> Response:
+    """Answer the API's description."""
+    return jsonify(openapi())
+
+
+@openapi_blueprint.get("/api/docs")
+@audience("staff")
+def api_docs() -> Response:
+    """Show the API's description as a page."""
+    return render("core/api_docs.html", description=openapi())

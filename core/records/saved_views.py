@@ -1,0 +1,69 @@
+"""Saved views: what they hold, who sees them, saving and removing one."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from core.access import Actor
+from core.database import db, utc_now, write_unit
+from core.i18n import _
+from core.problems import Problem, not_found
+from core.records.filters import compile_filter
+from core.records.models import SavedView
+from core.records.queries import sortable
+from core.records.types import RecordType
+
+
+def saved_views(actor: Actor, record_type: RecordType) -> list[SavedView]:
+    """List the views of a record type that an actor may use: own ones and shared ones."""
+    statement = select(SavedView).where(
+        SavedView.record_type_key == record_type.key,
+        SavedView.deleted_at.is_(None),
+        or_(SavedView.owner_id == actor.user_id, SavedView.shared),
+    )
+    return list(db.session.scalars(statement.order_by(SavedView.name)))
+
+
+def pinned_views(actor: Actor) -> list[SavedView]:
+    """List the views that an actor pinned to the rail."""
+    statement = select(SavedView).where(
+        SavedView.owner_id == actor.user_id, SavedView.pinned, SavedView.deleted_at.is_(None)
+    )
+    return list(db.session.scalars(statement.order_by(SavedView.name)))
+
+
+def save_view(
+    actor: Actor, record_type: RecordType, name: str, query: dict[str, Any], *, shared: bool, pinned: bool
+) -> SavedView:
+    """Keep a list's query under a name.
+
+    Raises:
+        Problem: 422 without a name; 400 when the filter or sort can't be read.
+    """
+    name = " ".join(name.split())[:80]
+    if not name:
+        raise Problem("invalid", _("Give the view a name."), fields={"name": [_("Give the view a name.")]})
+    compile_filter(actor, record_type, query.get("filter"))
+    sort = str(query.get("sort") or "").removeprefix("-")
+    if sort and sort not in sortable(record_type):
+        raise Problem("bad_sort", _("The list can't be sorted by “%(field)s”.", field=sort[:60]), status=400)
+    with write_unit() as session:
+        view = SavedView(
+            record_type_key=record_type.key, name=name, query=query, shared=shared, pinned=pinned, owner_id=actor.user_id
+        )
+        session.add(view)
+        return view
+
+
+def remove_view(actor: Actor, view_id: UUID) -> None:
+    """Remove a view of one's own.
+
+    Raises:
+        Problem: 404 for anybody else's.
+    """
+    with write_unit() as session:
+        view = session.get(SavedView, view_id)
+        if view is None or (view.owner_id != actor.user_id and not actor.is_administrator):
+            raise not_found()
+        view.deleted_at = utc_now()
