@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup run test lint docs bench translations lock check
+.PHONY: help setup run test lint docs bench translations icons lock check
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ bench: setup ## measure Pelatis against its floor
 
 translations: setup ## bring the Greek and Polish catalogues up to date with the sources
 	$(BIN)/python -m tools.translations update
+
+icons: ## list in package.json every icon that the sources name; the next setup puts them into the sprite
+	@python3 -m tools.icons update
 
 lock: setup ## write requirements.lock and package-lock.json anew
 	@sh tools/lock.sh $(BIN)

@@ -1,0 +1,52 @@
+"""The documentation says what the code says."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import docs
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PAGES = sorted([*(ROOT / "docs").glob("**/*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"])
+TESTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").glob("**/*.py")))
+PLUGINS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "plugins").glob("**/*.py")))
+
+
+@pytest.mark.parametrize("page", ["api.md", "commands.md", "hooks.md", "settings.md"])
+def test_generated_page_is_what_the_code_says(page: str) -> None:
+    path = ROOT / "docs" / page
+    assert path.read_text(encoding="utf-8") == docs.pages(ROOT)[path], "run make docs"
+
+
+@pytest.mark.parametrize("hook", [hook.name for owned in docs.hooks(ROOT).values() for hook in owned])
+def test_every_hook_has_a_test(hook: str) -> None:
+    assert re.search(rf"\b{hook}\b", TESTS)
+
+
+@pytest.mark.parametrize("name", sorted(importlib.import_module("pelatis.api").__all__))
+def test_every_public_name_is_exercised(name: str) -> None:
+    assert re.search(rf"(?<!\w){re.escape(name)}\b", TESTS + PLUGINS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_guide_is_reached_from_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    unlinked = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"} - set(LINK.findall(index))
+    assert unlinked == set()
+
+
+def test_docstring_sections_become_lists() -> None:
+    text = docs.as_markdown(
+        "Say it.\n\nArgs:\n    words: what is said,\n        in one breath.\n\nRaises:\n    Silence: never."
+    )
+    assert text == (
+        "Say it.\n\n**Arguments**\n\n- `words`: what is said,\n  in one breath.\n\n**Raises**\n\n- `Silence`: never.\n"
+    )
