@@ -114,9 +114,10 @@ class EventCursor(Base):
     failing_sequence: Mapped[int | None] = mapped_column(_big)
     failures: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[UtcDateTime | None]
-    #: Which worker reads at present, so that no two read for one plugin.
+    #: Which turn of which worker reads at present, so that no two read for one plugin.
     lease_id: Mapped[Id | None]
     lease_until: Mapped[UtcDateTime | None]
+    worker: Mapped[str] = mapped_column(String(120), default="")
 
 
 class ParkedEvent(Base):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from core.access import Actor, current_actor
 from core.database import db, new_id, on_commit, utc_now, write_unit
 from core.i18n import _
-from core.jobs.models import CANCELLED, DONE, FAILED, PARKED, RUNNING, WAITING, Job, JobSchedule
+from core.jobs.models import CANCELLED, DONE, FAILED, PARKED, RUNNING, WAITING, EventCursor, Job, JobSchedule
 from core.jobs.progress import LEASE_SECONDS
 from core.jobs.registry import JobDefinition, jobs
 from core.jobs.wake import Waker
@@ -135,9 +135,12 @@ def release_worker(worker: str) -> None:
 
     It does count as an attempt: the job may be what killed it.
     """
+    ended = {"lease_until": utc_now()}
     with write_unit() as session:
-        session.connection().execute(
-            update(Job).where(Job.worker == worker, Job.state == RUNNING).values(lease_until=utc_now())
+        connection = session.connection()
+        connection.execute(update(Job).where(Job.worker == worker, Job.state == RUNNING).values(ended))
+        connection.execute(
+            update(EventCursor).where(EventCursor.worker == worker, EventCursor.lease_id.is_not(None)).values(ended)
         )
 
 

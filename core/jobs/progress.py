@@ -1,7 +1,8 @@
 """What a running job holds in its hand: how far it is, and the batches that commit work and progress together."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -46,7 +47,7 @@ class Progress:
         self._done = job.done
         self._stopping = stopping
         self._names: set[str] = set()
-        self._open: list[Iterator[Any]] = []
+        self._open: list[weakref.ref[Generator[Any, None, None]]] = []
 
     @property
     def cursor(self) -> Mapping[str, Any]:
@@ -112,8 +113,8 @@ class Progress:
         """Go through items one by one, committing every so many together with how far the job is.
 
         The body of the loop runs inside a write unit. A job that was killed goes on behind the last committed batch.
-        The items are worked through in the order of their keys, and are read whole: for more than some ten thousand
-        use `batches`.
+        Leaving the loop early rolls the batch back that is under way. The items are worked through in the order of
+        their keys, and are read whole: for more than some ten thousand use `batches`.
 
         Args:
             items: what is to be done.
@@ -121,14 +122,14 @@ class Progress:
             name: tells several loops of one job apart.
             batch: how many items are committed together.
         """
-        place = key or _identity
+        place: Callable[[Item], Any] = key or _identity
         ordered = sorted(((place(item), item) for item in items), key=lambda pair: pair[0])
         reached = self._reached(name)
-        rest = [pair for pair in ordered if reached is None or pair[0] > reached]
+        rest: list[tuple[Key, Item]] = [pair for pair in ordered if reached is None or pair[0] > reached]
         self._begin(name, self._done + len(rest))
         return self._opened(self._each(rest, name, batch))
 
-    def _each(self, rest: Sequence[tuple[Key, Item]], name: str, batch: int) -> Iterator[Item]:
+    def _each(self, rest: Sequence[tuple[Key, Item]], name: str, batch: int) -> Generator[Item, None, None]:
         for start in range(0, len(rest), batch):
             part = rest[start : start + batch]
             self.checkpoint()
@@ -161,7 +162,7 @@ class Progress:
 
     def _fetched(
         self, fetch: Callable[[Key | None, int], Sequence[Item]], key: Callable[[Item], Key], name: str, size: int
-    ) -> Iterator[Sequence[Item]]:
+    ) -> Generator[Sequence[Item], None, None]:
         while True:
             self.checkpoint()
             with write_unit():
@@ -174,10 +175,12 @@ class Progress:
     def abandon(self) -> None:
         """Roll back the batch that was under way; the worker calls it when the job has raised.
 
-        A loop that is left by an exception stays suspended as long as the traceback holds it.
+        A loop that a job keeps in a variable stays suspended after an exception, with its write unit open.
         """
-        for loop in reversed(self._open):
-            loop.close()  # type: ignore[attr-defined]  # they are generators
+        for reference in reversed(self._open):
+            loop = reference()
+            if loop is not None:
+                loop.close()
         self._open.clear()
 
     def _begin(self, name: str, total: int | None) -> None:
@@ -187,11 +190,12 @@ class Progress:
         if total is not None:
             self.advance(total=total)
 
-    def _opened(self, loop: Iterator[Any]) -> Iterator[Any]:
-        self._open.append(loop)
+    def _opened(self, loop: Generator[Any, None, None]) -> Iterator[Any]:
+        # Held weakly, so that a loop that is left by `break` closes at once.
+        self._open.append(weakref.ref(loop))
         return loop
 
-    def _reached(self, name: str) -> Key | None:
+    def _reached(self, name: str) -> Any:
         return self._cursor.get(name)
 
     def _reason(self) -> JobStopped:

@@ -86,6 +86,10 @@ class JobRegistry:
 
     def __init__(self) -> None:
         self._jobs: dict[str, JobDefinition] = {}
+        #: Asked whether a plugin is on; the host puts its own answer here.
+        self.is_enabled: Callable[[str], bool] = lambda _plugin: True
+        #: Asked which plugin a module belongs to; the host puts its own answer here.
+        self.plugin_of_module: Callable[[str], str] = _plugin_of
 
     def add(self, definition: JobDefinition) -> None:
         """Add a job.
@@ -105,6 +109,10 @@ class JobRegistry:
     def remove_plugin(self, plugin: str) -> None:
         """Forget the jobs of a plugin."""
         self._jobs = {name: job for name, job in self._jobs.items() if job.plugin != plugin}
+
+    def runnable(self) -> dict[str, JobDefinition]:
+        """Give the jobs that may run now, by name: those of the core and of enabled plugins."""
+        return {job.name: job for job in self if job.plugin == "core" or self.is_enabled(job.plugin)}
 
     def __iter__(self) -> Iterator[JobDefinition]:
         return iter(sorted(self._jobs.values(), key=lambda job: job.name))
@@ -141,7 +149,7 @@ def job(
     """
 
     def declare(function: JobFunction) -> JobFunction:
-        qualified = name or f"{_plugin_of(function.__module__)}.{function.__name__}"
+        qualified = name or f"{jobs.plugin_of_module(function.__module__)}.{function.__name__}"
         rhythm = Every(every, dt.time.fromisoformat(at), zone) if every else None
         jobs.add(JobDefinition(qualified, function, title or qualified, rhythm, attempts, patience))
         function.job_name = qualified  # type: ignore[attr-defined]

@@ -1,10 +1,11 @@
 """The bell between whoever enqueues a job and the workers, rung through huey.
 
-Only the ringing goes through the queue, never the job: when a ring is lost (a crash between commit and ring, a queue that
-is down), the workers' sweep over the job rows finds the job a little later.
+Only the ringing goes through the queue, never the job: when a ring is lost (a crash between commit and ring, a queue
+that is down), the workers' sweep over the job rows finds the job a little later.
 """
 
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -40,10 +41,15 @@ class Waker:
         except Exception as error:  # noqa: BLE001 – every queue has its own errors, and the sweep mends a lost ring
             log.warning("queue.unreachable", error=type(error).__name__)
 
-    def wait(self, seconds: float) -> bool:
-        """Wait for a ring, at most so many seconds; tell whether one came."""
+    def wait(self, seconds: float, interrupted: Callable[[], bool] = lambda: False) -> bool:
+        """Wait for a ring, at most so many seconds; tell whether one came.
+
+        Args:
+            seconds: how long.
+            interrupted: asked now and then whether to give up waiting.
+        """
         deadline = time.monotonic() + seconds
-        while True:
+        while not interrupted():
             try:
                 if self._huey.dequeue() is not None:
                     return True
@@ -53,6 +59,7 @@ class Waker:
             if remaining <= 0:
                 return False
             time.sleep(min(POLL_SECONDS, remaining))
+        return False
 
     def close(self) -> None:
         """Let go of the queue's connection; it opens again when needed."""

@@ -1,0 +1,1 @@
+"""Running Pelatis: health, metrics, logs, checks, backup and restore."""

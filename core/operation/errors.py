@@ -1,0 +1,116 @@
+"""What people are told when the database is busy, full or away: 503, one sentence, and nothing was changed."""
+
+import errno
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, current_app, make_response
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from core.database import db
+from core.i18n import _
+from core.problems import Problem
+
+log = structlog.get_logger(__name__)
+
+#: After how many seconds a program may try again.
+RETRY_SECONDS: Final = 5
+
+#: What SQLite says (it has no codes through SQLAlchemy), and what it means for people.
+_SQLITE_BUSY: Final = ("database is locked", "database table is locked", "database schema is locked")
+_SQLITE_FULL: Final = ("database or disk is full",)
+_SQLITE_AWAY: Final = ("unable to open database file", "disk i/o error", "attempt to write a readonly database")
+_SQLITE_BARE: Final = ("no such table", "no such column")
+
+#: SQLSTATEs: lock_not_available, deadlock_detected, serialization_failure, query_canceled.
+_BUSY_STATES: Final = frozenset({"55P03", "40P01", "40001", "57014"})
+#: disk_full, out_of_memory.
+_FULL_STATES: Final = frozenset({"53100", "53200"})
+#: undefined_table, undefined_column.
+_BARE_STATES: Final = frozenset({"42P01", "42703"})
+
+
+def database_problem(error: BaseException) -> Problem | None:
+    """Translate an error of the database into what people can act on; None for a mistake in the code.
+
+    Args:
+        error: an exception of SQLAlchemy or of the operating system.
+    """
+    if isinstance(error, PoolTimeout):
+        return _busy()
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _full()
+    if not isinstance(error, DBAPIError):
+        return None
+    state = getattr(error.orig, "sqlstate", None)
+    said = str(error.orig).lower()
+    if state in _BUSY_STATES or _says(said, _SQLITE_BUSY):
+        return _busy()
+    if state in _FULL_STATES or _says(said, _SQLITE_FULL):
+        return _full()
+    if state in _BARE_STATES or _says(said, _SQLITE_BARE):
+        return _not_ready()
+    if error.connection_invalidated or _says(said, _SQLITE_AWAY) or _is_lost(error, state):
+        return _away()
+    return None
+
+
+def _says(said: str, phrases: tuple[str, ...]) -> bool:
+    return any(phrase in said for phrase in phrases)
+
+
+def _is_lost(error: DBAPIError, state: str | None) -> bool:
+    """Tell whether PostgreSQL can't be reached, shuts down, or takes no more connections."""
+    if state is not None:
+        return state.startswith(("08", "53", "57P"))
+    # psycopg gives no SQLSTATE when there was no server to give one.
+    psycopg = type(error.orig).__module__.startswith("psycopg")
+    return psycopg and isinstance(error, OperationalError | InterfaceError)
+
+
+def _busy() -> Problem:
+    return Problem(
+        "core.database_busy", _("The database is busy. Nothing was changed; try again in a moment."), status=503
+    )
+
+
+def _full() -> Problem:
+    return Problem(
+        "core.disk_full",
+        _("The server's disk is full. Nothing was changed; ask an administrator to make room."),
+        status=503,
+    )
+
+
+def _away() -> Problem:
+    return Problem(
+        "core.database_away",
+        _("The database can't be reached. Nothing was changed; try again in a minute or tell an administrator."),
+        status=503,
+    )
+
+
+def _not_ready() -> Problem:
+    return Problem(
+        "core.database_not_ready",
+        _("The database doesn't have the tables of this version yet. An administrator has to run: pelatis db upgrade"),
+        status=503,
+    )
+
+
+def install_error_handlers(app: Flask) -> None:
+    """Answer errors of the database with 503 where people can act on them; all others stay what they are."""
+
+    def answer(error: Exception) -> Any:
+        problem = database_problem(error)
+        if problem is None:
+            raise error
+        log.error("database.unavailable", code=problem.code, error=type(error).__name__)
+        db.session.rollback()
+        response: Response = make_response(current_app.handle_user_exception(problem))
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
+
+    for kind in (DBAPIError, PoolTimeout, OSError):
+        app.register_error_handler(kind, answer)

@@ -1,0 +1,112 @@
+"""Logs: one JSON object per line, with the request's id and without anybody's personal data.
+
+What is logged are routes, not addresses; ids, not names. Mail addresses and long numbers that come along in the text of
+an error are masked. JSON escapes line ends, so that nobody can forge a line.
+"""
+
+import logging
+import re
+import sys
+import time
+import uuid
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, g, request
+
+#: The longest request id that is taken over from a proxy.
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+HEADER: Final = "X-Request-ID"
+
+_MAIL: Final = re.compile(r"[^\s@<>\"',;:()\[\]=]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+_NUMBER: Final = re.compile(r"\+?\d(?:[ ()/-]{0,2}\d){6,20}(?![\w-])")
+#: Fields whose numbers and dots mean something else than a person's.
+_SAFE_FIELDS: Final = frozenset({"timestamp", "request_id", "job_id", "logger", "level"})
+
+_access = structlog.get_logger("pelatis.access")
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """Send structlog's and the standard library's logs to stderr, one JSON object per line.
+
+    Args:
+        level: the least weighty line that is written, `INFO` for instance.
+    """
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        mask_personal_data,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # They tell of every migration step and every queue look-up.
+    for chatty in ("alembic", "huey", "waitress.queue", "werkzeug"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+def mask_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Mask mail addresses and telephone-like numbers in every text of a log line."""
+    for key, value in event.items():
+        if key not in _SAFE_FIELDS and isinstance(value, str):
+            event[key] = masked(value)
+    return event
+
+
+def masked(text: str) -> str:
+    """Replace mail addresses and numbers of seven digits and more."""
+    return _NUMBER.sub("[number]", _MAIL.sub("[mail]", text))
+
+
+def log_requests(app: Flask) -> None:
+    """Give every request an id, bind it to all of its log lines, and write one line when it ends."""
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get(HEADER, "")
+        g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        g.request_began = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers[HEADER] = g.get("request_id", "")
+        began = g.get("request_began", time.perf_counter())
+        _access.info(
+            "request",
+            method=request.method,
+            route=route_of_request(),
+            status=response.status_code,
+            milliseconds=round((time.perf_counter() - began) * 1000, 1),
+        )
+        return response
+
+
+def route_of_request() -> str:
+    """Name the request's route by its pattern, `/customers/<id>`, so that no address and no search text is kept."""
+    return request.url_rule.rule if request.url_rule else "unmatched"

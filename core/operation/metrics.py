@@ -1,0 +1,96 @@
+"""Figures for Prometheus: requests, jobs, hooks, plugins."""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask import Flask, Response, g, request
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from core.database import db
+from core.jobs import queries
+from core.operation.logs import route_of_request
+
+REQUESTS = Counter("pelatis_requests", "Requests answered.", ["method", "route", "status"])
+LATENCY = Histogram(
+    "pelatis_request_seconds",
+    "Server time of a request, in seconds.",
+    ["route"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+JOBS_ENDED = Counter("pelatis_jobs_ended", "Runs of jobs that ended, by how.", ["job", "outcome"])
+HOOK_FAILURES = Counter("pelatis_hook_failures", "Exceptions that hooks of plugins raised.", ["plugin", "hook"])
+
+
+def count_hook_failure(plugin: str, hook: str) -> None:
+    """Count an exception that a plugin's hook raised; the host's doors call it."""
+    HOOK_FAILURES.labels(plugin, hook).inc()
+
+
+def measure_requests(app: Flask) -> None:
+    """Count every request and its server time, by route and not by address."""
+
+    @app.before_request
+    def begin() -> None:
+        g.measured_from = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        route = route_of_request()
+        REQUESTS.labels(_known_method(), route, response.status_code).inc()
+        if "measured_from" in g:
+            LATENCY.labels(route).observe(time.perf_counter() - g.measured_from)
+        return response
+
+
+def _known_method() -> str:
+    """Keep made-up methods from growing the number of series."""
+    return request.method if request.method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
+
+
+class StateCollector(Collector):
+    """What is read from the database when Prometheus asks: jobs by state and plugins by state."""
+
+    def __init__(self, host: Any) -> None:
+        self._host = host
+
+    def collect(self) -> Iterable[Metric]:
+        """Give the gauges."""
+        yield self._jobs()
+        yield from self._plugins()
+        db.session.rollback()
+
+    def _jobs(self) -> Metric:
+        gauge = GaugeMetricFamily("pelatis_jobs", "Jobs in each state.", labels=["state"])
+        for state, count in queries.count_by_state().items():
+            gauge.add_metric([state], count)
+        return gauge
+
+    def _plugins(self) -> Iterator[Metric]:
+        if self._host is None:
+            return
+        gauge = GaugeMetricFamily("pelatis_plugins_enabled", "Plugins that are enabled.")
+        gauge.add_metric([], len(self._host.enabled))
+        yield gauge
+
+
+def exposition(host: Any) -> bytes:
+    """Write all figures in the text format of Prometheus.
+
+    Where several processes serve (PROMETHEUS_MULTIPROC_DIR is set by `pelatis run`), the figures of all are added up.
+
+    Args:
+        host: the plugin host, None where there is none.
+    """
+    registry = CollectorRegistry()
+    registry.register(StateCollector(host))
+    shared: CollectorRegistry = REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client.multiprocess import MultiProcessCollector  # reads the variable when it is made
+
+        shared = CollectorRegistry()
+        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]  # the library leaves it untyped
+    return generate_latest(shared) + generate_latest(registry)
