@@ -42,7 +42,7 @@ def words_in_use(record_type: str, field: str, beginning: str = "", limit: int =
 
     Args:
         record_type: the key of the record type.
-        field: the schema field, `tags`.
+        field: the list column, `tags`.
         beginning: what the words begin with, as they are written.
         limit: words at most.
     """
@@ -62,36 +62,35 @@ def words_in_use(record_type: str, field: str, beginning: str = "", limit: int =
 def keep_taggings(session: Session, touched: Sequence[Touched]) -> None:
     """Write the words of every touched record anew, within the transaction that changed them."""
     latest: dict[tuple[str, str, UUID], list[str]] = {}
+    outdated: dict[tuple[str, str], list[UUID]] = {}
     for change in touched:
         for field, words in _words_of(change):
             latest[change.record_type, field, change.record_id] = words
-    if not latest:
-        return
-    connection, table = session.connection(), Tagging.__table__
-    keys = list(latest)
-    for start in range(0, len(keys), _BATCH):
-        batch = keys[start : start + _BATCH]
-        for record_type, field in {(each[0], each[1]) for each in batch}:
-            ids = [each[2] for each in batch if each[:2] == (record_type, field)]
-            connection.execute(
-                delete(table).where(
-                    table.c.record_type == record_type, table.c.field == field, table.c.record_id.in_(ids)
-                )
-            )
+            if change.operation != "insert":
+                outdated.setdefault((change.record_type, field), []).append(change.record_id)
+    for (record_type, field), ids in outdated.items():
+        _forget(session, record_type, field, ids)
     rows = [
         {"record_type": record_type, "field": field, "value": word, "record_id": record_id}
         for (record_type, field, record_id), words in latest.items()
         for word in dict.fromkeys(each[:80] for each in words)
     ]
     if rows:
-        connection.execute(insert(table), rows)
+        session.connection().execute(insert(Tagging), rows)
+
+
+def _forget(session: Session, record_type: str, field: str, ids: Sequence[UUID]) -> None:
+    scope = and_(Tagging.record_type == record_type, Tagging.field == field)
+    for start in range(0, len(ids), _BATCH):
+        batch = Tagging.record_id.in_(ids[start : start + _BATCH])
+        session.connection().execute(delete(Tagging).where(scope, batch))
 
 
 def _words_of(change: Touched) -> Iterator[tuple[str, list[str]]]:
     record_type = record_types.get(change.record_type)
     if record_type is None:
         return
-    for name, field in record_type.fields.items():
+    for field in record_type.fields.values():
         if isinstance(field, Tags) and field.column in change.changes:
             new = change.changes[field.column][1]
-            yield name, list(new or [])
+            yield field.column, list(new or [])

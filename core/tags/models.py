@@ -16,7 +16,7 @@ class Tagging(Base):
     __table_args__ = (Index("ix_core_tagging_record_id", "record_id"),)
 
     record_type: Mapped[str] = mapped_column(String(80), primary_key=True)
-    #: The schema field: `tags`, `roles`.
+    #: The list column: `tags`, `roles`.
     field: Mapped[str] = mapped_column(String(80), primary_key=True)
     value: Mapped[str] = mapped_column(String(80), primary_key=True)
     #: No foreign key: the record may belong to any table. Rows go when the record goes.
