@@ -5,6 +5,7 @@
 the Tabler outline icons of the sprite. None of the result is committed.
 """
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -120,7 +121,7 @@ def _symbol(name: str, source: Path) -> ElementTree.Element:
 
 def _fingerprint(root: Path) -> str:
     decisive = [Path(__file__), *(root / name for name in _MANIFESTS)]
-    return "\n".join(path.read_text(encoding="utf-8") for path in decisive)
+    return hashlib.sha256(b"\n".join(path.read_bytes() for path in decisive)).hexdigest()
 
 
 def _is_current(folder: Path, wanted: str) -> bool:
