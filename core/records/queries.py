@@ -267,3 +267,11 @@ def extra_values(
     return {column.key: column.values(actor, ids) for column in columns} if ids else {}
 
 
+
+
+def active_people(actor: Actor) -> list[tuple[str, str]]:
+    """List whom work may be given to: id and name of every active member of staff that the actor may see."""
+    from core.users.models import User
+
+    statement = select(User.id, User.name).where(User.active, User.deleted_at.is_(None), visible(actor, User))
+    return [(str(user_id), name) for user_id, name in db.session.execute(statement.order_by(User.name))]

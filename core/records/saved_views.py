@@ -1,6 +1,8 @@
 """Saved views: what they hold, who sees them, saving and removing one."""
 
+import json
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -67,3 +69,16 @@ def remove_view(actor: Actor, view_id: UUID) -> None:
         if view is None or (view.owner_id != actor.user_id and not actor.is_administrator):
             raise not_found()
         view.deleted_at = utc_now()
+
+
+def view_url(record_type: RecordType, view: SavedView) -> str:
+    """Give the URL of a list as a view keeps it."""
+    query = view.query
+    arguments = {
+        "filter": json.dumps(query["filter"], ensure_ascii=False) if query.get("filter") else "",
+        "sort": query.get("sort") or "",
+        "columns": query.get("columns") or "",
+        "q": query.get("q") or "",
+        "view": str(view.id),
+    }
+    return f"{record_type.url}?{urlencode({name: value for name, value in arguments.items() if value})}"

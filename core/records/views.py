@@ -1,28 +1,27 @@
 """The pages that every record type has: list, page, side panel, form, inline edit, history, bin and undo."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from flask import Flask, abort, jsonify, request
 from werkzeug.wrappers import Response
 
 from core.access import Actor, current_actor, may
-from core.customfields import fields_of
-from core.i18n import _, ngettext
+from core.i18n import _, format_number, ngettext
 from core.problems import Problem, not_found
-from core.records import queries
-from core.records.filters import clauses_of, filter_field, filterable, parse_filter
+from core.records import present, queries
+from core.records.filters import clauses_of, compile_filter, filter_field, filterable, parse_filter
 from core.records.forms import FormField, form_fields, submitted
 from core.records.history import changes_of, history_of, undo_transaction
 from core.records.operations import bin_record, create_record, restore_record, update_record
 from core.records.queries import ListQuery
 from core.records.registry import record_types
-from core.records.saved_views import saved_views
-from core.records.sentence import sentence_of
-from core.records.types import ExtraColumn, RecordType
+from core.records.saved_views import remove_view, save_view, saved_views, view_url
+from core.records.sentence import OPERATORS, sentence_of
+from core.records.types import RecordType
 from core.web.audience import audience
 from core.web.htmx import htmx
 from core.web.render import finish, fragment, last_transaction, redirect_or_refresh, render, toast
@@ -63,66 +62,84 @@ def list_query(arguments: Mapping[str, str]) -> ListQuery:
     )
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a list: a field of the schema, or one that a plugin adds."""
-
-    key: str
-    label: Any
-    numeric: bool
-    field: Any | None = None
-    extra: ExtraColumn | None = None
-
-
-def columns_of(record_type: RecordType, chosen: str = "") -> list[Column]:
-    """Choose a list's columns: those that were asked for, in that order, or the record type's own and the plugins'."""
-    extra = {each.key: each for each in record_types.extra_columns(record_type.key)}
-    custom = {f"custom.{name}": each for name, each in fields_of(record_type).items()}
-    names = [name for name in chosen.split(",") if name] or [
-        *record_type.columns,
-        *[key for key, each in extra.items() if each.default],
-    ]
-    columns = []
-    for name in names:
-        declared = record_type.fields.get(name) or custom.get(name)
-        if declared is not None:
-            columns.append(Column(name, declared.label, getattr(declared, "numeric", False), field=declared))
-        elif name in extra:
-            columns.append(Column(name, extra[name].label, extra[name].numeric, extra=extra[name]))
-    return columns
-
-
 @audience("staff")
 def list_page(key: str) -> Response:
     """Show a list, or its next rows when a cursor is given."""
     actor, record_type = _type(key)
     query = list_query(request.args)
+    arguments = present.arguments_of(request.args)
     page = queries.list_records(actor, record_type, query)
-    columns = columns_of(record_type, request.args.get("columns", ""))
+    columns = present.columns_of(record_type, arguments, query)
     names = [column.key for column in columns]
+    titles = queries.related_titles(actor, record_type, page.items, names)
+    added = [column.extra for column in columns if column.extra]
+    extra = queries.extra_values(actor, added, [record.id for record in page.items])
     context: dict[str, Any] = {
         "record_type": record_type,
-        "query": query,
-        "page": page,
         "columns": columns,
-        "titles": queries.related_titles(actor, record_type, page.items, [*names, "owner"]),
-        "extra": queries.extra_values(
-            actor, [column.extra for column in columns if column.extra], [record.id for record in page.items]
-        ),
-        "arguments": {name: value for name, value in request.args.items() if name != "cursor"},
-        "may": {action: may(actor, record_type, action) for action in ("create", "edit", "delete", "export", "import")},
-        "sortable": queries.sortable(record_type),
+        "rows": present.rows_of(record_type, page, columns, titles, extra),
+        "next_url": present.list_url(record_type, arguments, cursor=page.next) if page.next else None,
+        "may": _rights(actor, record_type),
     }
     if query.cursor:
         return fragment("records/rows.html", **context)
     context |= {
-        "count": queries.count_records(actor, record_type, query),
-        "sentence": sentence_of(actor, record_type, query.filter),
-        "views": saved_views(actor, record_type),
-        "filterable": [(path, filter_field(record_type, path)) for path in filterable(record_type) if "." not in path or path.startswith("custom.")],
-        "clauses": clauses_of(query.filter),
+        "query": query,
+        "arguments": arguments,
+        "count": (count := queries.count_records(actor, record_type, query)),
+        "count_text": _("%(number)s+", number=format_number(count.number)) if count.capped else format_number(count.number),
+        "noun": str(record_type.label if count.number == 1 else record_type.label_plural).lower(),
+        "bulk_actions": _bulk_actions(actor, record_type),
+        "clauses": _clauses(actor, record_type, query, arguments),
+        "views": (views := saved_views(actor, record_type)),
+        "view_items": _view_items(record_type, views, arguments),
+        "list_url": present.list_url,
     }
     return render(record_type.list_template, **context)
+
+
+def _rights(actor: Actor, record_type: RecordType) -> dict[str, bool]:
+    return {action: may(actor, record_type, action) for action in ("create", "edit", "delete", "export", "import")}
+
+
+def _view_items(record_type: RecordType, views: Sequence[Any], arguments: Mapping[str, str]) -> list[dict[str, Any]]:
+    mine = json.dumps({"and": [{"field": "owner", "op": "is", "value": ["me"]}]})
+    items = [
+        {"label": _("All"), "url": record_type.url, "current": not arguments},
+        {
+            "label": _("Mine"),
+            "url": present.list_url(record_type, {}, filter=mine),
+            "current": arguments.get("filter") == mine and "view" not in arguments,
+        },
+    ]
+    return items + [
+        {"label": view.name, "url": view_url(record_type, view), "current": arguments.get("view") == str(view.id)}
+        for view in views
+    ]
+
+
+def _bulk_actions(actor: Actor, record_type: RecordType) -> list[dict[str, str]]:
+    url = f"{record_type.url}/bulk"
+    actions = []
+    if may(actor, record_type, "edit"):
+        actions.append({"label": _("Assign"), "icon": "user-share", "url": f"{url}/assign", "key": "a"})
+    if may(actor, record_type, "delete"):
+        actions.append({"label": _("Bin"), "icon": "trash", "url": f"{url}?action=bin", "target": "#main"})
+    return actions
+
+
+def _clauses(actor: Actor, record_type: RecordType, query: ListQuery, arguments: Mapping[str, str]) -> list[dict[str, str]]:
+    filter_url = f"{record_type.url}/filter"
+    return [
+        {
+            "field": chip.label,
+            "op": chip.operator,
+            "value": chip.value,
+            "remove_url": present.list_url(record_type, arguments, filter=chip.rest),
+            "edit_url": f"{filter_url}?{urlencode({**arguments, 'filter': chip.rest, 'field': chip.path})}",
+        }
+        for chip in sentence_of(actor, record_type, query.filter)
+    ]
 
 
 @audience("staff")
@@ -140,8 +157,8 @@ def options(key: str) -> Response:
     text = request.args.get("q", "")[:200]
     query = ListQuery(text=text, sort=record_type.title if record_type.title in queries.sortable(record_type) else "", limit=20)
     items = queries.list_records(actor, record_type, query).items
-    rows = [{"value": str(record.id), "text": record_type.title_of(record)} for record in items]
-    return finish(jsonify({"items": rows, "creatable": record_type.creatable and may(actor, record_type, "create")}))
+    rows = [{"id": str(record.id), "text": record_type.title_of(record)} for record in items]
+    return finish(jsonify({"items": rows}))
 
 
 @audience("staff")
@@ -162,10 +179,13 @@ def record_context(actor: Actor, record_type: RecordType, record: Any) -> dict[s
     return {
         "record_type": record_type,
         "record": record,
+        "title": record_type.title_of(record),
+        "initials": present.initials(record_type.title_of(record)),
         "facts": form_fields(actor, record_type, record),
         "titles": queries.related_titles(actor, record_type, [record], list(record_type.fields)),
         "panels": collect("crm_render_panels", slot="record.sidebar", actor=actor, record=record),
-        "may": {action: may(actor, record_type, action) for action in ("edit", "delete")},
+        "may": _rights(actor, record_type),
+        "present": present,
     }
 
 
@@ -218,8 +238,21 @@ def update(key: str, record_id: UUID) -> Response:
 def _form(
     record_type: RecordType, record: Any | None, form: list[FormField], problem: Problem | None = None
 ) -> Response:
-    status = problem.status if problem else 200
-    return render("records/form.html", status, record_type=record_type, record=record, form=form, problem=problem)
+    ids: dict[str, set[UUID]] = {}
+    for each in form:
+        if each.control == "relation" and each.value:
+            ids.setdefault(each.field.record_type, set()).add(UUID(str(each.value)))
+    titles = {i: t for key, wanted in ids.items() for i, t in queries.titles(current_actor(), key, wanted).items()}
+    return render(
+        "records/form.html",
+        problem.status if problem else 200,
+        record_type=record_type,
+        record=record,
+        form_list=form,
+        problem=problem,
+        titles=titles,
+        present=present,
+    )
 
 
 @audience("staff")
@@ -271,7 +304,8 @@ def _cell(
         editing=editing,
         titles=titles,
         problem=problem,
-        may={"edit": may(actor, record_type, "edit")},
+        present=present,
+        may=_rights(actor, record_type),
     )
 
 
@@ -312,12 +346,87 @@ def bulk(key: str) -> Response:
     from core.records.bulk import run_bulk
 
     actor, record_type = _type(key)
-    ids = [UUID(value) for value in request.form.getlist("id")]
-    query = None if ids else list_query(json.loads(request.form.get("query", "{}")))
-    number = run_bulk(actor, record_type, request.form["action"], ids, query, request.form.get("value", ""))
+    everything = request.form.get("everything") == "1"
+    ids = [] if everything else [UUID(value) for value in request.form.getlist("ids")]
+    query = list_query(dict(parse_qsl(request.form.get("query", "")))) if everything else None
+    if not everything and not ids:
+        raise Problem("nothing_chosen", _("Choose some records first."))
+    action = request.values.get("action", "")
+    number = run_bulk(actor, record_type, action, ids, query, request.form.get("value", ""))
     text = ngettext("%(num)s record changed.", "%(num)s records changed.", number)
     toast(text, undo=last_transaction() if number else None)
     return redirect_or_refresh(request.form.get("back") or record_type.url)  # type: ignore[return-value]
+
+
+@audience("staff")
+def bulk_assign(key: str) -> Response:
+    """Ask whom the chosen records are given to; the choice is carried along."""
+    actor, record_type = _type(key, "edit")
+    return fragment("records/assign.html", record_type=record_type, form=request.form, people=queries.active_people(actor))
+
+
+@audience("staff")
+def filter_form(key: str) -> Response:
+    """Show the form that adds a condition to a list's filter, or changes one: first the field, then how and what."""
+    actor, record_type = _type(key)
+    path = request.args.get("field", "")
+    choices = [(each, filter_field(record_type, each)) for each in filterable(record_type) if "." not in each or each.startswith("custom.")]
+    chosen = next((field for each, field in choices if each == path), None)
+    arguments = {name: value for name, value in request.args.items() if name not in ("cursor", "field")}
+    return fragment(
+        "records/filter.html",
+        record_type=record_type,
+        choices=choices,
+        path=path,
+        chosen=chosen,
+        arguments=arguments,
+        operators=OPERATORS,
+        present=present,
+    )
+
+
+@audience("staff")
+def add_filter(key: str) -> Response:
+    """Lead to the list with one more condition."""
+    _actor, record_type = _type(key)
+    form = request.form
+    clause = {"field": form.get("field", ""), "op": form.get("op", "is"), "value": [v for v in form.getlist("value") if v]}
+    present_filter = parse_filter(form.get("filter"))
+    tree = {"and": [*clauses_of(present_filter), clause]}
+    compile_filter(current_actor(), record_type, tree)
+    kept = {name: form[name] for name in ("q", "sort", "columns") if form.get(name)}
+    return redirect_or_refresh(present.list_url(record_type, kept, filter=json.dumps(tree, ensure_ascii=False)))  # type: ignore[return-value]
+
+
+@audience("staff")
+def view_form(key: str) -> Response:
+    """Show the form that keeps the present list under a name."""
+    _actor, record_type = _type(key)
+    return fragment("records/view.html", record_type=record_type, arguments=present.arguments_of(request.args))
+
+
+@audience("staff")
+def keep_view(key: str) -> Response:
+    """Keep a list's filter, order and columns under a name."""
+    actor, record_type = _type(key)
+    form = request.form
+    query = {
+        "filter": parse_filter(form.get("filter")),
+        "sort": form.get("sort", ""),
+        "columns": form.get("columns", ""),
+        "q": form.get("q", ""),
+    }
+    view = save_view(actor, record_type, form.get("name", ""), query, shared="shared" in form, pinned="pinned" in form)
+    return redirect_or_refresh(view_url(record_type, view))  # type: ignore[return-value]
+
+
+@audience("staff")
+def drop_view(key: str, view_id: UUID) -> Response:
+    """Remove a saved view of one's own."""
+    actor, record_type = _type(key)
+    remove_view(actor, view_id)
+    toast(_("The view is gone; its records are untouched."), undo=last_transaction())
+    return redirect_or_refresh(record_type.url)  # type: ignore[return-value]
 
 
 @audience("staff")
@@ -347,6 +456,12 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("/options", "GET", options),
     ("/new", "GET", new),
     ("/bulk", "POST", bulk),
+    ("/bulk/assign", "POST", bulk_assign),
+    ("/filter", "GET", filter_form),
+    ("/filter", "POST", add_filter),
+    ("/views/new", "GET", view_form),
+    ("/views", "POST", keep_view),
+    ("/views/<uuid:view_id>/remove", "POST", drop_view),
     ("/<uuid:record_id>", "GET", show),
     ("/<uuid:record_id>", "POST", update),
     ("/<uuid:record_id>/edit", "GET", edit),

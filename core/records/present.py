@@ -1,0 +1,246 @@
+"""Turning records into what the shared macros draw: columns, rows, facts, in the person's language and formats."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from core.customfields import fields_of
+from core.i18n import _, format_ago, format_amount, format_day, format_moment, format_number
+from core.records import fields
+from core.records.queries import ListQuery, Page, sortable
+from core.records.registry import record_types
+from core.records.types import ExtraColumn, RecordType
+
+#: How many tints people's initials have.
+TONES = 5
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell of a list shows; `text` alone in most cases."""
+
+    text: str
+    tone: str = ""
+    url: str = ""
+    exact: str = ""
+    pill: bool = False
+    html: Markup | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list: a field of the schema, or one that a plugin adds.
+
+    Attributes:
+        kind: `name`, `text`, `num` or `quiet`, as macros/table.html draws them.
+        phone: its place on a phone's card: `side`, `sub`, `subside` or nowhere.
+    """
+
+    key: str
+    label: Any
+    kind: str
+    field: Any | None = None
+    extra: ExtraColumn | None = None
+    phone: str = ""
+    width: str = ""
+    prefix: str = ""
+    sort_url: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a list."""
+
+    id: UUID
+    url: str
+    title: str
+    initials: str
+    square: bool
+    tone: int
+    cells: Mapping[str, Any]
+    pills: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+def initials(name: str) -> str:
+    """Take the first letters of the first two words."""
+    words = [word for word in name.replace("&", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or name[:1].upper()
+
+
+def tone_of(record_id: UUID | None) -> int:
+    """Choose a tint from 1 to 5 that a person always has."""
+    return 1 if record_id is None else record_id.int % TONES + 1
+
+
+def columns_of(record_type: RecordType, arguments: Mapping[str, str], query: ListQuery) -> list[Column]:
+    """Choose a list's columns: those that were asked for, in that order, or the record type's own and the plugins'."""
+    extra = {each.key: each for each in record_types.extra_columns(record_type.key)}
+    custom = {f"custom.{name}": each for name, each in fields_of(record_type).items()}
+    asked = [name for name in arguments.get("columns", "").split(",") if name]
+    names = asked or [*record_type.columns, *[key for key, each in extra.items() if each.default]]
+    places = ["side", "sub", "subside"]
+    columns: list[Column] = []
+    for name in names:
+        declared = record_type.fields.get(name) or custom.get(name)
+        added = extra.get(name)
+        if declared is None and added is None:
+            continue
+        first = not columns
+        numeric = added.numeric if added else getattr(declared, "numeric", False)
+        columns.append(
+            Column(
+                name,
+                added.label if added else declared.label,
+                "name" if first else "num" if numeric else "text",
+                field=declared,
+                extra=added,
+                phone="" if first or not places else places.pop(0),
+                **_sorting(record_type, arguments, query, name, added),
+            )
+        )
+    return columns
+
+
+def _sorting(
+    record_type: RecordType, arguments: Mapping[str, str], query: ListQuery, name: str, extra: ExtraColumn | None
+) -> dict[str, str]:
+    able = (extra is not None and extra.expression is not None) or name in sortable(record_type)
+    if not able:
+        return {}
+    present = query.sort or record_type.sort
+    state = {name: "ascending", f"-{name}": "descending"}.get(present, "")
+    following = f"-{name}" if state == "ascending" else name
+    return {"sort_url": list_url(record_type, arguments, sort=following), "sorted": state}
+
+
+def list_url(record_type: RecordType, arguments: Mapping[str, str], **changed: str | None) -> str:
+    """Give the URL of a list with some arguments changed; those that become None or empty are left out."""
+    kept = {name: value for name, value in arguments.items() if name != "cursor"} | changed
+    text = urlencode({name: value for name, value in kept.items() if value})
+    return f"{record_type.url}?{text}" if text else record_type.url
+
+
+def rows_of(
+    record_type: RecordType,
+    page: Page,
+    columns: Sequence[Column],
+    titles: Mapping[UUID, str],
+    extra: Mapping[str, Mapping[UUID, Any]],
+) -> list[Row]:
+    """Make the rows of a page."""
+    rows = []
+    for record in page.items:
+        title = record_type.title_of(record)
+        cells = {column.key: _cell_of(record, column, titles, extra) for column in columns[1:]}
+        person = getattr(record, "kind", "") == "person" or record_type.key == "user"
+        rows.append(
+            Row(
+                record.id,
+                record_type.url_of(record.id),
+                title,
+                initials(title),
+                not person,
+                tone_of(record.id) if person else 0,
+                cells,
+            )
+        )
+    return rows
+
+
+def _cell_of(
+    record: Any, column: Column, titles: Mapping[UUID, str], extra: Mapping[str, Mapping[UUID, Any]]
+) -> Any:
+    if column.extra is not None:
+        return extra.get(column.key, {}).get(record.id)
+    return shown(column.field, value_of(record, column.field, column.key), titles, record)
+
+
+def value_of(record: Any, declared: Any, key: str) -> Any:
+    """Read a field's value from a record, a custom one from its JSON."""
+    if key.startswith("custom."):
+        return record.custom.get(key.removeprefix("custom."))
+    return getattr(record, declared.column)
+
+
+def shown(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = None) -> Any:
+    """Turn a value into what a person reads: text, or a `Cell` where a colour, a link or an exact moment helps.
+
+    Args:
+        declared: the schema field.
+        value: the column's value.
+        titles: names of related records that the person may see.
+        record: the record, for the currency of an amount.
+    """
+    if value is None or value in ("", []):
+        return None
+    if isinstance(declared, fields.Related):
+        return _shown_relation(declared, value, titles)
+    if isinstance(declared, fields.Choice):
+        label = str(declared.choices.get(value, value))
+        tone = declared.tones.get(value)
+        return Cell(label, tone=tone, pill=True) if tone else label
+    if isinstance(declared, fields.Money):
+        return format_amount(Decimal(value), getattr(record, declared.currency, None) or "EUR")
+    if isinstance(declared, fields.Boolean):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return Cell(format_ago(value), exact=format_moment(value))
+    if isinstance(value, date):
+        return format_day(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(declared, fields.Integer):
+        return str(value) if declared.name.endswith("year") else format_number(value)
+    if isinstance(declared, fields.Decimals):
+        return format_number(Decimal(value))
+    return str(value)
+
+
+def _shown_relation(declared: Any, value: Any, titles: Mapping[UUID, str]) -> Any:
+    related_id = value if isinstance(value, UUID) else UUID(str(value))
+    title, related = titles.get(related_id), record_types.get(declared.record_type)
+    if title is None:
+        return None
+    return Cell(title, url=related.url_of(related_id)) if related is not None and related.nav else title
+
+
+def control_extra(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = None) -> dict[str, Any]:
+    """Give what macros/fields.html wants to know of a control beside label, value and errors."""
+    if isinstance(declared, fields.Related):
+        related = record_types.get(declared.record_type)
+        known = isinstance(value, UUID) or (isinstance(value, str) and len(value) == 36)
+        return {
+            "url": f"{related.url}/options" if related else "",
+            "text": titles.get(value if isinstance(value, UUID) else UUID(value)) if known else None,
+        }
+    if isinstance(declared, fields.Choice):
+        return {"options": [(key, str(label)) for key, label in declared.choices.items()]}
+    if isinstance(declared, fields.Money):
+        return {"currency": getattr(record, declared.currency, None) or "EUR"}
+    return {}
+
+
+def control_value(declared: Any, value: Any) -> Any:
+    """Give a value as its control holds it: days and moments in ISO form, amounts without trailing zeros."""
+    if isinstance(value, datetime):
+        from core.i18n import current_zone
+
+        return value.astimezone(current_zone()).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value
+
+
+def arguments_of(arguments: MultiDict[str, str]) -> dict[str, str]:
+    """Give the arguments of a list's URL without the page's cursor."""
+    return {name: value for name, value in arguments.items() if name != "cursor"}
