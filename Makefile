@@ -15,6 +15,11 @@ help: ## show this list
 setup: $(STAMP) ## make .venv with the command pelatis in it
 	@$(BIN)/python -m tools.catalogues compile
 
+# Somebody may have cleaned the assets away (they are not in the repository); setting up brings them back.
+ifeq ($(wildcard core/static/vendor/.stamp),)
+.PHONY: $(STAMP)
+endif
+
 $(STAMP): pyproject.toml requirements.lock package.json package-lock.json .npmrc hatch_build.py tools/assets.py tools/setup.sh
 	@PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
 	@touch $(STAMP)
