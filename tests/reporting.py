@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 #: What a machine may lack: the variable that says where it is, and what is to be said without it.
 _OPTIONAL: Final = {
-    "PELATIS_TEST_POSTGRES_URL": "everything on PostgreSQL: no server programs found, PELATIS_TEST_POSTGRES_URL not set",
-    "PELATIS_TEST_BROWSER": "everything in a browser: no Chromium found, PELATIS_TEST_BROWSER not set",
+    "PELATIS_TEST_POSTGRES_URL": "everything on PostgreSQL: no server found, PELATIS_TEST_POSTGRES_URL is not set",
+    "PELATIS_TEST_BROWSER": "everything in a browser: no Chromium found, PELATIS_TEST_BROWSER is not set",
 }
 
 
