@@ -13,7 +13,7 @@ from marshmallow.validate import Length
 from sqlalchemy import select
 
 from core.customfields.models import CHOICE, DATE, MONEY, NUMBER, RELATION, TEXT, CustomField
-from core.database import Session, db, touched_listener
+from core.database import Session, db, on_commit, touched_listener
 from core.database.journal import Touched
 from core.host.generation import raise_generation, read_generations
 from core.records import fields
@@ -112,4 +112,4 @@ def raise_on_change(session: Session, touched: Sequence[Touched]) -> None:
     """Tell every process that custom fields changed, within the transaction that changes them."""
     if any(change.record_type == CustomField.__record_type__ for change in touched):
         raise_generation(session.connection(), TOPIC)
-        g.pop("generations", None)
+        on_commit(lambda: g.pop("generations", None))

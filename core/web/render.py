@@ -73,6 +73,20 @@ def redirect_or_refresh(url: str) -> WerkzeugResponse:
     return Response(status=204, headers={"HX-Redirect": url})
 
 
+def accepted(*events: str) -> WerkzeugResponse:
+    """Answer that something was done, where the page itself loads anew what shows it.
+
+    Args:
+        *events: what the parts of the page listen for: `timeline:changed`, `customer:changed`.
+    """
+    if not htmx.is_partial:
+        return redirect(request.headers.get("Referer", "/"), 303)
+    triggers: dict[str, Any] = dict.fromkeys(events, True)
+    if toasts := g.pop("toasts", None):
+        triggers["toast"] = toasts
+    return Response(status=204, headers={"HX-Trigger": json.dumps(triggers)})
+
+
 def wants_json() -> bool:
     """Tell whether the answer goes to a program: everything under /api does."""
     return request.path.startswith("/api/")

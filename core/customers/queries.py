@@ -1,0 +1,265 @@
+"""The reads of customers that are more than one line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, literal, null, or_, select, union_all
+
+from core.access import Actor, visible
+from core.customers.keys import matching_name
+from core.customers.kinds import relation_kind
+from core.customers.models import Address, ContactPoint, Customer, Relationship
+from core.customers.operations import normalised_contact
+from core.customers.tax import read_tax_number
+from core.database import db
+from core.i18n import _
+from core.problems import Problem
+from core.users.models import User
+
+#: How many relations of one kind of end a page shows.
+MOST_RELATED: Final = 30
+#: How many likely duplicates are shown.
+MOST_DUPLICATES: Final = 5
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another customer, as seen from one.
+
+    Attributes:
+        relation_id: the relation's id; None for the hierarchy, which is a field of the customer.
+        label: how the relation reads from here: "Works at", "Supplied by", "Parent of".
+        title: the person's job, where it is known.
+        customer_id, name, kind, phone, email: the other one.
+        is_contact: whether it is a person who belongs to this customer.
+    """
+
+    relation_id: UUID | None
+    label: str
+    title: str | None
+    customer_id: UUID
+    name: str
+    kind: str
+    phone: str | None
+    email: str | None
+    is_contact: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A further contact point or address.
+
+    Attributes:
+        id: its id.
+        kind: `email`, `phone`, `mobile`, `web` or `address`.
+        label: what it is for.
+        text: what is read.
+        value: what machines use: the number to dial.
+    """
+
+    id: UUID
+    kind: str
+    label: str | None
+    text: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A customer that somebody may be about to enter once more, and why it is thought so."""
+
+    customer: Customer
+    reasons: Sequence[str]
+
+
+def customer_with_owner(actor: Actor, customer_id: UUID) -> tuple[Customer, str | None] | None:
+    """Read a customer and the name of its owner with one statement; None when it isn't the actor's to see."""
+    statement = (
+        select(Customer, User.name)
+        .outerjoin(User, User.id == Customer.owner_id)
+        .where(Customer.id == customer_id, visible(actor, Customer))
+    )
+    row = db.session.execute(statement).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def related_customers(actor: Actor, customer: Customer) -> list[Related]:
+    """Read everybody that a customer is related to, both ways and up and down the hierarchy, with one statement."""
+    halves = [
+        _relations(actor, Relationship.from_id == customer.id, Relationship.to_id, "forward"),
+        _relations(actor, Relationship.to_id == customer.id, Relationship.from_id, "backward"),
+        _hierarchy(actor, Customer.parent_id == customer.id, "child"),
+    ]
+    if customer.parent_id is not None:
+        halves.append(_hierarchy(actor, Customer.id == customer.parent_id, "parent"))
+    rows = db.session.execute(union_all(*[select(half.subquery()) for half in halves]))
+    return [_related(row) for row in rows]
+
+
+_OTHER = (Customer.id.label("customer_id"), Customer.name, Customer.kind, Customer.phone, Customer.email)
+
+
+def _relations(actor: Actor, here: ColumnElement[bool], there: Any, way: str) -> Select[Any]:
+    return (
+        select(
+            Relationship.id.label("relation_id"),
+            Relationship.kind.label("relation"),
+            Relationship.title,
+            literal(way).label("way"),
+            *_OTHER,
+        )
+        .join(Customer, Customer.id == there)
+        .where(here, Relationship.deleted_at.is_(None), Customer.deleted_at.is_(None), visible(actor, Customer))
+        .order_by(Relationship.created_at)
+        .limit(MOST_RELATED)
+    )
+
+
+def _hierarchy(actor: Actor, criterion: ColumnElement[bool], way: str) -> Select[Any]:
+    return (
+        select(
+            # A typed null, because the halves of a union must agree on PostgreSQL.
+            select(Relationship.id).where(Relationship.id.is_(None)).scalar_subquery().label("relation_id"),
+            literal("hierarchy").label("relation"),
+            null().label("title"),
+            literal(way).label("way"),
+            *_OTHER,
+        )
+        .where(criterion, Customer.deleted_at.is_(None), visible(actor, Customer))
+        .order_by(Customer.name_key)
+        .limit(MOST_RELATED)
+    )
+
+
+def _related(row: Any) -> Related:
+    person = False
+    if row.relation == "hierarchy":
+        label = _("Belongs to") if row.way == "parent" else _("Parent of")
+    else:
+        kind = relation_kind(row.relation)
+        label = str(kind.forward if row.way == "forward" else kind.backward)
+        person = kind.person and row.way == "backward"
+    return Related(
+        row.relation_id, label, row.title, row.customer_id, row.name, row.kind, row.phone, row.email, person
+    )
+
+
+def parts_of(customer: Customer) -> list[Part]:
+    """Read the further contact points and addresses of a customer with one statement."""
+    points = select(
+        ContactPoint.id,
+        ContactPoint.kind,
+        ContactPoint.label,
+        ContactPoint.value,
+        ContactPoint.normalised,
+        null().label("city"),
+        ContactPoint.created_at,
+    ).where(ContactPoint.customer_id == customer.id, ContactPoint.deleted_at.is_(None))
+    addresses = select(
+        Address.id,
+        literal("address"),
+        Address.label,
+        Address.street,
+        Address.postcode,
+        Address.city,
+        Address.created_at,
+    ).where(Address.customer_id == customer.id, Address.deleted_at.is_(None))
+    rows = db.session.execute(union_all(points, addresses).order_by("created_at"))
+    return [_part(row) for row in rows]
+
+
+def _part(row: Any) -> Part:
+    if row.kind != "address":
+        return Part(row.id, row.kind, row.label, row.value, row.normalised)
+    text = written_address(row.value, row.normalised, row.city)
+    return Part(row.id, row.kind, row.label, text, text)
+
+
+def written_address(street: str | None, postcode: str | None, city: str | None) -> str:
+    """Write an address in one line: `Μαιζώνος 84, 262 21 Πάτρα`."""
+    place = " ".join(part for part in (postcode, city) if part)
+    return ", ".join(part for part in (street, place) if part)
+
+
+def find_duplicates(
+    actor: Actor,
+    *,
+    name: str = "",
+    email: str = "",
+    phone: str = "",
+    tax_number: str = "",
+    country: str | None = None,
+    exclude: UUID | None = None,
+) -> list[Duplicate]:
+    """Find customers that are likely the one that somebody is entering, by indexed keys alone.
+
+    Only customers that the actor may see are found; that others exist is never told.
+
+    Args:
+        actor: whoever enters.
+        name, email, phone, tax_number: as they were typed.
+        country: ISO code, so that national numbers are understood.
+        exclude: the customer that is being edited.
+    """
+    keys = _duplicate_keys(name, email, phone, tax_number, country)
+    if not keys:
+        return []
+    branches = [select(Customer.id).where(Customer.deleted_at.is_(None), _key_is(keys, key)) for key in keys]
+    contacts = [keys[key] for key in ("email", "phone") if key in keys]
+    if contacts:
+        branches.append(
+            select(ContactPoint.customer_id).where(
+                ContactPoint.kind.in_(("email", "phone", "mobile")),
+                ContactPoint.normalised.in_(contacts),
+                ContactPoint.deleted_at.is_(None),
+            )
+        )
+    statement = (
+        select(Customer)
+        .where(Customer.id.in_(union_all(*branches)), Customer.deleted_at.is_(None), visible(actor, Customer))
+        .order_by(Customer.id)
+        .limit(MOST_DUPLICATES)
+    )
+    if exclude is not None:
+        statement = statement.where(Customer.id != exclude)
+    return [Duplicate(customer, _reasons(customer, keys)) for customer in db.session.scalars(statement)]
+
+
+def _key_is(keys: dict[str, str], key: str) -> ColumnElement[bool]:
+    if key == "tax_number":
+        # Older rows may lack the prefix of their country.
+        return or_(Customer.tax_number == keys[key], Customer.tax_number == keys[key][2:])
+    columns: dict[str, Any] = {"name": Customer.match_key, "email": Customer.email, "phone": Customer.phone}
+    criterion: ColumnElement[bool] = columns[key] == keys[key]
+    return criterion
+
+
+def _duplicate_keys(name: str, email: str, phone: str, tax_number: str, country: str | None) -> dict[str, str]:
+    keys: dict[str, str] = {}
+    if len(matched := matching_name(name)) >= 3:
+        keys["name"] = matched
+    if "@" in email:
+        keys["email"] = email.strip().lower()
+    if phone.strip():
+        try:
+            keys["phone"] = normalised_contact("phone", phone, country)
+        except Problem:
+            pass  # a number that is still being typed can't be anybody's
+    if len(tax_number.strip()) >= 6:
+        keys["tax_number"] = read_tax_number(tax_number, country).value
+    return keys
+
+
+def _reasons(customer: Customer, keys: dict[str, str]) -> list[str]:
+    reasons = []
+    if "tax_number" in keys and customer.tax_number in (keys["tax_number"], keys["tax_number"][2:]):
+        reasons.append(_("same tax number"))
+    if keys.get("email") == customer.email and customer.email:
+        reasons.append(_("same mail address"))
+    if keys.get("phone") == customer.phone and customer.phone:
+        reasons.append(_("same phone"))
+    if keys.get("name") == customer.match_key:
+        reasons.append(_("same name"))
+    return reasons or [_("same contact point")]
