@@ -4,8 +4,23 @@ What stands in `__all__` is public: it is documented in docs/api.md, and it chan
 Pelatis (`core`) is private and may be rearranged.
 """
 
-from core.access import Access, Actor, OwnerAccess, ParentAccess, Scope, SharedAccess, current_actor, may, require, visible
+from core.access import (
+    Access,
+    Actor,
+    OwnerAccess,
+    ParentAccess,
+    Scope,
+    SharedAccess,
+    current_actor,
+    may,
+    require,
+    system_actor,
+    visible,
+)
+from core.customers.keys import matching_name
 from core.customers.models import Customer
+from core.customers.operations import create_customer
+from core.customers.schemas import currency_names
 from core.database import (
     Amount,
     Currency,
@@ -32,7 +47,7 @@ from core.host.contributions import (
     Panel,
     TimelineEntry,
 )
-from core.host.doors import hookimpl, hookspec
+from core.host.doors import ask, collect, demand, hookimpl, hookspec
 from core.host.manifest import Plugin
 from core.i18n import (
     _,
@@ -50,9 +65,11 @@ from core.i18n import (
     pgettext,
     today,
 )
+from core.money import base_currency
 from core.problems import Problem, not_found
 from core.records import fields
 from core.records.fields import RecordSchema
+from core.records.filters import Filter, compile_filter, parse_filter
 from core.records.operations import (
     add,
     bin_record,
@@ -69,7 +86,7 @@ from core.records.registry import record_types
 from core.records.types import Board, ExtraColumn, RecordType
 from core.users.models import Team, TeamMember, User
 from core.web.audience import audience
-from core.web.render import fragment, last_transaction, redirect_or_refresh, render, toast
+from core.web.render import accepted, fragment, last_transaction, redirect_or_refresh, render, toast
 
 __all__ = [
     "Access",
@@ -84,6 +101,7 @@ __all__ = [
     "Customer",
     "Dependents",
     "ExtraColumn",
+    "Filter",
     "Id",
     "JsonDict",
     "ListQuery",
@@ -106,20 +124,27 @@ __all__ = [
     "UtcDateTime",
     "_",
     "_l",
+    "accepted",
     "add",
+    "ask",
     "audience",
+    "base_currency",
     "bin_record",
     "bulk_insert",
     "bulk_update",
     "change_record",
+    "collect",
+    "compile_filter",
     "count_records",
+    "create_customer",
     "create_record",
+    "currency_names",
     "current_actor",
     "current_zone",
     "db",
+    "demand",
     "fields",
     "find_record",
-    "fragment",
     "format_ago",
     "format_amount",
     "format_day",
@@ -127,6 +152,7 @@ __all__ = [
     "format_number",
     "format_percent",
     "format_time",
+    "fragment",
     "hookimpl",
     "hookspec",
     "insert_record",
@@ -134,12 +160,14 @@ __all__ = [
     "list_records",
     "load_values",
     "local_now",
+    "matching_name",
     "may",
     "model_base",
     "new_id",
     "ngettext",
     "not_found",
     "on_commit",
+    "parse_filter",
     "pgettext",
     "record_types",
     "redirect_or_refresh",
@@ -148,6 +176,7 @@ __all__ = [
     "require",
     "restore_record",
     "save",
+    "system_actor",
     "titles",
     "toast",
     "today",

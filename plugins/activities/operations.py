@@ -1,0 +1,102 @@
+"""The rules of activities: what begins later is planned, what was done knows when, a task's day follows its moment."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pelatis.api import Actor, Problem, _, change_record, current_zone, require, save, utc_now, write_unit
+
+from .models import Appointment, Call, Meeting, Note, Planned, Task, Visit
+
+Kind = TypeVar("Kind", bound=Appointment)
+
+
+def write_note(actor: Actor, values: Mapping[str, Any]) -> Note:
+    """Write a note."""
+    note: Note = save(actor, Note(**values))
+    return note
+
+
+def create_task(actor: Actor, values: Mapping[str, Any]) -> Task:
+    """Make a task; one with a moment is due on that moment's day."""
+    task: Task = save(actor, Task(**_with_day(values)))
+    return task
+
+
+def update_task(actor: Actor, task: Task, values: Mapping[str, Any]) -> Task:
+    """Change a task; a new moment moves its day, a new day alone drops the moment."""
+    changed = _with_day(values)
+    if "due_on" in values and "due_at" not in values and values["due_on"] != task.due_on:
+        changed["due_at"] = None
+    changed_task: Task = change_record(actor, task, changed)
+    return changed_task
+
+
+def _with_day(values: Mapping[str, Any]) -> dict[str, Any]:
+    moment = values.get("due_at")
+    return dict(values) if moment is None else {**values, "due_on": moment.astimezone(current_zone()).date()}
+
+
+def log_call(actor: Actor, values: Mapping[str, Any]) -> Call:
+    """Log a call that was made, or plan one that begins later."""
+    return _arrange(actor, Call(**values))
+
+
+def arrange_meeting(actor: Actor, values: Mapping[str, Any]) -> Meeting:
+    """Arrange a meeting, or log one that took place.
+
+    Raises:
+        Problem: `activities.ends_before_it_begins`.
+    """
+    _check_end(values.get("starts_at") or utc_now(), values.get("ends_at"))
+    return _arrange(actor, Meeting(**values))
+
+
+def plan_visit(actor: Actor, values: Mapping[str, Any]) -> Visit:
+    """Plan a visit, or log one that took place.
+
+    Raises:
+        Problem: `activities.ends_before_it_begins`.
+    """
+    _check_end(values.get("starts_at") or utc_now(), values.get("ends_at"))
+    return _arrange(actor, Visit(**values))
+
+
+def _arrange(actor: Actor, appointment: Kind) -> Kind:
+    """Save an appointment; what began already has taken place, unless that is said otherwise."""
+    now = utc_now()
+    appointment.starts_at = appointment.starts_at or now
+    if appointment.starts_at <= now and appointment.done_at is None:
+        appointment.done_at = appointment.starts_at
+    saved: Kind = save(actor, appointment)
+    return saved
+
+
+def update_place(actor: Actor, appointment: Meeting | Visit, values: Mapping[str, Any]) -> Meeting | Visit:
+    """Change a meeting or a visit.
+
+    Raises:
+        Problem: `activities.ends_before_it_begins`.
+    """
+    _check_end(values.get("starts_at", appointment.starts_at), values.get("ends_at", appointment.ends_at))
+    changed: Meeting | Visit = change_record(actor, appointment, values)
+    return changed
+
+
+def _check_end(starts_at: Any, ends_at: Any) -> None:
+    if ends_at is not None and ends_at < starts_at:
+        message = _("It ends before it begins.")
+        raise Problem("activities.ends_before_it_begins", message, fields={"ends_at": [message]})
+
+
+def mark_done(actor: Actor, planned: Planned, done: bool) -> Planned:
+    """Tick something that was planned as done now, or take the tick away.
+
+    Raises:
+        Problem: 403 or 404 without the permission to edit it.
+    """
+    require(actor, type(planned), "edit", planned)
+    with write_unit() as session:
+        session.refresh(planned)
+        if done != (planned.done_at is not None):
+            planned.done_at = utc_now() if done else None
+        return planned

@@ -1,0 +1,78 @@
+"""Reading prices."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from pelatis.api import Actor, db, format_amount, today, visible
+
+from .models import Price, PriceList, Product
+
+
+def default_price_list() -> PriceList | None:
+    """Find the price list that holds where nobody chose another one."""
+    statement = select(PriceList).where(PriceList.deleted_at.is_(None), PriceList.is_default)
+    return db.session.scalars(statement.order_by(PriceList.created_at).limit(1)).first()
+
+
+def price_of(product: UUID, price_list: UUID, quantity: Decimal, day: date) -> Price | None:
+    """Find what one unit of a product costs.
+
+    Of all prices that hold on the day and whose smallest quantity is reached, the one with the largest such quantity
+    wins, and of several of these the one that began last.
+
+    Args:
+        product: a product's id.
+        price_list: a price list's id.
+        quantity: how many units are bought at once.
+        day: the day of the sale.
+
+    Returns:
+        The price; None when the list has none for this product, quantity and day, or doesn't hold on the day itself.
+    """
+    statement = _prices(price_list, quantity, day).where(Price.product_id == product)
+    return db.session.scalars(statement.limit(1)).first()
+
+
+def _prices(price_list: UUID, quantity: Decimal, day: date) -> Select[tuple[Price]]:
+    return (
+        select(Price)
+        .join(PriceList, PriceList.id == Price.price_list_id)
+        .where(
+            Price.price_list_id == price_list,
+            Price.deleted_at.is_(None),
+            PriceList.deleted_at.is_(None),
+            Price.min_quantity <= quantity,
+            _holds(Price, day),
+            _holds(PriceList, day),
+        )
+        .order_by(Price.min_quantity.desc(), Price.valid_from.desc().nulls_last(), Price.id.desc())
+    )
+
+
+def _holds(model: type[Price] | type[PriceList], day: date) -> ColumnElement[bool]:
+    return and_(
+        or_(model.valid_from.is_(None), model.valid_from <= day),
+        or_(model.valid_until.is_(None), model.valid_until >= day),
+    )
+
+
+def list_prices(actor: Actor, products: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Write today's price of one unit in the default price list, for a batch of products, in two statements."""
+    price_list = default_price_list()
+    if price_list is None:
+        return {}
+    statement = _prices(price_list.id, Decimal(1), today()).where(Price.product_id.in_(products), visible(actor, Price))
+    found: dict[UUID, str] = {}
+    for price in db.session.scalars(statement):
+        found.setdefault(price.product_id, format_amount(price.amount, price.currency))
+    return found
+
+
+def is_sku_taken(sku: str, besides: UUID | None) -> bool:
+    """Tell whether another product, in the bin or not, has a code already."""
+    statement = select(Product.id).where(Product.sku == sku).limit(2)
+    return any(product_id != besides for product_id in db.session.scalars(statement))

@@ -1,0 +1,65 @@
+"""What the records layer is told about products, price lists and prices."""
+
+from pelatis.api import ExtraColumn, RecordType, SharedAccess, _l
+
+from .models import Price, PriceList, Product
+from .operations import create_price, create_price_list, create_product, update_price, update_price_list, update_product
+from .queries import list_prices
+from .schemas import PriceListSchema, PriceSchema, ProductSchema
+
+PRODUCTS = RecordType(
+    model=Product,
+    schema=ProductSchema,
+    label=_l("Product"),
+    label_plural=_l("Products"),
+    path="products",
+    icon="package",
+    subtitle=("sku", "series"),
+    columns=("name", "sku", "series", "unit", "active"),
+    filters=("name", "sku", "series", "unit", "active"),
+    search=("name", "sku", "series"),
+    sort="name",
+    match=("name", "sku"),
+    create=create_product,
+    update=update_product,
+    access=SharedAccess(),
+    creatable=True,
+)
+
+PRICE_LISTS = RecordType(
+    model=PriceList,
+    schema=PriceListSchema,
+    label=_l("Price list"),
+    label_plural=_l("Price lists"),
+    path="price-lists",
+    icon="list-details",
+    subtitle=("currency",),
+    columns=("name", "currency", "valid_from", "valid_until", "is_default"),
+    filters=("name", "currency", "valid_from", "valid_until"),
+    search=("name",),
+    sort="name",
+    match=("name",),
+    create=create_price_list,
+    update=update_price_list,
+    access=SharedAccess(),
+)
+
+PRICES = RecordType(
+    model=Price,
+    schema=PriceSchema,
+    label=_l("Price"),
+    label_plural=_l("Prices"),
+    path="prices",
+    icon="coin",
+    title="amount",
+    columns=("product", "price_list", "amount", "min_quantity", "valid_from", "valid_until"),
+    filters=("product", "price_list", "amount", "min_quantity", "valid_from", "valid_until"),
+    create=create_price,
+    update=update_price,
+    access=SharedAccess(),
+    nav=False,
+)
+
+LIST_PRICE = ExtraColumn(
+    record_type="catalog.product", key="catalog.list_price", label=_l("Price"), values=list_prices, numeric=True
+)

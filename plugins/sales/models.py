@@ -1,0 +1,137 @@
+"""The tables of sales: pipelines with their stages, leads, opportunities, and the way each one went."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pelatis.api import Amount, Currency, Id, Record, UtcDateTime, model_base, ref, utc_now
+
+Model = model_base("sales")
+
+
+class Pipeline(Record, Model):
+    """A way of selling, as a row of stages."""
+
+    name: Mapped[str] = mapped_column(String(100))
+    #: Its place among the pipelines; the first is where new opportunities begin.
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Stage(Record, Model):
+    """One step of a pipeline."""
+
+    __table_args__ = (
+        CheckConstraint("probability BETWEEN 0 AND 100", name="probability"),
+        CheckConstraint("rot_days IS NULL OR rot_days > 0", name="rot_days"),
+    )
+
+    pipeline_id: Mapped[Id] = ref(Pipeline, on_delete="cascade")
+    name: Mapped[str] = mapped_column(String(100))
+    #: Its place in the pipeline.
+    position: Mapped[int] = mapped_column(default=0)
+    #: How likely a deal in it is won, in percent, unless its seller says otherwise.
+    probability: Mapped[int] = mapped_column(default=0)
+    #: `open`, `won` or `lost`.
+    kind: Mapped[str] = mapped_column(String(4), default="open")
+    #: Fields of an opportunity that must be filled before it enters.
+    required: Mapped[list[Any]] = mapped_column(default=list)
+    #: After how many days in it a deal counts as standing still; empty for never.
+    rot_days: Mapped[int | None]
+
+
+class ExchangeRate(Record, Model):
+    """What one unit of a currency is worth in the company's own, from a day on."""
+
+    __table_args__ = (Index(None, "currency", "valid_from"), CheckConstraint("rate > 0", name="rate"))
+
+    currency: Mapped[Currency]
+    rate: Mapped[Amount]
+    valid_from: Mapped[date]
+
+
+class Lead(Record, Model):
+    """Somebody who may want to buy, before anybody knows whether they do."""
+
+    __table_args__ = (Index(None, "status", "deleted_at", "respond_by"),)
+
+    name: Mapped[str] = mapped_column(String(200))
+    company: Mapped[str | None] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    phone: Mapped[str | None] = mapped_column(String(20))
+    #: Where it came from, a key of `schemas.SOURCES`.
+    source: Mapped[str | None] = mapped_column(String(20))
+    #: What they asked.
+    message: Mapped[str | None] = mapped_column(Text)
+    #: A key of `operations.LEAD_STATUSES`.
+    status: Mapped[str] = mapped_column(String(20), default="new")
+    #: The response clock: by when somebody must have answered.
+    respond_by: Mapped[UtcDateTime | None]
+    #: When somebody did.
+    answered_at: Mapped[UtcDateTime | None]
+    #: Why it came to nothing, a key of `schemas.DISQUALIFIED`.
+    disqualified_reason: Mapped[str | None] = mapped_column(String(20))
+    #: What it became.
+    customer_id: Mapped[Id | None] = ref("core_customer", on_delete="set null")
+    opportunity_id: Mapped[Id | None] = ref("sales_opportunity", on_delete="set null")
+
+
+class Opportunity(Record, Model):
+    """A deal that may be made with a customer."""
+
+    __table_args__ = (
+        # The cards of one column, in the board's order.
+        Index(None, "stage_id", "deleted_at", "stage_since", "id"),
+        # The sums of all columns, from the index alone.
+        Index(
+            "ix_sales_opportunity_sums", "deleted_at", "pipeline_id", "stage_id", "owner_id", "probability", "amount_base"
+        ),
+        Index(None, "closed_on", "stage_id"),
+        Index(None, "customer_id", "deleted_at"),
+        CheckConstraint("probability IS NULL OR probability BETWEEN 0 AND 100", name="probability"),
+    )
+
+    name: Mapped[str] = mapped_column(String(300))
+    #: What another system calls it; an import recognises it by this.
+    reference: Mapped[str | None] = mapped_column(String(80), index=True)
+    customer_id: Mapped[Id | None] = ref("core_customer", on_delete="set null", index=False)
+    pipeline_id: Mapped[Id] = ref(Pipeline, index=False)
+    stage_id: Mapped[Id] = ref(Stage, index=False)
+    product_id: Mapped[Id | None] = ref("catalog_product", on_delete="set null")
+    amount: Mapped[Amount | None]
+    currency: Mapped[Currency]
+    #: The amount in the company's own currency, at the rate of the day on which the amount was last set.
+    amount_base: Mapped[Amount | None]
+    #: The seller's own estimate in percent; empty: the stage's.
+    probability: Mapped[int | None]
+    #: Where it came from, a key of `schemas.SOURCES`.
+    source: Mapped[str | None] = mapped_column(String(20))
+    #: What the customer needs, in their words.
+    needs: Mapped[str | None] = mapped_column(Text)
+    #: The day on which work on it began.
+    engaged_on: Mapped[date | None]
+    expected_close_on: Mapped[date | None] = mapped_column(index=True)
+    #: The day on which it was won or lost; empty while it is open.
+    closed_on: Mapped[date | None]
+    #: A key of `schemas.LOST_REASONS`.
+    lost_reason: Mapped[str | None] = mapped_column(String(20))
+    #: Since when it has been in its stage.
+    stage_since: Mapped[UtcDateTime] = mapped_column(default=utc_now)
+
+
+class StageHistory(Record, Model):
+    """One move of an opportunity from stage to stage, with what was known then. Nothing can make it up later."""
+
+    __table_args__ = (Index(None, "opportunity_id", "moved_at"), Index(None, "to_stage_id", "moved_at"))
+
+    opportunity_id: Mapped[Id] = ref(Opportunity, on_delete="cascade", index=False)
+    #: Empty for the stage in which it was made.
+    from_stage_id: Mapped[Id | None] = ref(Stage, on_delete="set null")
+    to_stage_id: Mapped[Id] = ref(Stage, on_delete="cascade", index=False)
+    moved_at: Mapped[UtcDateTime] = mapped_column(default=utc_now)
+    #: Who moved it; empty when the system did, or the person is gone.
+    moved_by_id: Mapped[Id | None] = ref("core_user", on_delete="set null")
+    amount: Mapped[Amount | None]
+    currency: Mapped[Currency]
+    expected_close_on: Mapped[date | None]
