@@ -23,6 +23,7 @@ __all__ = [
     "format_number",
     "format_percent",
     "format_time",
+    "get_language",
     "local_now",
     "ngettext",
     "pgettext",
@@ -61,6 +62,11 @@ def _language_of_request() -> str:
         return getattr(g, "language", None) or "en"
     chosen = getattr(g, "language", None)
     return chosen or request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def get_language() -> str:
+    """Name the language of the person who is being answered: `en`, `el` or `pl`."""
+    return _language()
 
 
 def _language() -> str:

@@ -14,7 +14,7 @@ from core.records.types import RecordType
 from core.web.audience import audience
 from core.web.render import render
 
-openapi_blueprint = Blueprint("openapi", __name__)
+blueprint = Blueprint("openapi", __name__)
 
 #: JSON Schema of each kind of field.
 JSON_TYPES: tuple[tuple[type, dict[str, Any]], ...] = (
@@ -161,14 +161,14 @@ def _operation(
     return operation
 
 
-@openapi_blueprint.get("/api/v1/openapi.json")
+@blueprint.get("/api/v1/openapi.json")
 @audience("token", "staff", "public")
 def openapi_json() -> Response:
     """Answer the API's description."""
     return jsonify(openapi())
 
 
-@openapi_blueprint.get("/api/docs")
+@blueprint.get("/api/docs")
 @audience("staff")
 def api_docs() -> Response:
     """Show the API's description as a page."""

@@ -1,0 +1,1 @@
+"""The frame around every page: the rail, today's page, the palette."""

@@ -1,0 +1,85 @@
+"""What the frame of a page is told: who is signed in, which pages there are, which one is open."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import g, request
+from flask_wtf.csrf import generate_csrf
+
+from core.access import Actor, current_actor, may
+from core.host.contributions import NavItem
+from core.host.doors import collect, current_host
+from core.i18n import LANGUAGES, _, get_language
+from core.records.present import initials, tone_of
+from core.records.registry import record_types
+from core.records.saved_views import pinned_views, view_url
+
+#: Record types of the core that stand under Administration instead of in the rail.
+ADMINISTRATION = ("user", "team")
+
+
+def shell() -> dict[str, Any]:
+    """Gather the frame of the present page."""
+    actor = current_actor()
+    groups = nav_groups(actor)
+    return {
+        "brand_name": "Pelatis",
+        "company": g.get("company_name", ""),
+        "user": {"name": actor.name, "initials": initials(actor.name or "?"), "tone": tone_of(actor.user_id), "url": "/settings"},
+        "theme": g.get("theme", "auto"),
+        "single_keys": g.get("single_keys", True),
+        "language": get_language(),
+        "languages": LANGUAGES,
+        "csrf_token": generate_csrf(),
+        "nav": groups,
+        "foot_nav": _administration(actor),
+        "phone_nav": _phone(groups),
+        "palette_url": "/palette",
+    }
+
+
+def nav_groups(actor: Actor) -> list[dict[str, Any]]:
+    """List the rail's groups: the core's pages first, then one group per enabled plugin, in the host's order."""
+    items = [_item(_("Today"), "/", "sun"), *_record_items(actor, "core")]
+    groups: list[dict[str, Any]] = [{"title": "", "items": items}]
+    added: dict[str, list[NavItem]] = {}
+    for entry in collect("crm_collect_nav_items", actor=actor):
+        if isinstance(entry, NavItem):
+            added.setdefault(entry.plugin, []).append(entry)
+    host = current_host()
+    for plugin in host.in_order(host.enabled):
+        lines = [_item(each.title, each.url, each.icon, each.count) for each in added.get(plugin, [])]
+        lines += _record_items(actor, plugin)
+        if lines:
+            groups.append({"title": str(host.title(plugin)), "items": lines})
+    return groups
+
+
+def _record_items(actor: Actor, plugin: str) -> list[dict[str, Any]]:
+    views = g.setdefault("pinned_views", pinned_views(actor)) if actor.user_id else []
+    items = []
+    for each in record_types:
+        if each.plugin == plugin and each.nav and each.key not in ADMINISTRATION and may(actor, each, "view"):
+            children = [
+                {"label": view.name, "url": view_url(each, view), "active": request.args.get("view") == str(view.id)}
+                for view in views
+                if view.record_type_key == each.key
+            ]
+            items.append(_item(each.label_plural, each.url, each.icon) | {"children": children})
+    return items
+
+
+def _item(label: Any, url: str, icon: str, count: int | None = None) -> dict[str, Any]:
+    path = request.path
+    active = path == url or (url != "/" and path.startswith(f"{url}/"))
+    return {"label": str(label), "url": url, "icon": icon, "count": count, "active": active}
+
+
+def _administration(actor: Actor) -> list[dict[str, Any]]:
+    if not actor.is_administrator:
+        return []
+    return [_item(_("Administration"), "/admin", "settings")]
+
+
+def _phone(groups: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [item for group in groups for item in group["items"]][:4]

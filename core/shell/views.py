@@ -1,0 +1,160 @@
+"""Today's page, the palette and the door to administration."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from core.access import current_actor, may
+from core.host.contributions import Action, CalendarItem, HookFailure
+from core.host.doors import collect
+from core.i18n import _, current_zone, format_day, format_time, local_now, today
+from core.records.registry import record_types
+from core.search.index import search
+from core.web.audience import audience
+from core.web.render import fragment, render
+
+blueprint = Blueprint("shell", __name__)
+
+
+@blueprint.get("/")
+@audience("staff")
+def today_page() -> Response:
+    """Show what the person has to do today: by time, at any time, running out of time, standing still."""
+    actor = current_actor()
+    collected = collect("crm_collect_calendar_items", actor=actor, day=today())
+    items = [each for each in collected if isinstance(each, CalendarItem)]
+    panels = collect("crm_render_panels", slot="dashboard", actor=actor, record=None)
+    groups = {name: [each for each in items if each.group == name] for name in ("agenda", "tasks", "clock", "still")}
+    return render(
+        "shell/today.html",
+        day=format_day(today(), "EEEE d MMMM"),
+        now=format_time(local_now()),
+        zone=current_zone().key,
+        agenda=[_agenda_row(each) for each in sorted(groups["agenda"], key=_start)],
+        tasks=[_task_row(each) for each in groups["tasks"]],
+        clock=[_waiting_row(each) for each in groups["clock"]],
+        still=[_waiting_row(each) for each in groups["still"]],
+        failures=[each for each in collected if isinstance(each, HookFailure)],
+        panels=panels,
+        is_first_day=not items and not any(not isinstance(each, HookFailure) for each in panels),
+    )
+
+
+def _start(item: CalendarItem) -> Any:
+    return item.starts_at or local_now()
+
+
+KIND_ICONS = {"call": "phone", "meeting": "users", "visit": "map-pin", "task": "checkbox", "deadline": "clock"}
+TONES = {"danger": "red", "warning": "amber", "notice": "blue", "success": "green", "plain": ""}
+
+
+def _agenda_row(item: CalendarItem) -> dict[str, Any]:
+    start = item.starts_at
+    return {
+        "at": format_time(start) if start else "",
+        "icon": KIND_ICONS.get(item.kind, "calendar"),
+        "tone": "green" if item.done else TONES[item.level],
+        "title": item.customer_name or item.title,
+        "url": item.url,
+        "line": item.detail,
+        "note": item.title if item.customer_name else "",
+        "state": "done" if item.done else "",
+        "before_now": start is not None and start < local_now(),
+    }
+
+
+def _task_row(item: CalendarItem) -> dict[str, Any]:
+    late = item.due_at is not None and item.due_at.astimezone(current_zone()).date() < today()
+    return {
+        "id": item.id,
+        "title": item.title,
+        "about": item.customer_name,
+        "url": item.url,
+        "due": format_day(item.due_at) if item.due_at and late else _("today"),
+        "due_tone": "red" if late else "",
+        "done_url": item.done_url,
+    }
+
+
+def _waiting_row(item: CalendarItem) -> dict[str, Any]:
+    return {
+        "clock": _clock(item) if item.group == "clock" else None,
+        "title": item.title,
+        "url": item.url,
+        "note": item.detail,
+    }
+
+
+def _clock(item: CalendarItem) -> tuple[int, str, str] | None:
+    if item.due_at is None:
+        return None
+    minutes = int((item.due_at - local_now()).total_seconds() // 60)
+    tone = "red" if minutes < 15 else "amber" if minutes < 60 else ""
+    if minutes < 0:
+        late = -minutes
+        return (late, _("min late"), tone) if late < 120 else (late // 60, _("h late"), tone)
+    return (minutes, _("min"), tone) if minutes < 120 else (minutes // 60, _("h"), tone)
+
+
+@blueprint.get("/palette")
+@audience("staff")
+def palette() -> Response:
+    """Answer the palette: records that hold the words, pages, and what can be done."""
+    actor, query = current_actor(), request.args.get("q", "")[:200].strip()
+    creates_only = request.args.get("mode") == "new"
+    groups: list[dict[str, Any]] = []
+    if query and not creates_only:
+        hits = [
+            {"label": hit.title, "url": hit.url, "icon": hit.record_type.icon, "note": str(hit.record_type.label)}
+            for hit in search(actor, query)
+        ]
+        groups.append({"title": _("Records"), "items": hits})
+    groups.append({"title": _("New"), "items": _matching(_creations(), query)})
+    if not creates_only:
+        actions = [
+            {"label": str(each.title), "url": each.url, "icon": each.icon, "key": each.key}
+            for each in collect("crm_collect_actions", actor=actor, record=None)
+            if isinstance(each, Action)
+        ]
+        groups.append({"title": _("Do"), "items": _matching(actions, query)})
+        groups.append({"title": _("Pages"), "items": _matching(_pages(), query)})
+    return fragment("shell/palette.html", groups=groups)
+
+
+def _creations() -> list[dict[str, Any]]:
+    actor = current_actor()
+    return [
+        {"label": _("New: %(what)s", what=each.label), "url": f"{each.url}/new", "icon": each.icon}
+        for each in record_types
+        if each.nav and may(actor, each, "create")
+    ]
+
+
+def _pages() -> list[dict[str, Any]]:
+    from core.shell.context import nav_groups
+
+    groups = nav_groups(current_actor())
+    return [
+        {"label": item["label"], "url": item["url"], "icon": item["icon"], "note": group["title"]}
+        for group in groups
+        for item in group["items"]
+    ]
+
+
+def _matching(items: list[dict[str, Any]], query: str) -> list[dict[str, Any]]:
+    from core.search.fold import fold
+
+    words = fold(query).split()
+    return [item for item in items if all(word in fold(item["label"]) for word in words)]
+
+
+@blueprint.get("/search")
+@audience("staff")
+def search_page() -> Response:
+    """Show everything that a search finds, grouped by record type."""
+    query = request.args.get("q", "")[:200].strip()
+    hits = search(current_actor(), query, limit=50) if query else []
+    groups: dict[str, list[Any]] = {}
+    for hit in hits:
+        groups.setdefault(str(hit.record_type.label_plural), []).append(hit)
+    return render("shell/search.html", query=query, groups=groups)
