@@ -9,6 +9,7 @@ import importlib
 import inspect
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def pages(root: Path) -> dict[Path, str]:
     """Return each generated page of the project at `root` with the text that it should have."""
     draw: dict[str, Callable[[Path], str]] = {
         "api.md": lambda _root: api_page(importlib.import_module("pelatis.api")),
-        "commands.md": lambda _root: commands_page(),
+        "commands.md": commands_page,
         "hooks.md": hooks_page,
         "settings.md": lambda _root: settings_page(),
     }
@@ -128,14 +129,23 @@ def settings_page() -> str:
     return _SETTINGS_HEAD + rows
 
 
-def commands_page() -> str:
-    """Return what each command says of itself when asked for help."""
-    main = importlib.import_module("pelatis.cli").main
+def commands_page(root: Path) -> str:
+    """Return what each command says of itself when asked for help: our own, then those of bundled plugins."""
+    cli = importlib.import_module("pelatis.cli")
+    parent = click.Context(cli.cli, info_name="pelatis")
+    own = [cli.cli.get_command(parent, name) for name in sorted(cli.COMMANDS) if not name.startswith("_")]
     parts = [_COMMANDS_HEAD]
-    for path, command, context in _commands("pelatis", main, None):
-        text = inspect.cleandoc(command.get_help(context))
-        parts.append(f"\n## {path}\n\n```text\n{text}\n```\n")
+    for command in [*own, *_groups_of_plugins(root)]:
+        for path, context in _commands(command, parent):
+            parts.append(f"\n## {path}\n\n```text\n{context.get_help()}\n```\n")
     return "".join(parts)
+
+
+def _groups_of_plugins(root: Path) -> Iterator[click.Group]:
+    for path in sorted((root / "plugins").glob("*/commands.py")):
+        module = importlib.import_module(f"plugins.{path.parent.name}.commands")
+        commands = [value for value in vars(module).values() if isinstance(value, click.Command)]
+        yield click.Group(path.parent.name, {command.name or "": command for command in commands})
 
 
 def as_markdown(docstring: str) -> str:
@@ -176,12 +186,9 @@ def _signature(function: ast.FunctionDef) -> str:
 
 def _entry(module: ModuleType, name: str) -> str:
     value = getattr(module, name)
-    if inspect.isclass(value) or inspect.isfunction(value):
-        text, shape = value.__doc__ or "", _shape(name, value)
-    elif inspect.ismodule(value):
-        text, shape = value.__doc__ or "", ""
-    else:
-        text, shape = _comment_above(module, name), ""
+    describable = isinstance(value, type | FunctionType | ModuleType)
+    text = _comment_above(module, name) or (value.__doc__ if describable else "")
+    shape = _shape(name, value) if isinstance(value, type | FunctionType) else ""
     if not text:
         raise UndocumentedError(f"{module.__name__}.{name} has no docstring, nor a #: comment where it is made")
     code = f"```python\n{shape}\n```\n\n" if shape else ""
@@ -191,7 +198,7 @@ def _entry(module: ModuleType, name: str) -> str:
 def _shape(name: str, value: type | FunctionType) -> str:
     if isinstance(value, type):
         return f"class {name}"
-    tree = ast.parse(inspect.cleandoc(inspect.getsource(value)))
+    tree = ast.parse(textwrap.dedent(inspect.getsource(value)))
     function = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     return f"{name}{_signature(function)}"
 
@@ -226,18 +233,16 @@ def _comment_before(lines: list[str], index: int) -> str:
     return "\n".join(above)
 
 
-def _commands(
-    path: str, command: click.Command, parent: click.Context | None
-) -> Iterator[tuple[str, click.Command, click.Context]]:
+def _commands(command: click.Command, parent: click.Context) -> Iterator[tuple[str, click.Context]]:
     context = click.Context(
-        command, parent, info_name=path.rpartition(" ")[2], terminal_width=_HELP_WIDTH, max_content_width=_HELP_WIDTH
+        command, parent, info_name=command.name, terminal_width=_HELP_WIDTH, max_content_width=_HELP_WIDTH
     )
-    yield path, command, context
+    yield context.command_path, context
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             member = command.get_command(context, name)
             if member is not None and not member.hidden:
-                yield from _commands(f"{path} {name}", member, context)
+                yield from _commands(member, context)
 
 
 def main(arguments: list[str]) -> int:
