@@ -16,6 +16,7 @@ context.configure(
     include_name=run.include_name,
     include_object=run.include_object,
     render_item=run.render_item,
+    process_revision_directives=run.move_circular_keys,
     render_as_batch=True,
     transactional_ddl=True,
     compare_type=True,

@@ -96,7 +96,7 @@ def _candidate(announcement: Announcement) -> Candidate:
             raise ManifestError(f"{module}:{announcement.attribute} is a {type(manifest).__name__}, not a Plugin")
         if manifest.name != name:
             raise ManifestError(f"announced as {name!r}, but the manifest says {manifest.name!r}")
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - one bad package never stops the boot
+    except (Exception, SystemExit) as error:  # one bad package never stops the boot
         log.warning("plugin_manifest_failed", plugin=name, module=module, exc_info=True)
         return Candidate(name, module, failure=failure_of(error))
     return Candidate(name, module, manifest)

@@ -17,7 +17,7 @@ from core.host.host import EXTENSION, Host
 log = structlog.get_logger(__name__)
 
 #: First segments of paths that no plugin can own and that need no database.
-FREE_SEGMENTS: Final = frozenset({"favicon.ico", "healthz", "metrics", "robots.txt"})
+FREE_SEGMENTS: Final = frozenset({"favicon.ico", "healthz", "metrics", "readyz", "robots.txt"})
 
 
 def install_gate(app: Flask, host: Host) -> None:

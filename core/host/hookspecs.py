@@ -36,9 +36,9 @@ def crm_collect_nav_items(actor: "Actor") -> Iterable[NavItem]:  # type: ignore[
 def crm_collect_actions(actor: "Actor", record: Any) -> Iterable[Action]:  # type: ignore[empty-body]
     """Give things that can be done: everywhere, or with one record.
 
-    Collected by the palette, by "New" and by the header of a record's page. `record` is the record that is open, of any
-    type (look at its `__record_type__`), or None for what can be done anywhere. Give only what `actor` may do now.
-    An exception leaves the plugin's actions out. Plugins with operations that no form of a record type covers implement it.
+    Collected by the palette, by "New" and by the header of a record's page. `record` is the record that is open, of
+    any type (look at its `__record_type__`), or None for what can be done anywhere. Give only what `actor` may do now.
+    An exception leaves the plugin's actions out. Plugins with operations that no form covers implement it.
     """
 
 
@@ -46,10 +46,10 @@ def crm_collect_actions(actor: "Actor", record: Any) -> Iterable[Action]:  # typ
 def crm_collect_alerts(actor: "Actor", customers: Sequence[UUID]) -> Iterable[Alert]:  # type: ignore[empty-body]
     """Give what nobody may miss about customers.
 
-    Collected for the header of a customer's page, for today's agenda and for lists, always for a whole batch: `customers`
-    are at most 500 ids that `actor` may see. Answer with a fixed number of statements however many they are. An
-    exception shows a small error card in the header. Plugins that know of trouble (complaints, overdue invoices,
-    credit limits) implement it.
+    Collected for the header of a customer's page, for today's agenda and for lists, always for a whole batch:
+    `customers` are at most 500 ids that `actor` may see. Answer with a fixed number of statements however many they
+    are. An exception shows a small error card in the header. Plugins that know of trouble (complaints, overdue
+    invoices, credit limits) implement it.
     """
 
 
@@ -57,10 +57,10 @@ def crm_collect_alerts(actor: "Actor", customers: Sequence[UUID]) -> Iterable[Al
 def crm_render_panels(slot: str, actor: "Actor", record: Any) -> Iterable[Panel]:  # type: ignore[empty-body]
     """Give cards or tabs of a page.
 
-    Collected by pages with slots: `customer.header`, `customer.tabs`, `customer.sidebar`, `record.sidebar`, `dashboard`.
-    `record` is the record of the page, None on the dashboard. Look at `slot` first and answer nothing for others. An
-    exception, here or while the panel's template is drawn, shows a small error card in its place. Plugins with records
-    that belong to a customer implement it.
+    Collected by pages with slots: `customer.header`, `customer.tabs`, `customer.sidebar`, `record.sidebar`,
+    `dashboard`. `record` is the record of the page, None on the dashboard. Look at `slot` first and answer nothing for
+    others. An exception, here or while the panel's template is drawn, shows a small error card in its place. Plugins
+    with records that belong to a customer implement it.
     """
 
 

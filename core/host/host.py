@@ -107,7 +107,7 @@ class Host:
         if failure is None:
             try:
                 step(candidate)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - one bad package never stops the boot
+            except (Exception, SystemExit) as error:  # one bad package never stops the boot
                 log.error("plugin_failed", plugin=candidate.name, module=candidate.module, exc_info=error)
                 failure = failure_of(error)
         if failure is not None:

@@ -18,7 +18,7 @@ def install_host(
 ) -> Host:
     """Load every plugin into an application, and put the gate before it.
 
-    To be called once the core's own routes and record types are there, so that nothing of a plugin can stand in for them.
+    To be called once the core's own routes and record types are there, so that a plugin can't stand in for them.
 
     Args:
         app: the application, bound to its database and before its first request.

@@ -300,7 +300,7 @@ def purge_plugin(host: Host, name: str) -> PurgePreview:
     return preview
 
 
-def _why_not(host: Host, preview: PurgePreview) -> str:
+def _why_not(host: Host, preview: PurgePreview) -> Any:
     if preview.required_by:
         names = ", ".join(str(host.title(other)) for other in preview.required_by)
         return _("%(title)s is needed by %(names)s. Switch that off first.", title=preview.title, names=names)
@@ -351,10 +351,10 @@ def upgrade_all(host: Host) -> list[Upgrade]:
     _leave_transaction()
     results = [Upgrade("core", migrations.upgrade_core(_url()))]
     host.refresh()
-    for name in host.in_order([status.name for status in host.statuses() if status.switched_on]):
-        if host.status(name).state is State.pending_migration:
-            results.append(_upgraded(host, name))
-    return results
+    switched_on = host.in_order([status.name for status in host.statuses() if status.switched_on])
+    # Asked one by one: what stands on others shows that it waits only once they are upgraded.
+    waiting = (name for name in switched_on if host.status(name).state is State.pending_migration)
+    return results + [_upgraded(host, name) for name in waiting]
 
 
 def _upgraded(host: Host, name: str) -> Upgrade:

@@ -158,7 +158,9 @@ def _check_relationships(name: str) -> None:
         for relationship in mapper.relationships:
             reverse = relationship.backref or relationship.back_populates
             if reverse and relationship.mapper not in own:
-                raise LoadError(f"{relationship} adds an attribute to {relationship.mapper.class_.__name__}, another's model")
+                raise LoadError(
+                    f"{relationship} adds an attribute to {relationship.mapper.class_.__name__}, another's model"
+                )
 
 
 def _check_templates(name: str, folder: Path) -> None:

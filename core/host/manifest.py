@@ -16,12 +16,68 @@ LONGEST_NAME: Final = 30
 
 #: First segments of the core's own pages and of `/api/v1/…`, and words that mean something else to the host.
 RESERVED_NAMES: Final = frozenset(
-    """
-    account admin api assets attachments audit auth calendars consent core customers docs events exports favicon files
-    groups healthz help imports invitations jobs journal login logout me metrics migrations notifications openapi
-    palette passkeys password pelatis plugin plugins portal profile public readyz records relations robots roles
-    search sessions settings setup static sw sync tags teams territories today tokens undo users views webhooks
-    """.split()
+    {
+        "account",
+        "admin",
+        "api",
+        "assets",
+        "attachments",
+        "audit",
+        "auth",
+        "calendars",
+        "consent",
+        "core",
+        "customers",
+        "docs",
+        "events",
+        "exports",
+        "favicon",
+        "files",
+        "groups",
+        "healthz",
+        "help",
+        "imports",
+        "invitations",
+        "jobs",
+        "journal",
+        "login",
+        "logout",
+        "me",
+        "metrics",
+        "migrations",
+        "notifications",
+        "openapi",
+        "palette",
+        "passkeys",
+        "password",
+        "pelatis",
+        "plugin",
+        "plugins",
+        "portal",
+        "profile",
+        "public",
+        "readyz",
+        "records",
+        "relations",
+        "robots",
+        "roles",
+        "search",
+        "sessions",
+        "settings",
+        "setup",
+        "static",
+        "sw",
+        "sync",
+        "tags",
+        "teams",
+        "territories",
+        "today",
+        "tokens",
+        "undo",
+        "users",
+        "views",
+        "webhooks",
+    }
 )
 
 #: Where the administration page puts a plugin; another word is shown as a category of its own.
@@ -69,7 +125,8 @@ class Plugin:
         check_name(self.name)
         for field in ("requires", "uses"):
             object.__setattr__(self, field, self._checked_names(field))
-        if not self.title or not self.summary:
+        # A lazy translation can't be looked at before there is an application.
+        if any(words is None or (isinstance(words, str) and not words.strip()) for words in (self.title, self.summary)):
             raise ManifestError(f"{self.name}: title and summary must not be empty")
         self._check_versions()
 
@@ -104,10 +161,10 @@ def check_name(name: str) -> None:
     Raises:
         ManifestError: when it can't.
     """
-    if not isinstance(name, str) or not NAME_PATTERN.fullmatch(name) or not 2 <= len(name) <= LONGEST_NAME:
+    if not NAME_PATTERN.fullmatch(name) or not 2 <= len(name) <= LONGEST_NAME:
         raise ManifestError(
-            f"{name!r} can't be a plugin's name: 2 to {LONGEST_NAME} lower-case letters, digits and single underscores, "
-            "beginning with a letter"
+            f"{name!r} can't be a plugin's name: 2 to {LONGEST_NAME} lower-case letters, digits and single "
+            "underscores, beginning with a letter"
         )
     if name in RESERVED_NAMES:
         raise ManifestError(f"{name!r} can't be a plugin's name: the core has pages of that name")

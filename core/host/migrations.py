@@ -20,8 +20,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations.ops import CreateForeignKeyOp, CreateTableOp, MigrationScript, ModifyTableOps
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+from sqlalchemy import Connection, ForeignKeyConstraint, MetaData, Table, inspect, select, text
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -164,7 +165,8 @@ class MigrationRun:
 
     def owns(self, table: str | None) -> bool:
         """Tell whether a table belongs to this history."""
-        if table is None or table.startswith(VERSION_TABLE_PREFIX):
+        # The virtual tables of SQLite's full-text search are made beside the model of their content.
+        if table is None or table.startswith((VERSION_TABLE_PREFIX, "core_search_fts")):
             return False
         return owner_of_table(table, self.names) == self.history.name
 
@@ -188,6 +190,20 @@ class MigrationRun:
             plain = thing.impl_instance
             return f"sa.{plain!r}" if type(plain).__module__.startswith("sqlalchemy.sql.") else False
         return False
+
+
+    def move_circular_keys(self, _context: Any, _revision: Any, directives: list[Any]) -> None:
+        """Make foreign keys of tables that point at each other after all tables, and drop them before."""
+        script: MigrationScript = directives[0]
+        if script.upgrade_ops is None or script.downgrade_ops is None:
+            return
+        for created in [each for each in script.upgrade_ops.ops if isinstance(each, CreateTableOp)]:
+            for key in [each for each in created.columns if isinstance(each, ForeignKeyConstraint) and each.use_alter]:
+                created.columns = [each for each in created.columns if each is not key]
+                key.use_alter = False
+                adding = CreateForeignKeyOp.from_constraint(key)
+                script.upgrade_ops.ops.append(ModifyTableOps(created.table_name, [adding]))
+                script.downgrade_ops.ops.insert(0, ModifyTableOps(created.table_name, [adding.reverse()]))
 
 
 @contextmanager
@@ -335,11 +351,11 @@ def write_migration(url: str, history: History, names: Collection[str], message:
             )
         if not empty and not differences(connection, history, names):
             raise Problem("core.nothing_changed", _("The models of %(name)s match its tables.", name=history.name))
-        script = command.revision(
-            history.config(connection, names), message, autogenerate=not empty, rev_id=f"{number:04}"
-        )
-        # Comparing creates an empty version table; a migration that is only written must leave nothing.
-        connection.rollback()
+        with connection.begin_nested() as savepoint:
+            script = command.revision(
+                history.config(connection, names), message, autogenerate=not empty, rev_id=f"{number:04}"
+            )
+            savepoint.rollback()  # comparing makes an empty version table
     if script is None or isinstance(script, list):
         raise MigrationError(f"Alembic wrote no migration for {history.name}")
     path = Path(script.path)
@@ -348,9 +364,14 @@ def write_migration(url: str, history: History, names: Collection[str], message:
 
 
 def _tidied(source: str) -> str:
-    """Drop Alembic's marker comments and trailing space."""
+    """Drop Alembic's marker comments and trailing space, and what says only how Python binds JSON."""
     lines = [line.rstrip() for line in source.splitlines() if "### " not in line]
-    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).rstrip() + "\n"
+    plain = re.sub(r"JSONB?\((none_as_null=True)?(, )?(astext_type=(sa\.)?Text\(\))?\)", _bare, "\n".join(lines))
+    return re.sub(r"\n{4,}", "\n\n\n", plain).rstrip() + "\n"
+
+
+def _bare(call: re.Match[str]) -> str:
+    return call[0].partition("(")[0] + "()"
 
 
 def upgrade_core(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""The host's own tables: what the administrator chose for each plugin, and the numbers that tell caches to look again."""
+"""The host's own tables: what the administrator chose for each plugin, and the numbers by which caches go stale."""
 
 from sqlalchemy import BigInteger, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column

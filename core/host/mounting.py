@@ -11,16 +11,18 @@ from core.web.audience import declare_audience, undeclared_routes
 #: The rooms that have pages, with the path below the plugin's own where they are mounted.
 PAGE_ROOMS: Final = {"views": "", "portal": "/portal", "public": "/public"}
 
-def mount(app: Flask, plugin: LoadedPlugin) -> None:
-    """Register a plugin's blueprints: `views` at `/<plugin>`, `portal` at `/<plugin>/portal`, `public` at `/<plugin>/public`.
 
-    Each of these rooms names its blueprint `blueprint`; their endpoints are `<plugin>.…`, `<plugin>_portal.…` and
-    `<plugin>_public.…`. Templates are found in the plugin's `templates/<plugin>/`, static files at `/<plugin>/static/…`
-    (endpoint `<plugin>_files.static`).
+def mount(app: Flask, plugin: LoadedPlugin) -> None:
+    """Register a plugin's blueprints.
+
+    `views` is mounted at `/<plugin>`, `portal` at `/<plugin>/portal`, `public` at `/<plugin>/public`. Each of these
+    rooms names its blueprint `blueprint`; their endpoints are `<plugin>.…`, `<plugin>_portal.…` and
+    `<plugin>_public.…`. Templates are found in the plugin's `templates/<plugin>/`, static files at
+    `/<plugin>/static/…` (endpoint `<plugin>_files.static`).
 
     Raises:
-        LoadError: when a blueprint reaches outside its prefix or into the whole application, or when a route doesn't say
-            whom it answers.
+        LoadError: when a blueprint reaches outside its prefix or into the whole application, or when a route doesn't
+            say whom it answers.
         Exception: whatever registering raises; nothing has been added to `app` then.
     """
     trial = Flask("trial", static_folder=None)
@@ -78,7 +80,9 @@ def _check_reach(trial: Flask, plugin: LoadedPlugin) -> None:
     for kind in ("filters", "globals", "tests"):
         added = getattr(trial.jinja_env, kind).keys() - getattr(untouched.jinja_env, kind).keys()
         if added:
-            raise LoadError(f"a blueprint adds the template {kind} {', '.join(sorted(added))} for the whole application")
+            raise LoadError(
+                f"a blueprint adds the template {kind} {', '.join(sorted(added))} for the whole application"
+            )
     prefix = f"/{plugin.name}"
     for rule in trial.url_map.iter_rules():
         if rule.rule != prefix and not rule.rule.startswith(f"{prefix}/"):
