@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale, gettext, lazy_gettext, ngettext, pgettext
+from flask_babel import Babel, get_locale, gettext, lazy_gettext
+from flask_babel import ngettext as _ngettext
+from flask_babel import pgettext as _pgettext
 
 __all__ = [
     "LANGUAGES",
@@ -34,8 +36,14 @@ __all__ = [
 LANGUAGES: dict[str, str] = {"en": "English", "el": "Ελληνικά", "pl": "Polski"}
 DEFAULT_ZONE = "Europe/Athens"
 
+#: Translate a message now, for the person who is answered: `_("Hello %(name)s", name=user.name)`.
 _ = gettext
+#: Translate a message each time it is shown; for labels and titles made while a module is imported.
 _l = lazy_gettext
+#: Translate a message with a number in it: `ngettext("%(num)s deal", "%(num)s deals", count)`.
+ngettext = _ngettext
+#: Translate a word that means several things, with its context first: `pgettext("of a deal", "Close")`.
+pgettext = _pgettext
 
 
 def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> None:

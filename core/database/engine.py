@@ -14,6 +14,7 @@ BUSY_SECONDS = 15
 #: Page cache of one SQLite connection, in KiB; 64 MB each would be memory lost.
 SQLITE_CACHE_KIB = 8_192
 
+#: The Flask-SQLAlchemy object: `db.session` reads, `write_unit()` writes, `db.metadata` has all tables.
 db = SQLAlchemy(metadata=metadata, session_options={"class_": Session, "expire_on_commit": False})
 
 

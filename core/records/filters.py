@@ -25,6 +25,7 @@ from core.records.types import RecordType
 DEEPEST = 4
 MOST_CLAUSES = 40
 
+#: A filter as pages, API and saved views write it: `{"field": …, "op": …, "value": …}`, or `{"and": […]}`.
 Filter = Mapping[str, Any]
 
 

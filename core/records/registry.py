@@ -60,4 +60,5 @@ class RecordTypes:
         return [column for column in self._extra.get(key, []) if self.is_enabled(column.plugin)]
 
 
+#: The record types of the core and of all loaded plugins, by key.
 record_types = RecordTypes()

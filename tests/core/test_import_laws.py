@@ -38,6 +38,12 @@ def test_import_linter_allows_what_manifests_require_and_no_more() -> None:
     assert set(contract["ignore_imports"]) == required
 
 
+def test_every_folder_of_code_is_a_package_that_import_linter_sees() -> None:
+    files = [path for package in ("core", "pelatis", "plugins") for path in (ROOT / package).rglob("*.py")]
+    folders = {path.parent for path in files if "migrations" not in path.parts}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
 def test_every_bundled_plugin_is_an_entry_point() -> None:
     declared = CONFIGURATION["project"]["entry-points"]["pelatis.plugins"]
     assert declared == {path.parent.name: f"plugins.{path.parent.name}:plugin" for path in MANIFESTS}
