@@ -81,6 +81,12 @@ class JobDefinition:
         return self.name.partition(".")[0]
 
 
+def _plugin_of(module: str) -> str:
+    """Read a plugin's name off a module: `plugins.sales.jobs` is `sales`, `warranties.jobs` is `warranties`."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "plugins" and len(parts) > 1 else parts[0]
+
+
 class JobRegistry:
     """All jobs that were declared; the host takes a plugin's away when its loading fails."""
 
@@ -156,9 +162,3 @@ def job(
         return function
 
     return declare
-
-
-def _plugin_of(module: str) -> str:
-    """Read a plugin's name off a module: `plugins.sales.jobs` is `sales`, `warranties.jobs` is `warranties`."""
-    parts = module.split(".")
-    return parts[1] if parts[0] == "plugins" and len(parts) > 1 else parts[0]

@@ -1,21 +1,13 @@
 """What people are told when the database is busy, full or away: 503, one sentence, and nothing was changed."""
 
 import errno
-from typing import Any, Final
+from typing import Final
 
-import structlog
-from flask import Flask, Response, current_app, make_response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from core.database import db
 from core.i18n import _
 from core.problems import Problem
-
-log = structlog.get_logger(__name__)
-
-#: After how many seconds a program may try again.
-RETRY_SECONDS: Final = 5
 
 #: What SQLite says (it has no codes through SQLAlchemy), and what it means for people.
 _SQLITE_BUSY: Final = ("database is locked", "database table is locked", "database schema is locked")
@@ -97,20 +89,3 @@ def _not_ready() -> Problem:
         _("The database doesn't have the tables of this version yet. An administrator has to run: pelatis db upgrade"),
         status=503,
     )
-
-
-def install_error_handlers(app: Flask) -> None:
-    """Answer errors of the database with 503 where people can act on them; all others stay what they are."""
-
-    def answer(error: Exception) -> Any:
-        problem = database_problem(error)
-        if problem is None:
-            raise error
-        log.error("database.unavailable", code=problem.code, error=type(error).__name__)
-        db.session.rollback()
-        response: Response = make_response(current_app.handle_user_exception(problem))
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
-        return response
-
-    for kind in (DBAPIError, PoolTimeout, OSError):
-        app.register_error_handler(kind, answer)

@@ -1,0 +1,5 @@
+"""`python -m pelatis` is the command `pelatis`."""
+
+from pelatis.cli import main
+
+main()

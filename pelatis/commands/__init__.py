@@ -1,0 +1,92 @@
+"""The subcommands, and what they share: the application, clear errors, tables and JSON on stdout."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn what is expected to go wrong into one line for whoever is at the keyboard."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from core.host.migrations import MigrationError
+    from core.operation.backup import BackupError
+    from core.operation.errors import database_problem
+    from core.problems import Problem
+    from core.settings import SettingsError
+
+    try:
+        yield
+    except (BackupError, MigrationError, SettingsError) as error:
+        raise click.ClickException(str(error)) from error
+    except Problem as problem:
+        raise click.ClickException(_told(problem)) from problem
+    except (SQLAlchemyError, OSError) as error:
+        told = database_problem(error)
+        if told is not None:
+            raise click.ClickException(f"{told} ({_cause(error)})") from error
+        if isinstance(error, OSError) and error.strerror:
+            raise click.ClickException(f"{error.filename or 'The system'}: {error.strerror}") from error
+        raise
+
+
+def _told(problem: Any) -> str:
+    fields = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in problem.fields.items())
+    return f"{problem} ({fields})" if fields else str(problem)
+
+
+def _cause(error: Exception) -> str:
+    """Give the first line of what the driver said; it names host, port or file, and no password."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
+
+
+@contextmanager
+def application(*, quiet: bool = True) -> "Iterator[Flask]":
+    """Open the application for a command, which acts as the system.
+
+    Args:
+        quiet: write no log lines unless PELATIS_LOG_LEVEL asks for them, so that stderr stays for people.
+    """
+    with _opened(quiet) as app, app.app_context(), clear_errors():
+        from core.access import acting_as, system_actor
+
+        with acting_as(system_actor(), origin="shell"):
+            yield app
+
+
+@contextmanager
+def _opened(quiet: bool) -> "Iterator[Flask]":
+    with clear_errors():
+        from core.app import create_app
+        from core.settings import Settings
+
+        settings = Settings.from_environment()
+        if quiet and not os.environ.get("PELATIS_LOG_LEVEL"):
+            settings = dataclasses.replace(settings, log_level="CRITICAL")
+        app = create_app(settings)
+    yield app
+
+
+def print_json(value: Any) -> None:
+    """Write a value as JSON on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Write rows as columns of text on stdout, without a heading when there are none."""
+    if not rows:
+        return
+    lines = [list(columns), *([str(row.get(column, "")) for column in columns] for row in rows)]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
+    for line in lines:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

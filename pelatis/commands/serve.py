@@ -1,0 +1,193 @@
+"""`pelatis run` and `pelatis worker`: serving."""
+
+import errno
+import importlib
+import importlib.util
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pelatis.commands import application, clear_errors
+
+if TYPE_CHECKING:
+    from core.operation.supervisor import Lifeline
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to answer on; 0.0.0.0 for all.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="Port to answer on.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@click.option("--demo", is_flag=True, help="Switch every module on and load demonstration data, once.")
+def run(host: str, port: int, workers: int, demo: bool) -> None:
+    """Serve Pelatis: the web server, and beside it a worker for the work in the background.
+
+    The database is made or brought to this version first. Ctrl-C ends everything.
+    """
+    from core.operation.supervisor import Child, Supervisor
+    from core.settings import Settings
+
+    with clear_errors():
+        Settings.from_environment()
+    listener = _listen(host, port)
+    _prepare_in_process(demo)
+    alive, held = os.pipe()
+    figures = tempfile.mkdtemp(prefix="pelatis-metrics-")
+    descriptors = [listener.fileno(), alive]
+    url = _url_of(host, listener)
+    children = [
+        *(Child(f"server-{number}", _server(descriptors, url, number), essential=True) for number in range(workers)),
+        Child("worker", _worker(alive)),
+    ]
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": figures}
+    try:
+        status = Supervisor(children, descriptors, environment).run()
+    finally:
+        os.close(held)
+        shutil.rmtree(figures, ignore_errors=True)
+    if status:
+        raise click.ClickException("The web server stopped again and again; what it wrote above says why.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    from core.operation.server import listen
+
+    try:
+        return listen(host, port)
+    except socket.gaierror as error:
+        raise click.ClickException(f"{host} isn't an address or name of this machine; try --host 127.0.0.1.") from error
+    except OSError as error:
+        said = {
+            errno.EADDRINUSE: f"Port {port} of {host} is used by another program; choose another one with --port.",
+            errno.EACCES: f"Port {port} is for the system's own programs; choose one above 1023 with --port.",
+            errno.EADDRNOTAVAIL: f"{host} isn't an address of this machine; try --host 127.0.0.1.",
+        }
+        raise click.ClickException(said.get(error.errno or 0, f"{host}:{port}: {error.strerror}")) from error
+
+
+def _url_of(host: str, listener: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pelatis", *arguments]
+
+
+def _server(descriptors: Sequence[int], url: str, number: int) -> Any:
+    socket_, alive = map(str, descriptors)
+
+    def command(before: int | None) -> list[str]:
+        announce = ["--announce", url] if number == 0 and before is None else []
+        return _command("_serve", "--socket", socket_, "--alive", alive, *announce)
+
+    return command
+
+
+def _worker(alive: int) -> Any:
+    def command(before: int | None) -> list[str]:
+        return _command("worker", "--alive", str(alive), *(["--after", str(before)] if before else []))
+
+    return command
+
+
+def _prepare_in_process(demo: bool) -> None:
+    """Get the database ready in a process of its own, so that this one stays small for as long as it watches."""
+    import subprocess
+
+    status = subprocess.call(_command("_prepare", *(["--demo"] if demo else [])))  # noqa: S603 – our own command
+    if status:
+        # It has said why.
+        raise click.exceptions.Exit(status)
+
+
+@click.command(hidden=True)
+@click.option("--demo", is_flag=True)
+def prepare(demo: bool) -> None:
+    """Bring the database to this version; on the first run switch the first modules on."""
+    from core.operation.first_run import prepare_database
+
+    with application() as app:
+        for step in prepare_database(all_plugins=demo):
+            if step.error:
+                click.echo(f"{step.name} was left off: {step.error}", err=True)
+        if demo:
+            _load_demo()
+        else:
+            _show_setup_code(app)
+
+
+def _load_demo() -> None:
+    if importlib.util.find_spec("core.demo") is None:
+        raise click.ClickException("This installation has no demonstration data; leave --demo out.")
+    from core import demo
+
+    signed_in = demo.load()
+    click.echo(f"Sign in as {signed_in.email} with {signed_in.password}")
+
+
+def _show_setup_code(app: Any) -> None:
+    """Print the one-time code of the set-up page as long as nobody can sign in."""
+    code = app.extensions.get("pelatis_setup_code")
+    shown = code() if code else None
+    if shown:
+        click.echo(f"Nobody can sign in yet. Open the page and set it up with the code {shown}")
+
+
+@click.command(hidden=True)
+@click.option("--socket", "descriptor", type=int, required=True)
+@click.option("--alive", type=int, required=True)
+@click.option("--announce", default="")
+def serve(descriptor: int, alive: int, announce: str) -> None:
+    """Answer requests on an inherited socket; `pelatis run` starts this."""
+    from core.operation.server import Server
+    from core.operation.supervisor import Lifeline, stop_on_signals
+
+    with application(quiet=False) as app:
+        settings = app.extensions["pelatis_settings"]
+        lifeline = Lifeline(alive)
+        server = Server(app, socket.socket(fileno=descriptor), settings.web_threads, lifeline.parent_is_alive)
+        stop_on_signals(server.stop)
+    # Outside of the command's own context: each request brings its own.
+    if announce:
+        click.echo(f"Pelatis is at {announce}  (Ctrl-C ends it)")
+        sys.stdout.flush()
+    raise click.exceptions.Exit(server.run())
+
+
+@click.command()
+@click.option("--threads", type=click.IntRange(1, 64), help="Jobs at the same time; PELATIS_JOB_THREADS by default.")
+@click.option("--alive", type=int, hidden=True)
+@click.option("--after", type=int, hidden=True)
+def worker(threads: int | None, alive: int | None, after: int | None) -> None:
+    """Run the work in the background; `pelatis run` starts one, further machines may run more."""
+    from core.jobs import operations
+    from core.jobs.worker import Worker, worker_name
+    from core.operation.supervisor import stop_on_signals
+
+    lifeline = _lifeline(alive)
+    with application(quiet=False) as app:
+        if after is not None:
+            operations.release_worker(worker_name(after))
+        settings = app.extensions["pelatis_settings"]
+        parent = lifeline.parent_is_alive if lifeline else lambda: True
+        running = Worker(app, threads or settings.job_threads, parent)
+        stop_on_signals(running.stop)
+    status = running.run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if status:
+        # Threads that are stuck would keep an ordinary exit waiting.
+        os._exit(status)
+    raise click.exceptions.Exit(0)
+
+
+def _lifeline(descriptor: int | None) -> "Lifeline | None":
+    from core.operation.supervisor import Lifeline
+
+    return Lifeline(descriptor) if descriptor is not None else None
