@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from core.customfields import fields_of
+from core.host.manifest import core_version
 from core.records import fields
 from core.records.api import api_path
 from core.records.filters import filterable
@@ -82,11 +83,9 @@ def openapi() -> dict[str, Any]:
         name = record_type.key.replace(".", "_")
         schemas[name] = record_schema(record_type)
         paths |= _paths(record_type, name)
-    from pelatis import __version__
-
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Pelatis", "version": __version__},
+        "info": {"title": "Pelatis", "version": core_version()},
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
         "paths": paths,
