@@ -71,6 +71,14 @@ class FieldInfo:
         return not self.dump_only  # type: ignore[attr-defined, no-any-return]
 
 
+class WritesItself:
+    """A field that knows better than the records layer how its values are read by people."""
+
+    def written(self, value: Any) -> str:
+        """Write a value, which is never empty, in the person's language."""
+        raise NotImplementedError
+
+
 class String(FieldInfo, ma.fields.String):
     """A line of text; surrounding space is dropped."""
 

@@ -181,6 +181,8 @@ def shown(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = N
     """
     if value is None or value in ("", []):
         return None
+    if isinstance(declared, fields.WritesItself):
+        return declared.written(value)
     if isinstance(declared, fields.Related):
         return _shown_relation(declared, value, titles)
     if isinstance(declared, fields.Choice):
@@ -193,8 +195,8 @@ def shown(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = N
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
         return Cell(format_ago(value), exact=format_moment(value))
-    if isinstance(value, date):
-        return format_day(value)
+    if isinstance(declared, fields.Date):  # a custom field's day is text
+        return format_day(value if isinstance(value, date) else date.fromisoformat(value))
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(declared, fields.Integer):

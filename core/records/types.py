@@ -81,7 +81,8 @@ class RecordType:
         actions: permission actions beside view, create, edit, delete, export and import.
         access: how records belong to people.
         board: how it is shown as a board.
-        page, panel: templates of its own page and side panel instead of the common ones; `list_template` likewise.
+        page, panel, form: templates of its own page, side panel and form instead of the common ones; `list_template`
+            likewise.
         creatable: whether an import with --create-missing and a relation field may make one from its title alone.
         nav: whether the list stands in the rail.
         portal: criterion(actor, model) of what a portal user may see; nothing unless said.
@@ -107,6 +108,7 @@ class RecordType:
     board: Board | None = None
     page: str = "records/page.html"
     panel: str = "records/panel.html"
+    form: str = "records/form.html"
     list_template: str = "records/list.html"
     creatable: bool = False
     nav: bool = True

@@ -167,7 +167,7 @@ def show(key: str, record_id: UUID) -> Response:
     actor, record_type = _type(key)
     record = queries.find_record(actor, record_type, record_id, binned=True)
     context = record_context(actor, record_type, record)
-    if request.args.get("panel") == "1" and htmx.is_partial:
+    if htmx.wants_panel:
         return fragment(record_type.panel, **context)
     return render(record_type.page, **context)
 
@@ -244,7 +244,7 @@ def _form(
             ids.setdefault(each.field.record_type, set()).add(UUID(str(each.value)))
     titles = {i: t for key, wanted in ids.items() for i, t in queries.titles(current_actor(), key, wanted).items()}
     return render(
-        "records/form.html",
+        record_type.form,
         problem.status if problem else 200,
         record_type=record_type,
         record=record,

@@ -8,6 +8,7 @@ from core.access import current_actor, may
 from core.host.contributions import Action, CalendarItem, HookFailure
 from core.host.doors import collect
 from core.i18n import _, current_zone, format_day, format_time, local_now, today
+from core.problems import not_found
 from core.records.registry import record_types
 from core.search.index import search
 from core.web.audience import audience
@@ -158,3 +159,22 @@ def search_page() -> Response:
     for hit in hits:
         groups.setdefault(str(hit.record_type.label_plural), []).append(hit)
     return render("shell/search.html", query=query, groups=groups)
+
+
+@blueprint.get("/admin")
+@audience("staff")
+def administration() -> Response:
+    """Show what an administrator looks after."""
+    if not current_actor().is_administrator:
+        raise not_found()
+    items = [
+        {"label": _("Plugins"), "url": "/admin/plugins", "icon": "puzzle", "note": _("Switch modules on and off.")},
+        {"label": _("People"), "url": "/admin/users", "icon": "users", "note": _("Who signs in, and who does what.")},
+        {"label": _("Roles"), "url": "/admin/roles", "icon": "shield", "note": _("What each role may do, and how far.")},
+        {"label": _("Teams"), "url": "/admin/teams", "icon": "sitemap", "note": _("The tree that scopes follow.")},
+        {"label": _("Imports"), "url": "/admin/imports", "icon": "upload", "note": _("Bring a file; undo it whole.")},
+        {"label": _("Custom fields"), "url": "/admin/fields", "icon": "forms", "note": _("What your company writes down.")},
+        {"label": _("Jobs"), "url": "/admin/jobs", "icon": "clock", "note": _("What runs in the background.")},
+        {"label": _("API"), "url": "/api/docs", "icon": "api", "note": _("For programs, described as OpenAPI.")},
+    ]
+    return render("admin/index.html", items=items)

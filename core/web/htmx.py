@@ -14,6 +14,11 @@ class HTMX(FlaskHTMX):
         return request.headers.get("HX-Request-Type") == "partial" and not restoring
 
     @property
+    def wants_panel(self) -> bool:
+        """Whether the side panel asks: htmx 4 names the target as `aside#panel`."""
+        return self.is_partial and request.headers.get("HX-Target", "").endswith("#panel")
+
+    @property
     def source(self) -> str:
         """The element that caused the request, as htmx 4 names it: `tag#id`."""
         return request.headers.get("HX-Source", "")

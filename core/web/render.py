@@ -14,14 +14,14 @@ from core.web.htmx import htmx
 def render(template: str, status: int = 200, **context: Any) -> Response:
     """Render a page, or only its content when htmx asks for a fragment.
 
-    Templates begin with `{% extends layout %}`; `layout` is the whole frame or the bare fragment.
+    Templates begin with `{% extends layout %}`; `layout` is the whole frame, the bare content, or the side panel.
 
     Args:
         template: a template's name, `sales/board.html`.
         status: the HTTP status, 422 for a form with errors.
         **context: what the template is told.
     """
-    layout = "fragment.html" if htmx.is_partial else "base.html"
+    layout = "panel.html" if htmx.wants_panel else "fragment.html" if htmx.is_partial else "base.html"
     response = make_response(render_template(template, layout=layout, **context), status)
     return finish(response)
 
@@ -33,7 +33,7 @@ def fragment(template: str, status: int = 200, **context: Any) -> Response:
 
 def finish(response: Response) -> Response:
     """Say what the answer depends on, and hand over the toasts of this request to htmx."""
-    response.vary.update(["HX-Request-Type", "HX-History-Restore-Request", "Cookie"])
+    response.vary.update(["HX-Request-Type", "HX-Target", "HX-History-Restore-Request", "Cookie"])
     response.headers["Cache-Control"] = "no-store"
     toasts = g.pop("toasts", None)
     if toasts and htmx.is_partial:
