@@ -28,6 +28,9 @@ def in_continuous_integration() -> bool:
 def left_out(terminal: "TerminalReporter") -> list[str]:
     """Return a line for each thing that this run left out: what the machine lacks, then skipped tests by reason."""
     lacking = [sentence for variable, sentence in _OPTIONAL.items() if not os.environ.get(variable)]
+    chosen = terminal.config.getoption("--database", None)
+    if chosen:
+        lacking.append(f"everything on other databases than {chosen}: --database says so")
     reasons = Counter(_reason(report) for report in terminal.stats.get("skipped", []))
     return lacking + [f"{count} × {reason}" for reason, count in reasons.most_common()]
 
