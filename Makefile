@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup run test lint docs bench translations icons lock check
+.PHONY: help setup run test lint docs bench translations icons lock check style types laws words pages
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -30,14 +30,24 @@ run: setup ## serve the CRM with demo data on http://127.0.0.1:8000
 test: setup ## run the tests; the end of the output says what did not run
 	@sh tools/test.sh $(BIN) $(ARGS)
 
-lint: setup ## check style, types and import laws
+lint: style types laws ## check style, types and import laws
+
+style: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types: setup
 	$(BIN)/mypy
+
+laws: setup
 	$(BIN)/lint-imports
 
-check: lint ## lint, and see that the catalogues and the generated docs are current
+check: lint words pages ## lint, and see that the catalogues and the generated docs are current
+
+words: setup
 	$(BIN)/python -m tools.translations check
+
+pages: setup
 	$(BIN)/python -m tools.docs check
 
 docs: setup ## write the generated pages of docs/

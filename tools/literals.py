@@ -20,6 +20,8 @@ _VOID_ELEMENTS: Final = frozenset(
     | {"source", "track", "use", "wbr"}
 )
 _GETTEXT: Final = frozenset({"_", "_l", "gettext", "ngettext", "npgettext", "pgettext"})
+#: Macros that draw a key of the keyboard.
+_KEY_CAPS: Final = frozenset({"key", "key_cap"})
 #: Names that are the same in every language.
 _NAMES: Final = re.compile(r"\b(Pelatis|CSV|XLSX|JSON|JSON Lines|API|OpenAPI|PDF|URL|ID)\b")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -114,7 +116,7 @@ class _ShownText(HTMLParser):
 
 def _literals_in_expressions(node: nodes.Node, inside_gettext: bool = False) -> Iterator[tuple[int, str]]:
     if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
-        inside_gettext = inside_gettext or node.node.name in _GETTEXT or node.node.name == "key"
+        inside_gettext = inside_gettext or node.node.name in _GETTEXT or node.node.name in _KEY_CAPS
     if isinstance(node, nodes.Compare):
         return
     if isinstance(node, nodes.Const) and not inside_gettext and _is_prose(node.value):
