@@ -7,6 +7,7 @@ import marshmallow as ma
 from flask_babel import get_locale
 
 from core.customers.countries import country_code, country_names
+from core.customers.tax import written_tax_number
 from core.i18n import _
 from core.records import fields
 
@@ -30,8 +31,20 @@ class Country(fields.Choice):
         return code
 
 
-class CustomerPhone(fields.Phone):
+class TaxNumberText(fields.WritesItself, fields.String):
+    """A tax number; its check digits are looked at together with the country, in the operation."""
+
+    def written(self, value: Any) -> str:
+        """Write it with its country's prefix and in groups."""
+        return written_tax_number(str(value))
+
+
+class CustomerPhone(fields.WritesItself, fields.Phone):
     """A phone number; a national one is read as of the customer's own country."""
+
+    def written(self, value: Any) -> str:
+        """Write it as it is dialled from abroad: `+30 261 043 7221`."""
+        return written_phone(str(value))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         country = data.get("country") if isinstance(data, Mapping) else None
@@ -40,7 +53,7 @@ class CustomerPhone(fields.Phone):
         return super()._deserialize(value, attr, data, **options)
 
 
-class Words(fields.Tags):
+class Words(fields.WritesItself, fields.Tags):
     """Words on a record; a text of words with commas or semicolons between them is understood.
 
     Args:
@@ -63,6 +76,16 @@ class Words(fields.Tags):
         by_label = {str(label).casefold(): value for value, label in self.known.items()}
         return by_label.get(word.casefold(), word if not self.known else word.casefold().replace(" ", "_"))
 
-    def label_of(self, word: str) -> str:
-        """Name one of the words for people."""
-        return str(self.known.get(word) or word.replace("_", " ") if self.known else word)
+    def written(self, value: Any) -> str:
+        """List the words by their labels."""
+        return ", ".join(str(self.known.get(word) or word.replace("_", " ")) for word in value)
+
+
+def written_phone(number: str) -> str:
+    """Write an E.164 number in its country's groups: `+30 261 043 7221`; anything else stays as it is."""
+    import phonenumbers  # heavy, and most requests need none
+
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+    except phonenumbers.NumberParseException:
+        return number

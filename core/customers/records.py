@@ -14,7 +14,6 @@ from core.customers.operations import (
 )
 from core.customers.schemas import AddressSchema, ContactPointSchema, CustomerSchema, RelationshipSchema
 from core.i18n import _l
-from core.records.registry import record_types
 from core.records.types import RecordType
 
 CUSTOMERS = RecordType(
@@ -37,6 +36,7 @@ CUSTOMERS = RecordType(
     update=update_customer,
     page="customers/page.html",
     panel="customers/panel.html",
+    form="customers/form.html",
     creatable=True,
 )  # fmt: skip
 
@@ -87,6 +87,3 @@ RELATIONSHIPS = RecordType(
     access=ParentAccess("from_id", Customer),
     nav=False,
 )
-
-for _record_type in (CUSTOMERS, CONTACT_POINTS, ADDRESSES, RELATIONSHIPS):
-    record_types.add(_record_type)

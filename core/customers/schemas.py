@@ -8,7 +8,7 @@ from babel import Locale
 from flask_babel import get_locale
 from marshmallow.validate import Length, Range
 
-from core.customers.fields import Country, CustomerPhone, Words
+from core.customers.fields import Country, CustomerPhone, TaxNumberText, Words
 from core.customers.kinds import CONTACT_KINDS, KINDS, ROLES
 from core.customers.models import ORGANISATION
 from core.i18n import _l, today
@@ -74,7 +74,7 @@ class CustomerSchema(RecordSchema):
     )
     roles = Words(known=ROLES, label=_l("Roles"), load_default=lambda: ["prospect"], import_names=("role", "ρόλος", "rola"))
     tags = Words(label=_l("Tags"), load_default=list, import_names=("tag", "labels", "ετικέτες", "etykiety"))
-    tax_number = fields.String(
+    tax_number = TaxNumberText(
         validate=Length(max=32),
         label=_l("Tax number"),
         import_names=(

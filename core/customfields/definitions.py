@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import marshmallow as ma
@@ -16,14 +17,19 @@ from core.customfields.models import CHOICE, DATE, MONEY, NUMBER, RELATION, TEXT
 from core.database import Session, db, on_commit, touched_listener
 from core.database.journal import Touched
 from core.host.generation import raise_generation, read_generations
+from core.i18n import format_amount
 from core.records import fields
 
 #: The generation that rises with every change of a custom field.
 TOPIC: Final = "custom_fields"
 
 
-class CustomMoney(fields.Money):
+class CustomMoney(fields.WritesItself, fields.Money):
     """An amount in the one currency of its field."""
+
+    def written(self, value: Any) -> str:
+        """Write the amount with its currency."""
+        return format_amount(Decimal(value), self.fixed_currency)
 
     def __init__(self, *, fixed_currency: str, **options: Any) -> None:
         super().__init__(**options)
