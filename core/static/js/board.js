@@ -88,7 +88,9 @@ function putBack(id) {
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
   const id = ctx.sourceElement?.closest?.("[data-card]")?.dataset.card;
-  if (id && origins.has(id) && ctx.response.status !== 422) putBack(id);
+  // A 422 that is not swapped in is a refusal told by a toast, not a card that asks.
+  const asks = ctx.response.status === 422 && ctx.hx?.reswap !== "none";
+  if (id && origins.has(id) && !asks) putBack(id);
 });
 
 document.addEventListener("htmx:error", (event) => {

@@ -3,7 +3,8 @@
  * one makes it the page. j and k go to the next row while it is open; Esc, × and Back close it. On a phone the link is
  * followed instead.
  *
- * htmx asks the record's URL with HX-Target "aside#panel"; the answer extends "panel.html".
+ * htmx asks the record's URL with `panel=1`; the answer is macros/panels.html's side_panel. [data-panel-step] goes on,
+ * [data-panel-close] closes; an answer swapped into #panel from anywhere opens it.
  */
 import { register } from "./keyboard.js";
 import { focusRow, list, neighbour, rows } from "./list.js";
@@ -22,12 +23,15 @@ export async function openRow(row) {
   const first = listUrl === null;
   if (first) listUrl = here();
   mark(row);
-  await htmx.ajax("GET", link.getAttribute("href"), {
+  const url = new URL(link.href);
+  const page = url.pathname + url.search;
+  url.searchParams.set("panel", "1");
+  await htmx.ajax("GET", url.pathname + url.search, {
     source: link,
     target: "#panel",
     swap: "innerHTML",
     headers: { "HX-Target": "aside#panel" },
-    [first ? "push" : "replace"]: "true",
+    [first ? "push" : "replace"]: page,
   });
 }
 

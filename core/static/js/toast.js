@@ -1,22 +1,23 @@
 /**
  * Toasts: what was done, with Undo.
  *
- * The server sends `HX-Trigger: {"toast": {"text": "…", "level": "info" | "error", "undo": "/url"}}` (JSON in ASCII), or
- * flashes the same before a redirect. Undo, or the key z, posts to the URL; its answer may send HX-Refresh.
+ * The server sends `HX-Trigger: {"toast": [{"text": "…", "level": "plain" | "notice" | "warning" | "danger" | "error",
+ * "undo": "/url"}]}` (JSON in ASCII; one object will do), or flashes the same before a redirect. Undo, or the key z, posts to the URL; its answer may send HX-Refresh.
  * The holder moves into the dialog that lies over the page, because everything outside a modal dialog is inert.
  */
 import { openDialog } from "./page.js";
 import { say } from "./words.js";
 
-const SECONDS = { info: 6, undo: 12 };
+const SECONDS = { plain: 6, undo: 12 };
+const STAYS = ["danger", "error"];
 
-/** Show a toast; `text`, `level` ("info" | "error") and `undo` (a URL, or none) as the server sends them. */
-export function showToast({ text, level = "info", undo = null }) {
+/** Show a toast; `text`, `level` and `undo` (a URL, or none) as the server sends them. */
+export function showToast({ text, level = "plain", undo = null }) {
   const holder = document.getElementById("toasts");
   if (!holder || !text) return;
   placeHolder();
   const toast = document.createElement("div");
-  toast.className = level === "error" ? "crm-toast is-error" : "crm-toast";
+  toast.className = STAYS.includes(level) ? "crm-toast is-error" : "crm-toast";
   toast.dataset.toast = level;
   const words = document.createElement("span");
   words.textContent = text;
@@ -51,8 +52,8 @@ function dismissButton() {
 
 /** Errors stay until they are dismissed; the rest leaves by itself, but not while it is pointed at or has the focus. */
 function startLeaving(toast) {
-  if (toast.dataset.toast === "error") return;
-  const seconds = toast.querySelector("[data-undo]") ? SECONDS.undo : SECONDS.info;
+  if (STAYS.includes(toast.dataset.toast)) return;
+  const seconds = toast.querySelector("[data-undo]") ? SECONDS.undo : SECONDS.plain;
   const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
   setTimeout(leave, seconds * 1000);
 }
@@ -71,7 +72,7 @@ export function undoLast() {
   return Boolean(button);
 }
 
-document.addEventListener("toast", (event) => showToast(event.detail));
+document.addEventListener("toast", (event) => [event.detail].flat().forEach(showToast));
 
 document.addEventListener("click", (event) => {
   const undo = event.target.closest("[data-undo]");
@@ -83,4 +84,15 @@ document.addEventListener("click", (event) => {
   }
 });
 
+/** Draw what the page before this one left to say. */
+function showFlashed() {
+  for (const left of document.querySelectorAll("#toasts [data-flash]")) {
+    const message = JSON.parse(left.content.textContent);
+    left.remove();
+    showToast(message);
+  }
+}
+
 document.querySelectorAll("#toasts [data-toast]").forEach(startLeaving);
+document.addEventListener("htmx:after:swap", showFlashed);
+showFlashed();
