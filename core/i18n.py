@@ -62,6 +62,8 @@ def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> N
         locale_selector=_language_of_request,
         timezone_selector=lambda: current_zone().key,
     )
+    # {% trans %} may run over several lines; tools/translations.py extracts it with the blanks collapsed too.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
 
 
 def _language_of_request() -> str:

@@ -20,9 +20,10 @@ from tools.catalogues import LANGUAGES, Domain, domains
 from tools.literals import literals_in_python, literals_in_template
 
 _METHODS: Final = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
+_JINJA: Final = {"extensions": "jinja2.ext.do", "silent": "false", "trimmed": "true"}
 _OPTIONS: Final = {
-    "**/templates/**.html": {"trimmed": "true", "silent": "false"},
-    "**/templates/**.txt": {"trimmed": "true", "silent": "false"},
+    "**/templates/**.html": _JINJA,
+    "**/templates/**.txt": _JINJA,
 }
 #: What marks a message: a function and the positions of its arguments (c: context).
 _KEYWORDS: Final = {

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from core.i18n import configure_languages
 from tools import translations
 from tools.catalogues import LANGUAGES, compile_catalogues
 from tools.literals import literals_in_python, literals_in_template
@@ -121,6 +123,13 @@ def test_translated_and_wordless_templates_pass(template: str) -> None:
 def test_problem_with_a_plain_message_is_found() -> None:
     source = 'raise Problem("a.b", "Fill it in.")\nraise Problem("a.b", _("Fill it in."))\n'
     assert list(literals_in_python(source)) == [(1, "Fill it in.")]
+
+
+def test_templates_collapse_blanks_as_the_extraction_does(tmp_path: Path) -> None:
+    app = Flask("pages")
+    configure_languages(app, [(tmp_path, "core")])
+    with app.test_request_context():
+        assert app.jinja_env.from_string("{% trans %}\n  Two\n  lines\n{% endtrans %}").render() == "Two lines"
 
 
 def catalogue_of(project: Path, language: str) -> Path:
