@@ -19,7 +19,7 @@ PLUGINS: Final = "plugins"
 def read_generations(connection: Connection | Session) -> Mapping[str, int]:
     """Read the numbers of all topics with one statement."""
     rows: Any = connection.execute(select(Generation.topic, Generation.number))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def raise_generation(connection: Connection, topic: str) -> None:

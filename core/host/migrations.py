@@ -191,7 +191,6 @@ class MigrationRun:
             return f"sa.{plain!r}" if type(plain).__module__.startswith("sqlalchemy.sql.") else False
         return False
 
-
     def move_circular_keys(self, _context: Any, _revision: Any, directives: list[Any]) -> None:
         """Make foreign keys of tables that point at each other after all tables, and drop them before."""
         script: MigrationScript = directives[0]

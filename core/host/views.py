@@ -111,7 +111,7 @@ def _card(host: Host, status: PluginStatus) -> dict[str, Any]:
 def _adds(host: Host, status: PluginStatus) -> str:
     types = len(record_types.of_plugin(status.name))
     pages = sum(rule.rule.startswith(f"/{status.name}/") for rule in current_app.url_map.iter_rules())
-    work = len(jobs.of_plugin(status.name))
+    work = sum(job.plugin == status.name for job in jobs)
     parts = [
         ngettext("%(num)d record type", "%(num)d record types", types) if types else "",
         ngettext("%(num)d page", "%(num)d pages", pages) if pages else "",
@@ -153,7 +153,9 @@ def switch(name: str) -> AnyResponse:
 def purge_page(name: str) -> Response:
     """Show what a purge would delete, and who leans on it."""
     preview = lifecycle.purge_preview(_host(), name)
-    counts = [(table.removeprefix(f"{name}_").replace("_", " "), format_number(n)) for table, n in preview.tables.items()]
+    counts = [
+        (table.removeprefix(f"{name}_").replace("_", " "), format_number(n)) for table, n in preview.tables.items()
+    ]
     shared = sum(preview.shared.values())
     if shared:
         counts.append((_("Settings, grants, jobs, views"), format_number(shared)))

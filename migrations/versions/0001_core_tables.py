@@ -310,6 +310,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_role_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
+        "core_saved_view",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("record_type", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("query", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_user.id"], name=op.f("fk_core_saved_view_owner_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_saved_view")),
+    )
+    with op.batch_alter_table("core_saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_saved_view_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index("ix_core_saved_view_record_type", ["record_type"], unique=False)
+
+    op.create_table(
         "core_team",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -504,6 +527,8 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_core_user_team_id"), "core_team", ["team_id"], ["id"], ondelete="SET NULL"
         )
+    # The one row from which the journal draws its numbers.
+    op.execute("INSERT INTO core_clock (id, sequence) VALUES (1, 0)")
 
 
 def downgrade() -> None:
@@ -550,6 +575,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_team_leader_id"))
 
     op.drop_table("core_team")
+    with op.batch_alter_table("core_saved_view", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_saved_view_record_type")
+        batch_op.drop_index(batch_op.f("ix_core_saved_view_owner_id"))
+
+    op.drop_table("core_saved_view")
     with op.batch_alter_table("core_role", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_role_owner_id"))
 
