@@ -1,0 +1,132 @@
+"""Folding: the form of a text in which words that people take for the same are the same.
+
+Greek is found without accents and in Greeklish, Polish without its strokes, because what is stored and what is asked are
+folded alike. Greeklish has no standard (ELOT 743 is one of several habits), so Greek words are also stored in a reduced
+Latin form in which the usual spellings meet, and a Latin query is reduced in every way that it could be meant.
+"""
+
+import re
+import unicodedata
+from itertools import product
+from typing import Final
+
+#: Letters that Unicode doesn't decompose.
+STROKES: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ς": "σ"})
+WORD: Final = re.compile(r"[^\W_]+")
+GREEK: Final = re.compile(r"[\u0370-\u03ff]")
+
+#: How many words of a query count, and how many spellings of one word are tried.
+MOST_WORDS: Final = 8
+MOST_SPELLINGS: Final = 6
+
+#: Greek to the reduced form; two letters before one. They follow how the words sound today.
+GREEK_PAIRS: Final = {
+    "ου": "u", "αι": "e", "ει": "i", "οι": "i", "υι": "i", "αυ": "av", "ευ": "ev", "μπ": "v", "ντ": "d", "γκ": "g",
+    "γγ": "g", "τζ": "tz",
+}  # fmt: skip
+GREEK_LETTERS: Final = {
+    "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "t", "ι": "i", "κ": "k", "λ": "l",
+    "μ": "m", "ν": "n", "ξ": "ks", "ο": "o", "π": "p", "ρ": "r", "σ": "s", "τ": "t", "υ": "i", "φ": "f", "χ": "h",
+    "ψ": "ps", "ω": "o",
+}  # fmt: skip
+#: Latin, as Greeks write their own language with it, to the reduced forms that it may stand for.
+LATIN_PAIRS: Final = {
+    "ou": ("u",), "ai": ("e",), "ei": ("i",), "oi": ("i",), "au": ("av",), "af": ("av", "af"), "eu": ("ev",),
+    "ef": ("ev", "ef"), "mp": ("v",), "nt": ("d",), "gk": ("g",), "gg": ("g",), "ng": ("g",), "ch": ("h",),
+    "th": ("t",), "ph": ("f",), "ks": ("ks",), "ps": ("ps",), "dh": ("d",), "gh": ("g",), "kh": ("h",),
+}  # fmt: skip
+LATIN_LETTERS: Final = {
+    "b": ("v",), "c": ("k",), "h": ("h", "i"), "j": ("i",), "q": ("k",), "u": ("u", "i"), "w": ("o", "v"),
+    "x": ("h", "ks"), "y": ("i", "u"), "8": ("t",), "3": ("ks",), "4": ("ps",),
+}  # fmt: skip
+#: Greek to the letter-by-letter form, so that a word is found while its digraph is only half typed.
+TRANSLITERATION: Final = str.maketrans(
+    dict(zip("αβγδεζηιθκλμνξοπρστυφχψω", "a v g d e z i i th k l m n x o p r s t y f ch ps o".split(), strict=True))
+)
+
+#: Letters that have a place of their own in an alphabet, after the letter that they look like.
+OWN_PLACES: Final = {"ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z"}
+AFTER: Final = "\U0010fffd"
+
+
+def fold(text: str) -> str:
+    """Take case, accents and strokes off a text: `Ελαιώνες` becomes `ελαιωνεσ`, `Łódź` becomes `lodz`."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(STROKES))
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", plain).casefold().translate(STROKES)
+
+
+def search_document(*texts: str) -> str:
+    """Give the words under which a record is found: folded, and Greek ones in their Latin forms too.
+
+    Args:
+        *texts: the record's own words, in any language.
+    """
+    words: dict[str, None] = {}
+    for word in WORD.findall(fold(" ".join(texts))):
+        words[word] = None
+        if GREEK.search(word):
+            words[word.translate(TRANSLITERATION)] = None
+            words[_reduced_greek(word)] = None
+    return " ".join(words)
+
+
+def search_terms(query: str) -> list[list[str]]:
+    """Give what a query looks for: for each word the spellings of which one must begin a word of the record.
+
+    Args:
+        query: what somebody typed, in Greek, Greeklish or anything else.
+
+    Returns:
+        For each of the first eight words its spellings, folded, letters and digits alone.
+    """
+    return [_spellings(word) for word in WORD.findall(fold(query))[:MOST_WORDS]]
+
+
+def _spellings(word: str) -> list[str]:
+    if GREEK.search(word) or not any(letter.isalpha() for letter in word):
+        return [word]
+    return list(dict.fromkeys([word, *_reduced_latin(word)]))[:MOST_SPELLINGS]
+
+
+def _reduced_greek(word: str) -> str:
+    reduced, index = [], 0
+    while index < len(word):
+        pair = GREEK_PAIRS.get(word[index : index + 2])
+        reduced.append(pair or GREEK_LETTERS.get(word[index], word[index]))
+        index += 2 if pair else 1
+    return _tidied("".join(reduced))
+
+
+def _reduced_latin(word: str) -> list[str]:
+    choices: list[tuple[str, ...]] = []
+    index = 0
+    while index < len(word):
+        pair = LATIN_PAIRS.get(word[index : index + 2])
+        choices.append(pair or LATIN_LETTERS.get(word[index], (word[index],)))
+        index += 2 if pair else 1
+    spellings = (_tidied("".join(chosen)) for chosen, _ in zip(product(*choices), range(MOST_SPELLINGS * 2), strict=False))
+    return list(dict.fromkeys(spellings))
+
+
+def _tidied(word: str) -> str:
+    """Write doubled letters once, and γι before a vowel as people say it."""
+    single = re.sub(r"(.)\1+", r"\1", word)
+    return re.sub(r"gi(?=[aeou])", "i", single)
+
+
+def sort_key(text: str) -> str:
+    """Give the key by which texts are in the order of the alphabets: ł after l, Greek after Latin, case and accents last.
+
+    The key is compared by code points; `COLLATE "C"` on PostgreSQL does that.
+    """
+    key = []
+    for letter in text.casefold():
+        own = OWN_PLACES.get(letter)
+        if own is None:
+            key.append(fold(letter))
+        else:
+            key.append(own + AFTER * (2 if letter == "ż" else 1))
+    return " ".join("".join(key).split())
