@@ -16,8 +16,9 @@ from core.database import configure_database
 from core.host.contributions import HookFailure, Panel
 from core.host.host import Host
 from core.host.install import install_host
+from core.jobs.wake import Waker
 from core.operation.errors import database_problem
-from core.operation.logs import log_requests
+from core.operation.logs import configure_logging, log_requests
 from core.operation.metrics import measure_requests
 from core.problems import Problem
 from core.records.api import mount_api
@@ -38,7 +39,7 @@ HERE = Path(__file__).parent
 MODEL_MODULES = ("core.customfields.models", "core.imports.models", "core.jobs.models", "core.records.models")
 
 #: The core's modules with record types.
-RECORD_MODULES = ("core.users.records", "core.customers.records")
+RECORD_MODULES = ("core.users.records", "core.customers.records", "core.customfields.records")
 
 #: The core's modules with pages; each names its blueprint `blueprint`.
 PAGE_MODULES = (
@@ -66,7 +67,9 @@ def create_app(settings: Settings | None = None, *, extra_plugins: Sequence[str]
     """
     settings = settings or Settings.from_environment()
     app = Flask("core", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates"))
+    configure_logging(settings.log_level)
     app.extensions["pelatis_settings"] = settings
+    app.extensions["pelatis_waker"] = Waker(settings.queue_url)
     app.config["SECRET_KEY"] = settings.secret_key
     app.json.sort_keys = False  # type: ignore[attr-defined]
     configure_database(app, settings.database_url)

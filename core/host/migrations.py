@@ -177,7 +177,9 @@ class MigrationRun:
         return self.owns(name if kind == "table" else parents.get("table_name"))
 
     def include_object(self, thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        """Leave out what the models have of others, and tables that no model describes on purpose."""
+        """Leave out what the models have of others, and what no model describes on purpose."""
+        if kind == "index" and (name or "").startswith("ix_custom_"):  # made by the job of a custom field
+            return False
         table = thing if isinstance(thing, Table) else getattr(thing, "table", None)
         if table is None:
             return True
