@@ -222,7 +222,7 @@ class _Reading:
     def _failed(self, event: Event, error: Exception) -> None:
         if not self.careful:
             self.failures, self.failing_sequence = 1, event.id
-        log.warning("event.failed", plugin=self.plugin, event=event.id, failures=self.failures, exc_info=error)
+        log.warning("event.failed", plugin=self.plugin, sequence=event.id, failures=self.failures, exc_info=error)
         if self.failures >= TRIES:
             self._park(event, "".join(traceback.format_exception(error)))
             self._move(release=True)

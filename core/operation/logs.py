@@ -27,6 +27,18 @@ _SAFE_FIELDS: Final = frozenset({"timestamp", "request_id", "job_id", "logger", 
 _access = structlog.get_logger("pelatis.access")
 
 
+class _StderrHandler(logging.StreamHandler[Any]):
+    """Writes to whatever stderr is at the moment, not to what it was when logging was set up."""
+
+    @property
+    def stream(self) -> Any:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _value: Any) -> None:
+        """Do nothing: the base class insists on setting it."""
+
+
 def configure_logging(level: str = "INFO") -> None:
     """Send structlog's and the standard library's logs to stderr, one JSON object per line.
 
@@ -51,7 +63,7 @@ def configure_logging(level: str = "INFO") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StderrHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -62,7 +74,7 @@ def configure_logging(level: str = "INFO") -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [*(each for each in root.handlers if not isinstance(each, _StderrHandler)), handler]
     root.setLevel(level)
     # They tell of every migration step and every queue look-up.
     for chatty in ("alembic", "huey", "waitress.queue", "werkzeug"):
