@@ -60,8 +60,10 @@ def written_tax_number(value: str | None) -> str:
     """Write a tax number for people: the prefix, then groups of three: `EL 123 456 783`."""
     if not value:
         return ""
-    prefix, digits = (value[:2], value[2:]) if value[:2].isalpha() else ("", value)
-    groups = [digits[start : start + 3] for start in range(0, len(digits), 3)] if digits.isdigit() else [digits]
+    prefix, digits = value[:2], value[2:]
+    if not (prefix.isalpha() and digits.isdigit()):
+        return value
+    groups = [digits[start : start + 3] for start in range(0, len(digits), 3)]
     if len(groups) > 1 and len(groups[-1]) == 1:
         groups[-2:] = [groups[-2] + groups[-1]]
-    return " ".join([prefix, *groups]).strip()
+    return " ".join([prefix, *groups])

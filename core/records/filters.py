@@ -175,10 +175,8 @@ def compare(field: Any, column: Any, operator: str, value: Any) -> ColumnElement
     """
     if operator not in field.operators:
         raise bad_filter(_("“%(field)s” has no operator “%(op)s”.", field=str(field.label), op=str(operator)[:40]))
-    if operator == "empty":
-        return column.is_(None)
-    if operator == "not_empty":
-        return column.is_not(None)
+    if operator in ("empty", "not_empty"):
+        return _filled(field, column, operator == "not_empty")
     values = [_read(field, each) for each in (value if isinstance(value, list) else [value])]
     if not values or any(each is None for each in values):
         raise bad_filter(_("The condition on “%(field)s” needs a value.", field=str(field.label)))
@@ -196,11 +194,20 @@ def compare(field: Any, column: Any, operator: str, value: Any) -> ColumnElement
     return column < _first(values[0]) if low else column >= _after(values[0]) if operator == "after" else column > values[0]
 
 
-def _tagged(column: Any, values: Sequence[str], operator: str) -> ColumnElement[bool]:
-    from core.records.columns import has_tag
+def _filled(field: Any, column: Any, filled: bool) -> ColumnElement[bool]:
+    if isinstance(field, fields.Tags):
+        from core.tags.index import tagged
 
-    tagged = or_(*[has_tag(column, each) for each in values])
-    return tagged if operator == "is" else ~tagged
+        return tagged(column) if filled else ~tagged(column)
+    criterion: ColumnElement[bool] = column.is_not(None) if filled else column.is_(None)
+    return criterion
+
+
+def _tagged(column: Any, values: Sequence[str], operator: str) -> ColumnElement[bool]:
+    from core.tags.index import tagged
+
+    found = tagged(column, values)
+    return found if operator == "is" else ~found
 
 
 def _among(column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
