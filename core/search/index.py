@@ -36,20 +36,6 @@ entries = Table(
     UniqueConstraint("record_type", "record_id"),
 )
 
-#: What the databases need beside the table; run by the core's migration. FTS5 keeps no copy of the documents.
-SQLITE_DDL = (
-    "CREATE VIRTUAL TABLE core_search_fts USING fts5(document, content='core_search_entry', content_rowid='number', "
-    "tokenize='unicode61 remove_diacritics 0', prefix='2 3')",
-    "CREATE TRIGGER core_search_entry_insert AFTER INSERT ON core_search_entry BEGIN "
-    "INSERT INTO core_search_fts(rowid, document) VALUES (new.number, new.document); END",
-    "CREATE TRIGGER core_search_entry_delete AFTER DELETE ON core_search_entry BEGIN "
-    "INSERT INTO core_search_fts(core_search_fts, rowid, document) VALUES ('delete', old.number, old.document); END",
-)
-POSTGRESQL_DDL = (
-    "CREATE INDEX ix_core_search_entry_words ON core_search_entry USING gin (to_tsvector('simple', document))",
-)
-
-
 @dataclass(frozen=True)
 class Hit:
     """A record that a search found."""
@@ -62,12 +48,6 @@ class Hit:
     def url(self) -> str:
         """The record's page."""
         return self.record_type.url_of(self.record_id)
-
-
-def create_search_objects(connection: Connection) -> None:
-    """Make the virtual table and triggers, or the index, that search needs beside its table."""
-    for statement in SQLITE_DDL if connection.dialect.name == "sqlite" else POSTGRESQL_DDL:
-        connection.execute(text(statement))
 
 
 def _found(query: str) -> ColumnElement[bool] | None:
