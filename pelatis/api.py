@@ -70,10 +70,12 @@ from core.problems import Problem, not_found
 from core.records import fields
 from core.records.fields import RecordSchema
 from core.records.filters import Filter, compile_filter, parse_filter
+from core.records.forms import form_fields, submitted
 from core.records.operations import (
     add,
     bin_record,
     change_record,
+    check_version,
     create_record,
     insert_record,
     load_values,
@@ -81,8 +83,10 @@ from core.records.operations import (
     save,
     update_record,
 )
+from core.records.present import Cell, controls_of, initials, tone_of
 from core.records.queries import Count, ListQuery, Page, count_records, find_record, list_records, titles
 from core.records.registry import record_types
+from core.records.sentence import sentence_of
 from core.records.types import Board, ExtraColumn, RecordType
 from core.users.models import Team, TeamMember, User
 from core.web.audience import audience
@@ -96,6 +100,7 @@ __all__ = [
     "Amount",
     "Board",
     "CalendarItem",
+    "Cell",
     "Count",
     "Currency",
     "Customer",
@@ -133,8 +138,10 @@ __all__ = [
     "bulk_insert",
     "bulk_update",
     "change_record",
+    "check_version",
     "collect",
     "compile_filter",
+    "controls_of",
     "count_records",
     "create_customer",
     "create_record",
@@ -145,6 +152,7 @@ __all__ = [
     "demand",
     "fields",
     "find_record",
+    "form_fields",
     "format_ago",
     "format_amount",
     "format_day",
@@ -155,6 +163,7 @@ __all__ = [
     "fragment",
     "hookimpl",
     "hookspec",
+    "initials",
     "insert_record",
     "last_transaction",
     "list_records",
@@ -176,10 +185,13 @@ __all__ = [
     "require",
     "restore_record",
     "save",
+    "sentence_of",
+    "submitted",
     "system_actor",
     "titles",
     "toast",
     "today",
+    "tone_of",
     "update_record",
     "utc_now",
     "visible",

@@ -230,6 +230,36 @@ def control_extra(declared: Any, value: Any, titles: Mapping[UUID, str], record:
     return {}
 
 
+#: What macros/fields.html calls the controls that schema fields name otherwise.
+_CONTROL_KINDS = {"textarea": "text", "number": "decimal", "checkbox": "boolean", "relation": "related"}
+
+
+def controls_of(
+    fields_of_form: Sequence[Any], titles: Mapping[UUID, str] | None = None, record: Any = None
+) -> list[dict[str, Any]]:
+    """Give the arguments of the macro `field` for some fields of a form, for pages that ask for a few of them.
+
+    Args:
+        fields_of_form: what `core.records.forms.form_fields` gave.
+        titles: names of related records that are already chosen.
+        record: the record, for the currency of an amount.
+    """
+    return [
+        {
+            "kind": _CONTROL_KINDS.get(each.control, each.control),
+            "name": each.name,
+            "label": each.label,
+            "value": control_value(each.field, each.value),
+            "errors": list(each.errors),
+            "hint": each.field.help or "",
+            "required": each.field.required,
+            "extra": control_extra(each.field, each.value, titles or {}, record),
+        }
+        for each in fields_of_form
+        if each.writable
+    ]
+
+
 def control_value(declared: Any, value: Any) -> Any:
     """Give a value as its control holds it: days and moments in ISO form, amounts without trailing zeros."""
     if isinstance(value, datetime):

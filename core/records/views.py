@@ -394,8 +394,12 @@ def add_filter(key: str) -> Response:
     present_filter = parse_filter(form.get("filter"))
     tree = {"and": [*clauses_of(present_filter), clause]}
     compile_filter(current_actor(), record_type, tree)
-    kept = {name: form[name] for name in ("q", "sort", "columns") if form.get(name)}
-    return redirect_or_refresh(present.list_url(record_type, kept, filter=json.dumps(tree, ensure_ascii=False)))  # type: ignore[return-value]
+    kept = {name: form[name] for name in ("q", "sort", "columns", "pipeline") if form.get(name)}
+    url = present.list_url(record_type, kept, filter=json.dumps(tree, ensure_ascii=False))
+    back = form.get("back", "")
+    if back.startswith(f"/{record_type.plugin}/"):  # a page of the plugin's own that shares the list's filter
+        url = url.replace(record_type.url, back, 1)
+    return redirect_or_refresh(url)  # type: ignore[return-value]
 
 
 @audience("staff")
