@@ -110,7 +110,8 @@ def icon_sprite(folder: Path, names: list[str]) -> str:
 
 def _symbol(name: str, source: Path) -> ElementTree.Element:
     drawing = ElementTree.parse(source).getroot()
-    drawn = ("viewBox", "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
+    # No stroke-width: the style sheet chooses it by the size at which an icon is shown.
+    drawn = ("viewBox", "fill", "stroke", "stroke-linecap", "stroke-linejoin")
     symbol = ElementTree.Element(f"{{{_SVG}}}symbol", {"id": name})
     symbol.attrib.update({key: drawing.attrib[key] for key in drawn if key in drawing.attrib})
     for shape in drawing:
