@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 HERE = Path(__file__).parent
 
 #: The core's modules with models that nothing else imports.
-MODEL_MODULES = ("core.customfields.models", "core.imports.models", "core.jobs.models", "core.records.models")
+MODEL_MODULES = ("core.customfields.models", "core.imports.models", "core.jobs.models", "core.records.models", "core.tags.index")
 
 #: The core's modules with record types.
 RECORD_MODULES = ("core.users.records", "core.customers.records", "core.customfields.records")
@@ -155,7 +155,7 @@ def include_panel(panel: Panel | HookFailure, actor: Any, record: Any) -> Markup
         return Markup(render_template("records/panel_error.html", title=panel.title))  # noqa: S704 - our own template
     try:
         return Markup(render_template(panel.template, actor=actor, record=record, **panel.context))  # noqa: S704
-    except Exception:  # noqa: BLE001 - one bad panel never takes the page
+    except Exception:
         log.exception("panel_failed", panel=panel.id, plugin=panel.plugin)
         return Markup(render_template("records/panel_error.html", title=panel.title))  # noqa: S704
 
