@@ -75,7 +75,7 @@ def crm_collect_timeline(  # type: ignore[empty-body]
 ) -> Iterable[TimelineEntry]:
     """Give what happened with a customer, newest first.
 
-    Collected by the timeline of a customer's page, once per scroll. Give at most `limit` entries (1 to 100) that
+    Collected by the timeline of a customer's page, once per scroll. `customer` is the customer's id. Give at most `limit` entries (1 to 100) that
     happened strictly before the aware moment `before` (None: from now on backwards), of the given `kinds` (empty: all),
     whose words contain the folded `text` (empty: all). Only what `actor` may see. An exception shows a small error card
     at the top of the timeline. Plugins whose records say something about a customer implement it.

@@ -243,8 +243,9 @@ def purge_preview(host: Host, name: str) -> PurgePreview:
 
 
 def _own_tables(host: Host, connection: Connection, name: str) -> list[str]:
-    names = host.names() | {"core"}
-    return sorted(table for table in migrations.table_names(connection) if owner_of_table(table, names) == name)
+    names, made_by_hand = host.names() | {"core"}, migrations.full_text_tables(connection)
+    tables = migrations.table_names(connection) - made_by_hand
+    return sorted(table for table in tables if owner_of_table(table, names) == name)
 
 
 def _count(connection: Connection, table: str) -> int:
@@ -314,6 +315,10 @@ def _why_not(host: Host, preview: PurgePreview) -> Any:
 
 
 def _purge(host: Host, connection: Connection, name: str) -> None:
+    names = host.names() | {"core"}
+    for table in sorted(migrations.full_text_tables(connection), key=len):
+        if owner_of_table(table, names) == name:  # the virtual table goes first and takes its parts with it
+            connection.execute(text(f'DROP TABLE IF EXISTS "{table}"'))
     own = _own_tables(host, connection, name)
     metadata = MetaData()
     metadata.reflect(connection, only=own, resolve_fks=False)

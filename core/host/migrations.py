@@ -7,6 +7,7 @@ import io
 import re
 import threading
 import time
+import warnings
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations.ops import CreateForeignKeyOp, CreateTableOp, MigrationScript, ModifyTableOps
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, ForeignKeyConstraint, MetaData, Table, inspect, select, text
+from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, MetaData, Table, inspect, select, text
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -153,6 +154,11 @@ class MigrationRun:
     connection: Connection
     names: frozenset[str]
 
+    @cached_property
+    def full_text(self) -> frozenset[str]:
+        """SQLite's virtual tables and what they consist of; migrations make them by hand."""
+        return full_text_tables(self.connection)
+
     @property
     def metadata(self) -> MetaData:
         """All tables of the process."""
@@ -165,8 +171,7 @@ class MigrationRun:
 
     def owns(self, table: str | None) -> bool:
         """Tell whether a table belongs to this history."""
-        # The virtual tables of SQLite's full-text search are made beside the model of their content.
-        if table is None or table.startswith((VERSION_TABLE_PREFIX, "core_search_fts")):
+        if table is None or table.startswith(VERSION_TABLE_PREFIX) or table in self.full_text:
             return False
         return owner_of_table(table, self.names) == self.history.name
 
@@ -174,18 +179,17 @@ class MigrationRun:
         """Leave out what the database has of others."""
         if kind in ("schema", "column"):
             return True
-        if name == "ix_core_search_entry_words":  # on PostgreSQL alone, so the models don't have it
-            return False
         return self.owns(name if kind == "table" else parents.get("table_name"))
 
-    def include_object(self, thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        """Leave out what the models have of others, and what no model describes on purpose."""
-        if kind == "index" and (name or "").startswith("ix_custom_"):  # made by the job of a custom field
+    def include_object(self, thing: Any, _name: str | None, _kind: str, reflected: bool, _other: Any) -> bool:
+        """Leave out what the models have of others, and indexes of expressions.
+
+        Those are made by hand, for full-text search and for custom fields, and nobody can compare them.
+        """
+        if isinstance(thing, Index) and reflected and not all(isinstance(each, Column) for each in thing.expressions):
             return False
         table = thing if isinstance(thing, Table) else getattr(thing, "table", None)
-        if table is None:
-            return True
-        return self.owns(table.name) and not table.info.get("unmanaged", False)
+        return table is None or self.owns(table.name)
 
     def render_item(self, kind: str, thing: Any, context: AutogenContext) -> Any:
         """Write our column types as the plain ones below them, so that a migration never imports what may change."""
@@ -293,6 +297,17 @@ def table_names(connection: Connection) -> frozenset[str]:
     return frozenset(inspect(connection).get_table_names())
 
 
+def full_text_tables(connection: Connection) -> frozenset[str]:
+    """List SQLite's virtual tables with the tables that each consists of; none on PostgreSQL."""
+    if connection.dialect.name != "sqlite":
+        return frozenset()
+    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+    virtual = [name for name, sql in rows if (sql or "").upper().startswith("CREATE VIRTUAL")]
+    return frozenset(
+        name for name, _sql in rows if any(name == each or name.startswith(f"{each}_") for each in virtual)
+    )
+
+
 def upgrade(connection: Connection, history: History, names: Collection[str], to: str = "head") -> None:
     """Apply a history's migrations inside an open schema transaction.
 
@@ -323,7 +338,9 @@ def differences(connection: Connection, history: History, names: Collection[str]
             "target_metadata": run.metadata,
         },
     )
-    found: list[Any] = compare_metadata(context, run.metadata)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
+        found: list[Any] = compare_metadata(context, run.metadata)
     return found
 
 

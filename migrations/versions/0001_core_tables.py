@@ -116,6 +116,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_core_plugin")),
     )
     op.create_table(
+        "core_search_entry",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("record_type", sa.String(length=80), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_core_search_entry")),
+        sa.UniqueConstraint("record_type", "record_id", name=op.f("uq_core_search_entry_record_type_record_id")),
+    )
+    op.create_table(
         "core_setting",
         sa.Column("plugin", sa.String(length=60), nullable=False),
         sa.Column("scope", sa.String(length=60), nullable=False),
@@ -623,6 +633,7 @@ def downgrade() -> None:
 
     op.drop_table("core_tagging")
     op.drop_table("core_setting")
+    op.drop_table("core_search_entry")
     op.drop_table("core_plugin")
     with op.batch_alter_table("core_parked_event", schema=None) as batch_op:
         batch_op.drop_index("ix_core_parked_event_plugin")

@@ -72,7 +72,7 @@ def test_answers_come_in_the_order_of_the_plugins_and_know_their_giver(
         ("db.session.add(User(name='intruder'))", "RuntimeError: changed records"),
         ("db.session.add(User(name='intruder'))\ndb.session.flush()", ""),
         ("db.session.scalars(select(User)).first().name = 'intruder'", "RuntimeError: changed records"),
-        ("with write_unit() as s:\n    s.add(User(name='intruder'))", "RuntimeError: a hook that collects for a page only reads"),
+        ("with write_unit() as s:\n    s.add(User(name='intruder'))", "for a page only reads"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("in_a_unit", [False, True])

@@ -1,11 +1,14 @@
 """One bad package never stops the boot and never touches anything else."""
 
+from typing import Any
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from core.database import db
 from core.host.lifecycle import enable_plugin
-from core.host.states import State
+from core.host.states import PluginStatus, State
 from core.records.registry import record_types
 from core.users.models import User
 from tests.core.host.conftest import MANIFEST, MODELS, VIEWS, MakeApp, WritePlugin, host_of
@@ -13,7 +16,7 @@ from tests.core.host.conftest import MANIFEST, MODELS, VIEWS, MakeApp, WritePlug
 BAD_MIGRATION = "revision = '0001'\ndown_revision = None\nraise RuntimeError('broken file')\n"
 
 
-def status_of(app, name):
+def status_of(app: Flask, name: str) -> PluginStatus:
     with app.app_context():
         return host_of(app).status(name)
 
@@ -24,32 +27,46 @@ def test_sound_plugin_is_discovered_and_not_yet_on(write_plugin: WritePlugin, ma
     assert app.test_client().get("/alpha/things/").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("rooms", "complaint"),
-    [
-        ({"views": "raise RuntimeError('boom at import')"}, "boom at import"),
-        ({"views": "raise SystemExit(3)"}, "SystemExit: 3"),
-        ({"models": "def broken(:"}, "SyntaxError"),
-        ({"models": MODELS + "\n        other = __import__('sqlalchemy').orm.relationship('NoSuch')\n"}, "NoSuch"),
-        ({"models": MODELS.replace("class Thing(Record, Model):", "class Thing(Record, Model):\n        __tablename__ = 'other_thing'")}, "must begin with"),
-        ({"models": "import sqlalchemy as sa\nfrom core.database import db\nsa.Table('stray', db.metadata, sa.Column('id', sa.Integer))"}, "must begin with beta_"),
-        ({"views": VIEWS.replace('    @audience("public")\n', "")}, "doesn't say whom it answers"),
-        ({"views": VIEWS + "\n\n    @blueprint.before_app_request\n    def spy():\n        pass\n"}, "whole application"),
-        ({"views": "pages = None"}, "must name its flask Blueprint"),
-        ({"hooks": "from core.host.doors import hookimpl\n@hookimpl\ndef crm_no_such_hook(): pass"}, "nobody owns the hook"),
-        ({"hooks": "from core.host.doors import hookimpl\n@hookimpl\ndef crm_collect_alerts(nonsense): pass"}, "nonsense"),
-        ({"hooks": "from core.host.doors import hookimpl\n@hookimpl(wrapper=True)\ndef crm_collect_alerts():\n    return (yield)"}, "wrapper"),
-        ({"hookspecs": "from core.host.doors import hookspec\n@hookspec\ndef crm_collect_alerts(): pass"}, "has an owner already"),
-        ({"hookspecs": "from core.host.doors import hookspec\n@hookspec\ndef collect(): pass"}, "must be called crm_collect"),
-        ({"migrations": {"0001_broken": BAD_MIGRATION}}, "broken file"),
-        ({"migrations": {"0001_a": "revision='a'\ndown_revision=None", "0001_b": "revision='b'\ndown_revision=None"}}, "several ends"),
-        ({"manifest": "plugin = 'sales'"}, "not a Plugin"),
-        ({"manifest": MANIFEST.replace('name="{name}"', 'name="gamma"')}, "the manifest says 'gamma'"),
-        ({"manifest": "import no_such_library"}, "No module named 'no_such_library'"),
-    ],
-)  # fmt: skip
+HOOK = "from core.host.doors import hookimpl, hookspec\n"
+STRAY_TABLE = """
+    import sqlalchemy as sa
+
+    from core.database import db
+
+    sa.Table("stray", db.metadata, sa.Column("id", sa.Integer))
+"""
+OTHER_NAME = MODELS.replace("(Record, Model):", '(Record, Model):\n        __tablename__ = "other_thing"')
+NO_SUCH_MODEL = MODELS + '\n        other = __import__("sqlalchemy").orm.relationship("NoSuch")\n'
+APP_WIDE = VIEWS + "\n\n    @blueprint.before_app_request\n    def spy():\n        pass\n"
+TWO_ENDS = {"0001_a": "revision='a'\ndown_revision=None", "0001_b": "revision='b'\ndown_revision=None"}
+
+#: What is broken, and what the administrator reads about it.
+BROKEN: dict[str, tuple[dict[str, Any], str]] = {
+    "raises at import": ({"views": "raise RuntimeError('boom at import')"}, "boom at import"),
+    "ends the process": ({"views": "raise SystemExit(3)"}, "SystemExit: 3"),
+    "isn't Python": ({"models": "def broken(:"}, "SyntaxError"),
+    "relates to nothing": ({"models": NO_SUCH_MODEL}, "NoSuch"),
+    "names a table wrongly": ({"models": OTHER_NAME}, "must begin with"),
+    "makes a table aside": ({"models": STRAY_TABLE}, "must begin with beta_"),
+    "has no audience": ({"views": VIEWS.replace('    @audience("public")\n', "")}, "doesn't say whom it answers"),
+    "watches everything": ({"views": APP_WIDE}, "whole application"),
+    "has no blueprint": ({"views": "pages = None"}, "must name its flask Blueprint"),
+    "answers nobody": ({"hooks": HOOK + "@hookimpl\ndef crm_no_such(): pass"}, "nobody owns the hook"),
+    "wants too much": ({"hooks": HOOK + "@hookimpl\ndef crm_collect_alerts(nonsense): pass"}, "nonsense"),
+    "wraps": ({"hooks": HOOK + "@hookimpl(wrapper=True)\ndef crm_collect_alerts():\n    return (yield)"}, "wrapper"),
+    "takes a hook": ({"hookspecs": HOOK + "@hookspec\ndef crm_collect_alerts(): pass"}, "has an owner already"),
+    "names a hook wrongly": ({"hookspecs": HOOK + "@hookspec\ndef fetch(): pass"}, "must be called crm_fetch"),
+    "has a broken migration": ({"migrations": {"0001_broken": BAD_MIGRATION}}, "broken file"),
+    "has two newest migrations": ({"migrations": TWO_ENDS}, "several ends"),
+    "has no manifest": ({"manifest": "plugin = 'sales'"}, "not a Plugin"),
+    "has another name": ({"manifest": MANIFEST.replace('name="{name}"', 'name="gamma"')}, "the manifest says 'gamma'"),
+    "lacks a library": ({"manifest": "import no_such_library"}, "No module named 'no_such_library'"),
+}
+
+
+@pytest.mark.parametrize(("rooms", "complaint"), BROKEN.values(), ids=BROKEN.keys())
 def test_broken_plugin_is_failed_with_its_reason_and_the_others_go_on(
-    rooms: dict[str, str], complaint: str, write_plugin: WritePlugin, make_app: MakeApp
+    rooms: dict[str, Any], complaint: str, write_plugin: WritePlugin, make_app: MakeApp
 ) -> None:
     app = make_app(write_plugin("alpha"), write_plugin("beta", **rooms), write_plugin("omega"))
     broken = status_of(app, "beta")
@@ -69,8 +86,7 @@ def test_broken_plugin_is_failed_with_its_reason_and_the_others_go_on(
 
 
 def test_broken_plugin_loads_once_it_is_mended(write_plugin: WritePlugin, make_app: MakeApp) -> None:
-    broken = MODELS + "\n        other = __import__('sqlalchemy').orm.relationship('NoSuch')\n"
-    make_app(write_plugin("alpha", models=broken))
+    make_app(write_plugin("alpha", models=NO_SUCH_MODEL))
     app = make_app(write_plugin("alpha"))
     assert status_of(app, "alpha").state is State.discovered
     with app.app_context():
