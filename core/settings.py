@@ -187,7 +187,8 @@ def _database_url(value: str) -> str:
         url = make_url(value)
         backend = url.get_backend_name()
     except ArgumentError:
-        raise SettingsError(f"PELATIS_DATABASE_URL is not a database's URL: {_masked(value)}") from None
+        # The value isn't shown: it may hold a password.
+        raise SettingsError("PELATIS_DATABASE_URL is not a database's URL, like sqlite:////path/file.db") from None
     if backend in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if backend != "sqlite":
@@ -208,11 +209,6 @@ def _storage_url(value: str) -> str:
     if not value.startswith("file:///"):
         raise SettingsError("PELATIS_STORAGE_URL must begin with file:///")
     return value
-
-
-def _masked(value: str) -> str:
-    """Cut whatever could hold a password off a URL that can't be parsed."""
-    return value.partition("://")[0][:20] + "…" if "://" in value else value[:20]
 
 
 def _secret_key(value: str, data_dir: Path) -> str:

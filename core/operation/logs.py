@@ -1,7 +1,7 @@
 """Logs: one JSON object per line, with the request's id and without anybody's personal data.
 
 What is logged are routes, not addresses; ids, not names. Mail addresses and long numbers that come along in the text of
-an error are masked. JSON escapes line ends, so that nobody can forge a line.
+an error are masked. Everything but ASCII is escaped, line ends of all kinds included, so that nobody can forge a line.
 """
 
 import logging
@@ -69,7 +69,7 @@ def configure_logging(level: str = "INFO") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(),
             ],
         )
     )

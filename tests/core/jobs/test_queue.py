@@ -39,9 +39,13 @@ def run(name: str = "worker") -> Job | None:
 def test_a_job_becomes_visible_with_the_commit_and_vanishes_with_the_rollback(declare: Declare) -> None:
     greet = declare(lambda progress: None, name="core.test_greet")
 
-    with pytest.raises(ZeroDivisionError), write_unit():
-        enqueue(greet)
-        raise ZeroDivisionError
+    def enqueue_and_fail() -> None:
+        with write_unit():
+            enqueue(greet)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        enqueue_and_fail()
     assert db.session.scalar(select(func.count()).select_from(Job)) == 0
 
     with write_unit():
@@ -75,7 +79,7 @@ def test_a_job_gets_its_arguments_and_leaves_its_result(declare: Declare) -> Non
 
 
 def test_an_unknown_job_is_refused_when_it_is_enqueued(app: Flask) -> None:
-    with pytest.raises(ValueError, match="no job named 'core.nothing'"):
+    with pytest.raises(ValueError, match="no job named"):
         enqueue("core.nothing")
 
 

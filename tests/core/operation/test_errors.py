@@ -1,0 +1,78 @@
+"""An error of the database becomes one sentence that people can act on, with 503; a mistake in the code doesn't."""
+
+import errno
+import sqlite3
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from core.operation.errors import database_problem
+
+
+def sqlite_error(said: str) -> OperationalError:
+    return OperationalError("SELECT 1", {}, sqlite3.OperationalError(said))
+
+
+class PostgresError(Exception):
+    """Looks like an error of psycopg."""
+
+    def __init__(self, sqlstate: str | None) -> None:
+        super().__init__("server says no")
+        self.sqlstate = sqlstate
+
+
+PostgresError.__module__ = "psycopg.errors"
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (sqlite_error("database is locked"), "core.database_busy"),
+        (sqlite_error("database or disk is full"), "core.disk_full"),
+        (sqlite_error("unable to open database file"), "core.database_away"),
+        (sqlite_error("attempt to write a readonly database"), "core.database_away"),
+        (sqlite_error("disk I/O error"), "core.database_away"),
+        (sqlite_error("no such table: core_customer"), "core.database_not_ready"),
+        (OperationalError("SELECT 1", {}, PostgresError("55P03")), "core.database_busy"),
+        (OperationalError("SELECT 1", {}, PostgresError("53100")), "core.disk_full"),
+        (OperationalError("SELECT 1", {}, PostgresError("57P01")), "core.database_away"),
+        (OperationalError("SELECT 1", {}, PostgresError("53300")), "core.database_away"),
+        (OperationalError("SELECT 1", {}, PostgresError(None)), "core.database_away"),
+        (ProgrammingError("SELECT 1", {}, PostgresError("42P01")), "core.database_not_ready"),
+        (PoolTimeout("QueuePool limit"), "core.database_busy"),
+        (OSError(errno.ENOSPC, "No space left on device"), "core.disk_full"),
+    ],
+)
+def test_what_people_can_act_on_is_said_with_503(error: Exception, code: str) -> None:
+    problem = database_problem(error)
+    assert problem is not None
+    assert (problem.code, problem.status) == (code, 503)
+    assert "SELECT" not in str(problem)
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(
+    "error",
+    [
+        sqlite_error('near "SELEKT": syntax error'),
+        ProgrammingError("SELEKT", {}, PostgresError("42601")),
+        OSError(errno.ENOENT, "No such file"),
+        ValueError("no"),
+    ],
+)
+def test_a_mistake_in_the_code_is_not_dressed_up(error: Exception) -> None:
+    assert database_problem(error) is None
+
+
+def test_a_locked_database_is_answered_with_503_and_a_sentence(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked() -> None:
+        raise sqlite_error("database is locked")
+
+    monkeypatch.setitem(app.view_functions, "operation.healthz", locked)
+    answer = app.test_client().get("/healthz")
+    assert answer.status_code == 503
+    assert "sqlite" not in answer.text.lower()
+    assert "busy" in answer.text
