@@ -9,7 +9,7 @@
 import { register } from "./keyboard.js";
 import { focusRow, list, neighbour, rows } from "./list.js";
 import { announce, isPhone, openDialog } from "./page.js";
-import { say } from "./words.js";
+import { language, say } from "./words.js";
 
 let listUrl = null;
 
@@ -112,7 +112,8 @@ function showPosition(holder) {
   const place = holder.querySelector("[data-panel-position]");
   const at = rows().findIndex((row) => row.classList.contains("is-open"));
   if (!place || place.textContent.trim() || at < 0) return;
-  place.textContent = `${at + 1} / ${list().dataset.total}`;
+  const total = Number(list().dataset.total);
+  place.textContent = say("position", { place: (at + 1).toLocaleString(language), total: total.toLocaleString(language) });
 }
 
 // Back from a record to its list: the list is still there, nothing needs to be fetched.
