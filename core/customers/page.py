@@ -18,9 +18,9 @@ from core.host.doors import collect, current_host
 from core.i18n import _, format_day, format_moment, format_time
 from core.problems import not_found
 from core.records import present
+from core.records.fields import Related
 from core.records.forms import FormField, form_fields
 from core.records.queries import titles
-from core.records.fields import Related
 
 #: Facts that stand open, in this order; those of the others that are empty are folded away.
 ORGANISATION_FACTS: Final = (
@@ -205,6 +205,11 @@ def head_parts(page: CustomerPage) -> list[Markup | str]:
     if page.customer.since:
         parts.append(_("Since %(day)s", day=format_day(page.customer.since, "MMMM y")))
     return parts
+
+
+def subtitle(customer: Customer) -> str:
+    """Say in a few words who it is: roles and city."""
+    return " · ".join([*[role_label(role) for role in customer.roles], *([customer.city] if customer.city else [])])
 
 
 def _employment(related: queries.Related) -> str:

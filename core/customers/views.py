@@ -54,6 +54,7 @@ def show(record_id: UUID) -> Response:
         "initials": present.initials(title),
         "url": CUSTOMERS.url_of(record_id),
         "parts": page.head_parts(shown),
+        "subtitle": page.subtitle(shown.customer),
         "timeline": timeline,
         "days": page.drawn_days(timeline),
         "next_url": timeline_url(record_id, before=timeline.before) if timeline.before else None,
