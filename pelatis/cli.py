@@ -54,6 +54,17 @@ def _exists(name: str) -> bool:
     return importlib.util.find_spec(COMMANDS[name].partition(":")[0]) is not None
 
 
+class PluginCommands(click.Group):
+    """The commands of one plugin; they run inside the application, as the system."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Open the application, then run the command."""
+        from pelatis.commands import application
+
+        with application():
+            return super().invoke(ctx)
+
+
 def _plugin_groups() -> dict[str, click.Command]:
     """Make one group for each enabled plugin with commands: `pelatis sales report` is `report` of `sales`."""
     from pelatis.commands import application
@@ -61,12 +72,11 @@ def _plugin_groups() -> dict[str, click.Command]:
     try:
         with application() as app:
             host = app.extensions["pelatis_host"]
-            groups: dict[str, click.Command] = {}
+            groups: dict[str, PluginCommands] = {}
             for plugin, command in host.declared("commands", click.Command):
-                group = groups.setdefault(plugin, click.Group(plugin, help=str(host.title(plugin))))
-                if isinstance(group, click.Group) and command.name:
-                    group.add_command(command)
-            return groups
+                group = groups.setdefault(plugin, PluginCommands(plugin, help=str(host.title(plugin))))
+                group.add_command(command)
+            return dict(groups)
     except Exception:  # noqa: BLE001 – without a database there still is --help, and our own commands say what is wrong
         return {}
 
