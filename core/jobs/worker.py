@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import select
 
 from core.access import Actor, acting_as, system_actor
 from core.database import db
+from core.i18n import _
 from core.jobs import events, operations
 from core.jobs.models import CANCELLED, Job
 from core.jobs.progress import LEASE_SECONDS, JobCancelled, JobInterrupted, JobStopped, Progress
@@ -68,7 +69,7 @@ def run_job(job: Job, definition: JobDefinition, stopping: Callable[[], bool] = 
             return
         progress = Progress(job, stopping)
         try:
-            with acting_as(_actor_of(job), origin="job"):
+            with acting_as(_speaking_as(job), origin="job"):
                 result = definition.function(progress, **job.arguments)
         except JobInterrupted:
             progress.abandon()
@@ -90,6 +91,15 @@ def run_job(job: Job, definition: JobDefinition, stopping: Callable[[], bool] = 
             db.session.rollback()
 
 
+def _speaking_as(job: Job) -> Actor:
+    """Give the job's actor, and let messages be in their language and zone."""
+    actor = _actor_of(job)
+    # No read transaction stays open while a job computes: it would keep the write-ahead log from shrinking.
+    db.session.rollback()
+    g.language, g.zone = actor.language, actor.zone
+    return actor
+
+
 def _actor_of(job: Job) -> Actor:
     """Give the actor with whose present rights a job runs.
 
@@ -98,9 +108,12 @@ def _actor_of(job: Job) -> Actor:
     """
     if job.actor_id is None:
         return system_actor()
-    from core.users.operations import actor_of  # users enqueue jobs
+    from core.users.queries import actor_of  # users enqueue jobs
 
-    return actor_of(job.actor_id)
+    actor = actor_of(job.actor_id)
+    if actor is None:
+        raise Problem("jobs.actor_gone", _("Whoever started this job may not sign in any more."), status=403)
+    return actor
 
 
 def _put_back(job: Job) -> None:

@@ -112,14 +112,14 @@ def prepare(demo: bool) -> None:
     """Bring the database to this version; on the first run switch the first modules on."""
     from core.operation.first_run import prepare_database
 
-    with application() as app:
+    with application():
         for step in prepare_database(all_plugins=demo):
             if step.error:
                 click.echo(f"{step.name} was left off: {step.error}", err=True)
         if demo:
             _load_demo()
         else:
-            _show_setup_code(app)
+            _show_setup_code()
 
 
 def _load_demo() -> None:
@@ -131,12 +131,13 @@ def _load_demo() -> None:
     click.echo(f"Sign in as {signed_in.email} with {signed_in.password}")
 
 
-def _show_setup_code(app: Any) -> None:
-    """Print the one-time code of the set-up page as long as nobody can sign in."""
-    code = app.extensions.get("pelatis_setup_code")
-    shown = code() if code else None
-    if shown:
-        click.echo(f"Nobody can sign in yet. Open the page and set it up with the code {shown}")
+def _show_setup_code() -> None:
+    """Print the one-time code of the set-up page as long as there is nobody who could sign in."""
+    from core.users.operations import setup_code
+    from core.users.queries import is_empty
+
+    if is_empty():
+        click.echo(f"Nobody can sign in yet. Open the page and set it up with the code {setup_code()}")
 
 
 @click.command(hidden=True)

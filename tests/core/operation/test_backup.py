@@ -77,16 +77,12 @@ def test_a_backup_holds_every_table_and_every_file(database_url: str, storage: P
     assert not any(name.startswith("core_search_fts") for name in rows), "what the database derives stays out"
 
 
-def test_a_backup_is_readable_by_its_owner_only(
-    app: Flask, database_url: str, storage: Path, tmp_path: Path
-) -> None:
+def test_a_backup_is_readable_by_its_owner_only(app: Flask, database_url: str, storage: Path, tmp_path: Path) -> None:
     take(database_url, storage, tmp_path / "backup.zip")
     assert (tmp_path / "backup.zip").stat().st_mode & 0o077 == 0
 
 
-def test_a_backup_does_not_hold_the_secret_key(
-    app: Flask, database_url: str, storage: Path, tmp_path: Path
-) -> None:
+def test_a_backup_does_not_hold_the_secret_key(app: Flask, database_url: str, storage: Path, tmp_path: Path) -> None:
     manifest = take(database_url, storage, tmp_path / "backup.zip")
     assert manifest.key_fingerprint == fingerprint(KEY)
     assert KEY.encode() not in (tmp_path / "backup.zip").read_bytes()
@@ -286,14 +282,12 @@ def test_a_row_that_comes_out_different_stops_the_restore(
     db.session.remove()
     honest = backups._decoded
     monkeypatch.setattr(backups, "_decoded", lambda value: "0" if isinstance(value, str) else honest(value))
-    with pytest.raises(Exception, match="came out different|nothing was changed"):
+    with pytest.raises(Exception, match=r"came out different|nothing was changed"):
         restore(tmp_path / "backup.zip", database_url, storage, histories, replace=True)
     assert "still here" in set(db.session.scalars(select(Team.name)))
 
 
-def test_an_existing_file_is_never_overwritten(
-    app: Flask, database_url: str, storage: Path, tmp_path: Path
-) -> None:
+def test_an_existing_file_is_never_overwritten(app: Flask, database_url: str, storage: Path, tmp_path: Path) -> None:
     target = tmp_path / "backup.zip"
     target.write_text("last week's")
     with pytest.raises(BackupError, match="exists already"):
@@ -353,5 +347,3 @@ def test_caches_of_running_servers_are_told_to_look_again(
     restore(tmp_path / "backup.zip", database_url, storage, histories, replace=True)
     with db.engine.connect() as connection:
         assert read_generations(connection).get("plugins", before + 1) > before
-
-

@@ -87,7 +87,7 @@ def test_a_request_has_one_id_in_its_lines_and_in_its_answer(app: Flask, logged:
     assert "eleni" not in json.dumps(line)
 
 
-@pytest.mark.parametrize("given_id", ["", "short", "x" * 65, "has spaces in it", "quote\"s-and-more"])
+@pytest.mark.parametrize("given_id", ["", "short", "x" * 65, "has spaces in it", 'quote"s-and-more'])
 def test_an_id_that_is_not_one_is_replaced(app: Flask, given_id: str) -> None:
     answer = app.test_client().get("/healthz", headers={"X-Request-ID": given_id})
     assert answer.headers["X-Request-ID"] != given_id

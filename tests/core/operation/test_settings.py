@@ -82,7 +82,7 @@ def test_a_setting_that_cannot_be_used_is_named_and_its_password_is_not(
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(SettingsError, match=r"PELATIS_DATA_DIR: the folder .*/file/data can't be made: Not a directory"):
+    with pytest.raises(SettingsError, match=r"PELATIS_DATA_DIR: the folder .*/file/data can't be made: Not a dir"):
         Settings.from_environment({"PELATIS_DATA_DIR": str(tmp_path / "file" / "data")})
 
 
