@@ -445,7 +445,7 @@ def safe_back() -> str:
     """Give the path of the page that the request came from, if it is one of ours."""
     from urllib.parse import urlsplit
 
-    from core.web.audience import is_own_path
+    from core.web.paths import is_own_path
 
     came = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     path = came.path + (f"?{came.query}" if came.query else "")

@@ -34,8 +34,8 @@ class User(Record, Base):
     zone: Mapped[str] = mapped_column(String(60), default=DEFAULT_ZONE)
     #: `auto` (as the device has it), `light` or `dark`.
     theme: Mapped[str] = mapped_column(String(10), default="auto")
-    #: `compact` or `comfortable`: the height of a list's rows.
-    density: Mapped[str] = mapped_column(String(12), default="comfortable")
+    #: `airy` or `dense`: the height of a list's rows.
+    density: Mapped[str] = mapped_column(String(12), default="airy")
     #: Whether single keys (`j`, `k`, `c`) act; WCAG 2.1.4 wants that they can be switched off.
     single_keys: Mapped[bool] = mapped_column(default=True)
     #: The team that their figures count for; they are a member of it, and may be of others.
@@ -44,6 +44,10 @@ class User(Record, Base):
         ForeignKey("core_team.id", ondelete="SET NULL", use_alter=True),
         index=True,
     )
+
+
+    #: Whom they report to.
+    manager_id: Mapped[Id | None] = mapped_column(ForeignKey("core_user.id", ondelete="SET NULL"), index=True)
 
 
 class Team(Record, Base):
@@ -68,8 +72,9 @@ class Role(Record, Base):
 
     #: Its name for the shell and for programs, `sales_manager`.
     name: Mapped[str] = mapped_column(String(60), unique=True)
-    title: Mapped[str] = mapped_column(String(120))
-    #: Permission to scope: `{"sales.opportunity.edit": "team"}`; `*` stands for every permission.
+    #: What people call it; empty for the roles that come with Pelatis, whose titles are translated.
+    title: Mapped[str] = mapped_column(String(120), default="")
+    #: Permission to scope, `{"sales.opportunity.edit": "team"}`; `core.users.roles` tells what the general ones mean.
     grants: Mapped[JsonDict] = mapped_column(default=dict)
 
 
