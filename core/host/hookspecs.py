@@ -37,8 +37,8 @@ def crm_collect_actions(actor: "Actor", record: Any) -> Iterable[Action]:  # typ
     """Give things that can be done: everywhere, or with one record.
 
     Collected by the palette, by "New" and by the header of a record's page. `record` is the record that is open, of
-    any type (look at its `__record_type__`), or None for what can be done anywhere. Give only what `actor` may do now.
-    An exception leaves the plugin's actions out. Plugins with operations that no form covers implement it.
+    any type (look at its `__record_type__`), or None for what can be done anywhere. Give only what `actor` may do
+    now. An exception leaves the plugin's actions out. Plugins with operations that no form covers implement it.
     """
 
 
@@ -58,9 +58,9 @@ def crm_render_panels(slot: str, actor: "Actor", record: Any) -> Iterable[Panel]
     """Give cards or tabs of a page.
 
     Collected by pages with slots: `customer.header`, `customer.tabs`, `customer.sidebar`, `record.sidebar`,
-    `dashboard`. `record` is the record of the page, None on the dashboard; `actor` is whoever looks at it. Look at `slot`
-    first and answer nothing for others. An exception, here or while the panel's template is drawn, shows a small error card in its place. Plugins
-    with records that belong to a customer implement it.
+    `dashboard`. `record` is the record of the page, None on the dashboard; `actor` is whoever looks at it. Look at
+    `slot` first and answer nothing for others. An exception, here or while the panel's template is drawn, shows a
+    small error card in its place. Plugins with records that belong to a customer implement it.
     """
 
 
@@ -75,10 +75,11 @@ def crm_collect_timeline(  # type: ignore[empty-body]
 ) -> Iterable[TimelineEntry]:
     """Give what happened with a customer, newest first.
 
-    Collected by the timeline of a customer's page, once per scroll. `customer` is the customer's id. Give at most `limit` entries (1 to 100) that
-    happened strictly before the aware moment `before` (None: from now on backwards), of the given `kinds` (empty: all),
-    whose words contain the folded `text` (empty: all). Only what `actor` may see. An exception shows a small error card
-    at the top of the timeline. Plugins whose records say something about a customer implement it.
+    Collected by the timeline of a customer's page, once per scroll. `customer` is the customer's id. Give at most
+    `limit` entries (1 to 100) that happened strictly before the aware moment `before` (None: from now on backwards),
+    of the given `kinds` (empty: all), whose words contain the folded `text` (empty: all). Only what `actor` may see.
+    An exception shows a small error card at the top of the timeline. Plugins whose records say something about a
+    customer implement it.
     """
 
 
@@ -86,8 +87,8 @@ def crm_collect_timeline(  # type: ignore[empty-body]
 def crm_collect_calendar_items(actor: "Actor", day: date) -> Iterable[CalendarItem]:  # type: ignore[empty-body]
     """Give what a person has to do on a day.
 
-    Collected by today's page and by calendars, for `day` in the zone of `actor`. Overdue work belongs to today. At most
-    200 items. An exception shows a small error card beside the agenda. Plugins with dated work implement it.
+    Collected by today's page and by calendars, for `day` in the zone of `actor`. Overdue work belongs to today. At
+    most 200 items. An exception shows a small error card beside the agenda. Plugins with dated work implement it.
     """
 
 
@@ -95,10 +96,10 @@ def crm_collect_calendar_items(actor: "Actor", day: date) -> Iterable[CalendarIt
 def crm_validate_customer(actor: "Actor", customer: Any, values: Mapping[str, Any]) -> None:
     """Refuse a change of a customer.
 
-    Demanded by the operations that create and update customers, inside their write unit, before anything is written.
-    `customer` is the customer as it is, None for a new one; `values` are the checked new values by field. Raise a
-    `Problem` with `fields` to refuse; anything else that is raised refuses too, with a message that names the plugin.
-    Plugins that know more about a customer (credit limits, contracts) implement it.
+    Demanded by the operations that create and update customers, inside their write unit, before anything is written;
+    `actor` is whoever writes. `customer` is the customer as it is, None for a new one; `values` are the checked new
+    values by field. Raise a `Problem` with `fields` to refuse; anything else that is raised refuses too, with a
+    message that names the plugin. Plugins that know more about a customer (credit limits, contracts) implement it.
     """
 
 
@@ -119,8 +120,8 @@ def crm_handle_event(event: Any) -> None:
     """Take notice of a change that was committed.
 
     Emitted by the worker for every row of the journal, in order, at least once, to one plugin at a time. `event` has
-    `id`, `at`, `actor_id`, `origin`, `record_type`, `record_id`, `operation` and `changes`; the same id may come again,
-    so what is done with it must be idempotent. It is called outside of any write unit; open one to write. An exception
-    is tried again and after some tries parked, where the administration page shows it. Plugins that react to others'
-    records implement it.
+    `id`, `at`, `actor_id`, `origin`, `record_type`, `record_id`, `operation` and `changes`; the same id may come
+    again, so what is done with it must be idempotent. It is called outside of any write unit; open one to write. An
+    exception is tried again and after some tries parked, where the administration page shows it. Plugins that react
+    to others' records implement it.
     """

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import structlog
 from flask import current_app
-from sqlalchemy import Connection, MetaData, delete, func, insert, inspect, or_, select, text, update
+from sqlalchemy import Connection, delete, func, insert, inspect, or_, select, text, update
 from sqlalchemy import table as sql_table
 
 from core.database import db, in_unit, utc_now
@@ -319,10 +319,10 @@ def _purge(host: Host, connection: Connection, name: str) -> None:
     for table in sorted(migrations.full_text_tables(connection), key=len):
         if owner_of_table(table, names) == name:  # the virtual table goes first and takes its parts with it
             connection.execute(text(f'DROP TABLE IF EXISTS "{table}"'))
-    own = _own_tables(host, connection, name)
-    metadata = MetaData()
-    metadata.reflect(connection, only=own, resolve_fks=False)
-    metadata.drop_all(connection)
+    # Nobody else's table points at these (`purge_plugin` has looked), so CASCADE only unties them from each other.
+    cascade = "CASCADE" if connection.dialect.name == "postgresql" else ""
+    for table in _own_tables(host, connection, name):
+        connection.execute(text(f'DROP TABLE "{table}" {cascade}'))
     connection.execute(text(f'DROP TABLE IF EXISTS "{migrations.VERSION_TABLE_PREFIX}{name}"'))
     for column in _namespaced_columns(migrations.table_names(connection)):
         connection.execute(delete(column.table).where(_belongs(column, name)))

@@ -159,6 +159,7 @@ def upgrade() -> None:
         sa.Column("density", sa.String(length=12), nullable=False),
         sa.Column("single_keys", sa.Boolean(), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("manager_id", sa.Uuid(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -166,12 +167,16 @@ def upgrade() -> None:
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
+            ["manager_id"], ["core_user.id"], name=op.f("fk_core_user_manager_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["owner_id"], ["core_user.id"], name=op.f("fk_core_user_owner_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_user")),
         sa.UniqueConstraint("email", name=op.f("uq_core_user_email")),
     )
     with op.batch_alter_table("core_user", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_user_manager_id"), ["manager_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_user_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_user_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_user_team_id"), ["team_id"], unique=False)
@@ -626,6 +631,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_user_team_id"))
         batch_op.drop_index(batch_op.f("ix_core_user_owner_id"))
         batch_op.drop_index(batch_op.f("ix_core_user_name"))
+        batch_op.drop_index(batch_op.f("ix_core_user_manager_id"))
 
     op.drop_table("core_user")
     with op.batch_alter_table("core_tagging", schema=None) as batch_op:

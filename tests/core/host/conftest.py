@@ -121,6 +121,7 @@ def write_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wr
         migrations: Mapping[str, str] | None = None,
         **rooms: str | None,
     ) -> str:
+        _forget(name)
         package = folder / name
         shutil.rmtree(package, ignore_errors=True)
         (package / "migrations" / "versions").mkdir(parents=True)
