@@ -86,6 +86,8 @@ class Server:
         self._stop_accepting()
         self._drain()
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        self._server.close()
+        wasyncore.close_all(self._channels, ignore_all=True)
         return 0
 
     def _stop_accepting(self) -> None:
