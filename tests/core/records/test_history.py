@@ -1,0 +1,99 @@
+"""History and undo, as the journal has them."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from core.access import system_actor
+from core.customers.records import CUSTOMERS
+from core.database import db
+from core.problems import Problem
+from core.records.history import changes_of, history_of, undo_transaction
+from core.records.operations import bin_record, create_record, restore_record, update_record
+from core.web.render import last_transaction
+
+
+def change(record: Any, **values: Any) -> Any:
+    """Change a customer and give the transaction."""
+    update_record(system_actor(), CUSTOMERS, record, values)
+    return last_transaction()
+
+
+@pytest.fixture
+def customer(app: Flask) -> Any:
+    """Make a customer."""
+    return create_record(system_actor(), CUSTOMERS, {"name": "Παλιό όνομα", "city": "Πάτρα", "annual_revenue": "10.50"})
+
+
+def test_history_tells_old_and_new(customer: Any) -> None:
+    change(customer, name="Νέο όνομα")
+    newest = history_of(CUSTOMERS, customer.id)[0]
+    told = [(each.label, each.old, each.new) for each in changes_of(CUSTOMERS, newest)]
+    assert told == [("Name", "Παλιό όνομα", "Νέο όνομα")]
+
+
+def test_undo_puts_the_old_values_back(customer: Any) -> None:
+    transaction = change(customer, name="Νέο όνομα", annual_revenue="99")
+    assert undo_transaction(system_actor(), transaction) == [customer.id]
+    db.session.refresh(customer)
+    assert customer.name == "Παλιό όνομα"
+    assert str(customer.annual_revenue) == "10.5"
+
+
+def test_undo_of_making_a_record_puts_it_into_the_bin(customer: Any) -> None:
+    undo_transaction(system_actor(), last_transaction())
+    db.session.refresh(customer)
+    assert customer.deleted_at is not None
+
+
+def test_undo_is_refused_after_a_later_change(customer: Any) -> None:
+    transaction = change(customer, name="Δεύτερο")
+    change(customer, name="Τρίτο")
+    with pytest.raises(Problem) as caught:
+        undo_transaction(system_actor(), transaction)
+    assert caught.value.status == 409
+    db.session.refresh(customer)
+    assert customer.name == "Τρίτο"
+
+
+def test_undo_of_an_unknown_change_is_not_found(app: Flask) -> None:
+    from core.database import new_id
+
+    with pytest.raises(Problem) as caught:
+        undo_transaction(system_actor(), new_id())
+    assert caught.value.status == 404
+
+
+def test_binned_record_comes_back_whole(customer: Any) -> None:
+    bin_record(system_actor(), CUSTOMERS, customer)
+    assert customer.deleted_at is not None
+    restore_record(system_actor(), CUSTOMERS, customer)
+    assert customer.deleted_at is None
+    assert [entry.operation for entry in history_of(CUSTOMERS, customer.id)] == ["restore", "bin", "insert"]
+
+
+def test_stale_save_tells_both_versions_and_changes_nothing(customer: Any) -> None:
+    change(customer, name="Δεύτερο")
+    with pytest.raises(Problem) as caught:
+        update_record(system_actor(), CUSTOMERS, customer, {"name": "Stale"}, expected_version=1)
+    assert caught.value.status == 409
+    assert caught.value.extra["current_version"] == 2
+    db.session.refresh(customer)
+    assert customer.name == "Δεύτερο"
+
+
+def test_undo_button_of_the_toast_works(client: Any, customer: Any) -> None:
+    answer = client.post(
+        f"/customers/{customer.id}/fields/city",
+        data={"city": "Αίγιο", "version": "1"},
+        headers={"HX-Request": "true", "HX-Request-Type": "partial"},
+    )
+    assert answer.status_code == 200, answer.text
+    assert "Αίγιο" in answer.text
+    import json
+
+    undo = json.loads(answer.headers["HX-Trigger"])["toast"][0]["undo"]
+    assert client.post(undo).status_code == 303
+    db.session.refresh(customer)
+    assert customer.city == "Πάτρα"

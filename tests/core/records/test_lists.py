@@ -1,0 +1,159 @@
+"""Lists of any record type: filters, order, keyset pages, counts."""
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from core.access import system_actor
+from core.customers.records import CUSTOMERS
+from core.problems import Problem
+from core.records.filters import compile_filter, parse_filter
+from core.records.operations import create_record
+from core.records.queries import ListQuery, count_records, list_records
+
+NAMES = ["Άλφα", "Beta", "Γάμμα", "Delta", "Łódź", "Lublin"]
+
+
+def make(name: str, **values: Any) -> Any:
+    """Make a customer as the system."""
+    return create_record(system_actor(), CUSTOMERS, {"name": name, **values})
+
+
+def names(**query: Any) -> list[str]:
+    """List the names that a query finds."""
+    return [record.name for record in list_records(system_actor(), CUSTOMERS, ListQuery(**query)).items]
+
+
+@pytest.fixture
+def customers(app: Flask) -> list[Any]:
+    """Make six customers, two of them in Πάτρα."""
+    return [make(name, city="Πάτρα" if index < 2 else "Αθήνα", employees=index or None) for index, name in enumerate(NAMES)]
+
+
+def test_names_are_in_the_order_of_their_alphabets(customers: list[Any]) -> None:
+    assert names(sort="name") == ["Beta", "Delta", "Lublin", "Łódź", "Άλφα", "Γάμμα"]
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "employees", "-employees", "city", "-created_at"])
+def test_pages_hold_each_record_once(customers: list[Any], sort: str) -> None:
+    seen: list[Any] = []
+    cursor = None
+    while True:
+        page = list_records(system_actor(), CUSTOMERS, ListQuery(sort=sort, limit=2, cursor=cursor))
+        seen += [record.id for record in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert len(seen) == len(NAMES)
+    assert set(seen) == {customer.id for customer in customers}
+
+
+def test_missing_values_come_last_in_both_directions(customers: list[Any]) -> None:
+    assert names(sort="employees")[-1] == "Άλφα"
+    assert names(sort="-employees")[-1] == "Άλφα"
+
+
+def test_filter_by_several_values(customers: list[Any]) -> None:
+    assert set(names(filter={"field": "city", "op": "is", "value": ["Πάτρα", "Λάρισα"]})) == {"Άλφα", "Beta"}
+
+
+def test_groups_nest(customers: list[Any]) -> None:
+    tree = {
+        "or": [
+            {"and": [{"field": "city", "op": "is", "value": "Αθήνα"}, {"field": "employees", "op": "more", "value": "3"}]},
+            {"field": "employees", "op": "empty"},
+        ]
+    }
+    assert set(names(filter=tree)) == {"Łódź", "Lublin", "Άλφα"}
+
+
+def test_words_find_without_accents_strokes_and_in_greeklish(customers: list[Any]) -> None:
+    assert names(text="αλφα") == ["Άλφα"]
+    assert names(text="alfa") == ["Άλφα"]
+    assert names(text="lodz") == ["Łódź"]
+    assert names(text="gam") == ["Γάμμα"]
+
+
+@pytest.mark.parametrize("text", ['"', "*", "NEAR(", "%", "_", "\\", "a OR b", "'; --", "NOT", "()"])
+def test_search_syntax_is_only_text(customers: list[Any], text: str) -> None:
+    assert names(text=text) == []
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"field": "name_key", "op": "is", "value": "x"},
+        {"field": "password_hash", "op": "is", "value": "x"},
+        {"field": "owner.password_hash", "op": "is", "value": "x"},
+        {"field": "city", "op": "drop", "value": "x"},
+        {"field": "city"},
+        {"field": ["city"], "op": "is", "value": "x"},
+        {"and": "x"},
+        {"and": [{"or": [{"and": [{"or": [{"and": [{"or": []}]}]}]}]}]},
+        {"field": "employees", "op": "more", "value": "many"},
+        {"field": "created_at", "op": "after", "value": "someday"},
+    ],
+)
+def test_filter_that_cannot_be_read_is_refused(customers: list[Any], tree: Any) -> None:
+    with pytest.raises(Problem) as caught:
+        compile_filter(system_actor(), CUSTOMERS, tree)
+    assert caught.value.status == 400
+
+
+def test_filter_that_is_no_json_is_refused(app: Flask) -> None:
+    with pytest.raises(Problem) as caught:
+        parse_filter("{")
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("sort", ["name_key", "password_hash", "id; drop table", "custom.x"])
+def test_sort_by_anything_else_is_refused(customers: list[Any], sort: str) -> None:
+    with pytest.raises(Problem) as caught:
+        names(sort=sort)
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "WyJhIl0", "////", "W251bGwsICJ4Il0"])
+def test_damaged_cursor_is_refused(customers: list[Any], cursor: str) -> None:
+    with pytest.raises(Problem) as caught:
+        names(sort="name", cursor=cursor)
+    assert caught.value.status == 400
+
+
+def test_count_stops_early_unless_asked(customers: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.records.queries.COUNT_LIMIT", 4)
+    early = count_records(system_actor(), CUSTOMERS, ListQuery())
+    exact = count_records(system_actor(), CUSTOMERS, ListQuery(), exact=True)
+    assert (early.number, early.capped) == (4, True)
+    assert (exact.number, exact.capped) == (6, False)
+
+
+def test_list_page_stays_within_its_statements(client: Any, customers: list[Any], statements: list[str]) -> None:
+    assert client.get("/customers").status_code == 200
+    statements.clear()
+    answer = client.get("/customers")
+    assert answer.status_code == 200
+    assert "Γάμμα" in answer.text
+    assert len(statements) <= 10, "\n".join(statements)
+
+
+def test_next_rows_come_alone(client: Any, app: Flask) -> None:
+    for number in range(60):
+        make(f"Customer {number:02}")
+    first = client.get("/customers?sort=name").text
+    assert "Customer 49" in first
+    assert "Customer 50" not in first
+    cursor = list_records(system_actor(), CUSTOMERS, ListQuery(sort="name")).next
+    rest = client.get(f"/customers?sort=name&cursor={cursor}").text
+    assert "Customer 50" in rest
+    assert "<html" not in rest
+
+
+def test_filter_is_shown_as_a_sentence(client: Any, customers: list[Any]) -> None:
+    tree = json.dumps({"and": [{"field": "city", "op": "is", "value": ["Πάτρα"]}]})
+    page = client.get("/customers", query_string={"filter": tree}).text
+    assert "Πάτρα" in page
+    assert "Άλφα" in page
+    assert "Γάμμα" not in page
