@@ -26,6 +26,7 @@ from core.database import db, in_unit
 from core.host.contributions import Contribution, HookFailure
 from core.host.hookspecs import hookimpl, hookspec
 from core.i18n import _
+from core.operation.metrics import count_hook_failure
 from core.problems import Problem
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def emit(hook: str, *, plugin: str, **arguments: Any) -> None:
                 _call(host, hook, implementation, arguments)
             except Exception as error:
                 host.breaker.figures[plugin, hook].failures += 1
+                count_hook_failure(plugin, hook)
                 log.warning("hook_failed", door="emit", hook=hook, plugin=plugin, error=_said(error))
                 raise
 
@@ -190,6 +192,7 @@ def _failed(host: "Host", hook: str, plugin: str, error: Exception) -> HookFailu
     reference = uuid.uuid4().hex[:8]
     log.error("hook_failed", hook=hook, plugin=plugin, reference=reference, exc_info=error)
     host.breaker.count_failure(plugin, hook, _said(error))
+    count_hook_failure(plugin, hook)
     return HookFailure(plugin=plugin, hook=hook, title=host.title(plugin), reason=_said(error), reference=reference)
 
 

@@ -18,9 +18,10 @@ from core.access import Actor, acting_as, system_actor
 from core.database import db
 from core.i18n import _
 from core.jobs import events, operations
-from core.jobs.models import CANCELLED, Job
+from core.jobs.models import Job
 from core.jobs.progress import LEASE_SECONDS, JobCancelled, JobInterrupted, JobStopped, Progress
 from core.jobs.registry import JobDefinition, jobs
+from core.operation.metrics import JOBS_ENDED
 from core.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -65,7 +66,7 @@ def run_job(job: Job, definition: JobDefinition, stopping: Callable[[], bool] = 
     with structlog.contextvars.bound_contextvars(job=job.name, job_id=str(job.id)):
         if job.attempts > definition.attempts:
             operations.fail(job, definition.attempts, "The worker stopped each time that it ran this job.")
-            log.error("job.parked")
+            _note_end(job, "parked")
             return
         progress = Progress(job, stopping)
         try:
@@ -76,7 +77,7 @@ def run_job(job: Job, definition: JobDefinition, stopping: Callable[[], bool] = 
             _put_back(job)
         except JobStopped as stopped:
             progress.abandon()
-            log.info("job.stopped", reason=CANCELLED if isinstance(stopped, JobCancelled) else "lease lost")
+            _note_end(job, "cancelled" if isinstance(stopped, JobCancelled) else "lease lost")
         except Problem as problem:
             progress.abandon()
             _refuse(job, problem)
@@ -86,9 +87,14 @@ def run_job(job: Job, definition: JobDefinition, stopping: Callable[[], bool] = 
         else:
             progress.abandon()
             operations.finish(job, result if isinstance(result, dict) else None)
-            log.info("job.done")
+            _note_end(job, "done")
         finally:
             db.session.rollback()
+
+
+def _note_end(job: Job, outcome: str, **details: Any) -> None:
+    JOBS_ENDED.labels(job.name, outcome).inc()
+    log.info("job.ended", outcome=outcome, **details)
 
 
 def _speaking_as(job: Job) -> Actor:
@@ -120,19 +126,19 @@ def _put_back(job: Job) -> None:
     db.session.rollback()
     if job.lease_id is not None:
         operations.release([job.lease_id])
-    log.info("job.put_back")
+    _note_end(job, "put back")
 
 
 def _refuse(job: Job, problem: Problem) -> None:
     db.session.rollback()
     operations.refuse(job, str(problem))
-    log.warning("job.refused", code=problem.code)
+    _note_end(job, "refused", code=problem.code)
 
 
 def _fail(job: Job, definition: JobDefinition, error: Exception) -> None:
     db.session.rollback()
     operations.fail(job, definition.attempts, "".join(traceback.format_exception(error)))
-    log.warning("job.failed", attempts=job.attempts, exc_info=error)
+    _note_end(job, "failed", attempts=job.attempts, exc_info=error)
 
 
 @dataclass

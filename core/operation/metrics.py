@@ -9,10 +9,12 @@ from flask import Flask, Response, g, request
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import db
 from core.jobs import queries
 from core.operation.logs import route_of_request
+from core.problems import Problem
 
 REQUESTS = Counter("pelatis_requests", "Requests answered.", ["method", "route", "status"])
 LATENCY = Histogram(
@@ -58,10 +60,15 @@ class StateCollector(Collector):
         self._host = host
 
     def collect(self) -> Iterable[Metric]:
-        """Give the gauges."""
-        yield self._jobs()
-        yield from self._plugins()
+        """Give the gauges; while the database is away, the others still tell how that feels."""
+        up = GaugeMetricFamily("pelatis_database_up", "Whether the database answers.")
+        try:
+            gauges = [self._jobs(), *self._plugins()]
+        except (SQLAlchemyError, Problem):
+            gauges = []
         db.session.rollback()
+        up.add_metric([], 1 if gauges else 0)
+        return [up, *gauges]
 
     def _jobs(self) -> Metric:
         gauge = GaugeMetricFamily("pelatis_jobs", "Jobs in each state.", labels=["state"])

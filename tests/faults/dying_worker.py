@@ -1,6 +1,6 @@
 """A worker for the fault tests: it runs what is due, dies where it is told to, and is started again.
 
-Called with a JSON object: `database_url`, `data_dir`, `job` (which of the jobs below), `deaths` (after how many items of
+Called with a JSON object: `database_url`, `data_dir`, `job` (one of the jobs below), `deaths` (after how many items of
 its own each of the lives ends; then lives that aren't cut short), `mode` (`kill`, `exit` or `hang`).
 Prints how each life ended, as JSON.
 """
