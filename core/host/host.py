@@ -298,6 +298,21 @@ class Host:
             raise Problem("core.no_such_plugin", message, status=404)
         return status
 
+    def loaded_plugin(self, name: str) -> LoadedPlugin:
+        """Give a plugin that could be loaded, without asking the database.
+
+        Raises:
+            Problem: 404 when there is none of that name, 409 with the reason when it couldn't be loaded.
+        """
+        if name in self._failures:
+            _state, failure = self._failures[name]
+            raise Problem("core.plugin_unable", f"{self.title(name)}: {failure.reason}", status=409)
+        if name not in self.loaded:
+            known = ", ".join(self.loaded) or "–"
+            message = _("There is no plugin called %(name)s. There are: %(known)s.", name=name, known=known)
+            raise Problem("core.no_such_plugin", message, status=404)
+        return self.loaded[name]
+
     def title(self, name: str) -> Any:
         """Tell what people call a plugin."""
         candidate = self._candidates.get(name)

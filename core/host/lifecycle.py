@@ -394,22 +394,24 @@ def write_plugin_migration(host: Host, name: str, message: str, *, empty: bool =
         The file.
 
     Raises:
-        Problem: 404 unknown, 409 not loadable, 422 when the tables aren't at the head or nothing has changed.
+        Problem: 404 unknown, 409 not loadable, 422 when nothing has changed.
     """
-    history = history_of(host, name)
-    _leave_transaction()
-    return migrations.write_migration(_url(), history, host.names(), message, empty=empty)
+    return migrations.write_migration(histories_of(host, name), host.known_names, message, empty=empty)
 
 
-def history_of(host: Host, name: str) -> migrations.History:
-    """Give the migrations of the core or of a loaded plugin.
+def histories_of(host: Host, name: str) -> list[migrations.History]:
+    """Give the migrations that the tables of a loaded plugin, or of the core, come from, in order.
+
+    The installation's database isn't asked, so that an author needs none.
 
     Raises:
         Problem: 404 unknown, 409 not loadable.
     """
-    if name == migrations.CORE:
-        return migrations.core_history()
-    status = host.status(name)
-    if name not in host.loaded:
-        raise Problem("core.plugin_unable", f"{status.title}: {status.reason}", status=409)
-    return migrations.plugin_history(host.loaded[name])
+    needed: set[str] = set()
+    waiting = [] if name == migrations.CORE else [name]
+    while waiting:
+        other = waiting.pop()
+        needed.add(other)
+        waiting += [each for each in host.loaded_plugin(other).manifest.requires if each not in needed]
+    plugins = [host.loaded[other] for other in host.in_order(frozenset(needed))]
+    return [migrations.core_history(), *map(migrations.plugin_history, plugins)]

@@ -5,6 +5,7 @@ Everything here runs on a connection of its own, in one transaction, never on th
 
 import io
 import re
+import tempfile
 import threading
 import time
 import warnings
@@ -344,14 +345,30 @@ def differences(connection: Connection, history: History, names: Collection[str]
     return found
 
 
-def write_migration(url: str, history: History, names: Collection[str], message: str, *, empty: bool = False) -> Path:
-    """Write a new revision with what the models have and the migrated tables don't.
-
-    The database must be at the history's head.
+@contextmanager
+def scratch_database(histories: Sequence[History], names: Collection[str]) -> Iterator[str]:
+    """Make a database that is thrown away, with the tables of some histories, and give its URL.
 
     Args:
-        url: the database that is compared with the models.
-        history: whose migrations.
+        histories: whose migrations are applied, in order.
+        names: all known plugins.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/scratch.db"
+        with schema_transaction(url) as connection:
+            for history in histories:
+                if history.versions.is_dir():
+                    upgrade(connection, history, names)
+        yield url
+
+
+def write_migration(histories: Sequence[History], names: Collection[str], message: str, *, empty: bool = False) -> Path:
+    """Write a new revision with what the models have and the migrated tables don't.
+
+    Models are compared with a scratch database, so that it doesn't matter what the installation's own looks like.
+
+    Args:
+        histories: the history that gets the revision, after those that it stands on.
         names: all known plugins.
         message: what the revision does, a short sentence.
         empty: write one without comparing, for data.
@@ -360,22 +377,17 @@ def write_migration(url: str, history: History, names: Collection[str], message:
         The file.
 
     Raises:
-        Problem: when the database isn't at the head, or nothing has changed.
+        Problem: 422 when nothing has changed.
     """
+    history = histories[-1]
     history.versions.mkdir(parents=True, exist_ok=True)
     number = 1 + len(list(history.scripts.walk_revisions()))
-    with schema_transaction(url) as connection:
-        if applied_revision(connection, history.name, table_names(connection)) != history.head:
-            raise Problem(
-                "core.not_at_head", _("Apply the migrations of %(name)s first: pelatis db upgrade", name=history.name)
-            )
+    with scratch_database(histories, names) as url, schema_transaction(url) as connection:
         if not empty and not differences(connection, history, names):
             raise Problem("core.nothing_changed", _("The models of %(name)s match its tables.", name=history.name))
-        with connection.begin_nested() as savepoint:
-            script = command.revision(
-                history.config(connection, names), message, autogenerate=not empty, rev_id=f"{number:04}"
-            )
-            savepoint.rollback()  # comparing makes an empty version table
+        script = command.revision(
+            history.config(connection, names), message, autogenerate=not empty, rev_id=f"{number:04}"
+        )
     if script is None or isinstance(script, list):
         raise MigrationError(f"Alembic wrote no migration for {history.name}")
     path = Path(script.path)
