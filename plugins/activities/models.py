@@ -42,7 +42,7 @@ class Note(Activity, Model):
 class Task(Planned, Model):
     """Something that its owner has to do."""
 
-    __table_args__ = (Index(None, "customer_id", "due_on"), Index(None, "owner_id", "done_at", "due_on"))
+    __table_args__ = (Index(None, "customer_id", "done_at", "due_on"), Index(None, "owner_id", "done_at", "due_on"))
 
     title: Mapped[str] = mapped_column(String(300))
     #: The day by which it is to be done.
@@ -58,7 +58,11 @@ class Appointment(Planned):
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
-        return (Index(None, "customer_id", "starts_at"), Index(None, "owner_id", "done_at", "starts_at"))
+        return (
+            Index(None, "customer_id", "done_at", "starts_at"),
+            Index(None, "owner_id", "done_at", "starts_at"),
+            Index(None, "owner_id", "starts_at"),
+        )
 
     subject: Mapped[str | None] = mapped_column(String(300))
     starts_at: Mapped[UtcDateTime] = mapped_column(default=utc_now)
@@ -90,3 +94,5 @@ class Visit(Appointment, Model):
 
 #: The kinds that can be planned and done.
 PLANNED: Final[tuple[type[Planned], ...]] = (Visit, Meeting, Call, Task)
+#: Every kind.
+KINDS: Final[tuple[type[Activity], ...]] = (Note, *PLANNED)

@@ -1,11 +1,11 @@
 """The rules of activities: what begins later is planned, what was done knows when, a task's day follows its moment."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 from pelatis.api import Actor, Problem, _, change_record, current_zone, require, save, utc_now, write_unit
 
-from .models import Appointment, Call, Meeting, Note, Planned, Task, Visit
+from .models import Activity, Appointment, Call, Meeting, Note, Planned, Task, Visit
 
 Kind = TypeVar("Kind", bound=Appointment)
 
@@ -62,13 +62,20 @@ def plan_visit(actor: Actor, values: Mapping[str, Any]) -> Visit:
 
 
 def _arrange(actor: Actor, appointment: Kind) -> Kind:
-    """Save an appointment; what began already has taken place, unless that is said otherwise."""
+    """Save an appointment; what began already has taken place. Without a subject its first words stand for one."""
     now = utc_now()
     appointment.starts_at = appointment.starts_at or now
+    appointment.subject = appointment.subject or first_line(appointment.body)
     if appointment.starts_at <= now and appointment.done_at is None:
         appointment.done_at = appointment.starts_at
     saved: Kind = save(actor, appointment)
     return saved
+
+
+def first_line(text: str | None, most: int = 300) -> str | None:
+    """Give the first line of a text, cut where it is longer than `most` characters; None when there is none."""
+    line = (text or "").strip().partition("\n")[0].strip()
+    return (line if len(line) <= most else f"{line[: most - 1].rstrip()}…") or None
 
 
 def update_place(actor: Actor, appointment: Meeting | Visit, values: Mapping[str, Any]) -> Meeting | Visit:
@@ -86,6 +93,16 @@ def _check_end(starts_at: Any, ends_at: Any) -> None:
     if ends_at is not None and ends_at < starts_at:
         message = _("It ends before it begins.")
         raise Problem("activities.ends_before_it_begins", message, fields={"ends_at": [message]})
+
+
+#: The operation that makes each kind.
+MAKE: Final[Mapping[type[Activity], Callable[[Actor, Mapping[str, Any]], Activity]]] = {
+    Note: write_note,
+    Task: create_task,
+    Call: log_call,
+    Meeting: arrange_meeting,
+    Visit: plan_visit,
+}
 
 
 def mark_done(actor: Actor, planned: Planned, done: bool) -> Planned:

@@ -42,7 +42,7 @@ class Stage(Record, Model):
 
 
 class ExchangeRate(Record, Model):
-    """What one unit of a currency is worth in the company's own, from a day on."""
+    """How much of a currency one unit of the company's own buys, from a day on, as central banks publish it."""
 
     __table_args__ = (Index(None, "currency", "valid_from"), CheckConstraint("rate > 0", name="rate"))
 
@@ -87,7 +87,8 @@ class Opportunity(Record, Model):
         Index(
             "ix_sales_opportunity_sums", "deleted_at", "pipeline_id", "stage_id", "owner_id", "probability", "amount_base"
         ),
-        Index(None, "closed_on", "stage_id"),
+        # What was closed since a day, from the index alone.
+        Index("ix_sales_opportunity_closed", "deleted_at", "stage_id", "closed_on", "owner_id", "amount_base"),
         Index(None, "customer_id", "deleted_at"),
         CheckConstraint("probability IS NULL OR probability BETWEEN 0 AND 100", name="probability"),
     )

@@ -276,7 +276,7 @@ def move_opportunity(
         values: checked values (model attributes) that are written with the move, such as what the stage asks for.
 
     Raises:
-        Problem: `sales.move_refused` when the state machine doesn't know the move; `sales.stage_needs_fields`, with
+        Problem: `sales.move_refused` (409) when the state machine doesn't know the move; `sales.stage_needs_fields`, with
             `fields`, when the stage asks for what is still empty; 403 or 404 without the permission to edit it.
     """
     require(actor, Opportunity, "edit", opportunity)
@@ -301,7 +301,7 @@ def _checked_move(left: Stage, entered: Stage) -> Move:
     move = DEAL_MOVES.get((left.kind, entered.kind))
     if move is None:
         message = _("A closed deal can't go to %(stage)s. Reopen it first.", stage=entered.name)
-        raise Problem("sales.move_refused", message, fields={"stage": [message]})
+        raise Problem("sales.move_refused", message, status=409, fields={"stage": [message]})
     return move
 
 

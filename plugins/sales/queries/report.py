@@ -13,7 +13,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from pelatis.api import Actor, Team, User, db, visible
 
-from .models import Opportunity, Stage
+from ..models import Opportunity, Stage
 
 
 class days_between(GenericFunction[int]):  # noqa: N801 – the name of a SQL function

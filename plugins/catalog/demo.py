@@ -1,0 +1,90 @@
+"""The demo's products and price lists."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from pelatis.api import DemoPart, db
+
+from .models import Price, PriceList, Product
+
+#: (code, name, series, unit, price in euros)
+PRODUCTS: Final = (
+    ("TIN-5", "Tin, 5 l, printed", "Tins and bottles", "piece", "1.85"),
+    ("TIN-3", "Tin, 3 l, printed", "Tins and bottles", "piece", "1.42"),
+    ("BOT-750", "Bottle, dark glass, 750 ml", "Tins and bottles", "piece", "0.61"),
+    ("BOT-500", "Bottle, dark glass, 500 ml", "Tins and bottles", "piece", "0.52"),
+    ("JAR-370", "Jar with lid, 370 ml", "Tins and bottles", "piece", "0.38"),
+    ("LBL-R", "Labels on a roll, 1,000", "Labels and boxes", "box", "46.00"),
+    ("BOX-6", "Gift box for six bottles", "Labels and boxes", "piece", "2.10"),
+    ("BOX-12", "Carton for twelve bottles", "Labels and boxes", "piece", "1.05"),
+    ("CUP-P", "Paper cups, 250 ml, 1,000", "Labels and boxes", "box", "58.00"),
+    ("FLM-5", "Stretch film, 500 mm", "Labels and boxes", "piece", "6.40"),
+    ("OIL-B", "Extra virgin olive oil, bulk", "Food", "kg", "7.90"),
+    ("OIL-5", "Extra virgin olive oil, 5 l tin", "Food", "piece", "42.00"),
+    ("RAI-10", "Corinth raisins, 10 kg", "Food", "box", "31.50"),
+    ("FET-B", "Feta in a barrel", "Food", "kg", "8.70"),
+    ("FSH-M", "Fish meal, 25 kg", "Food", "piece", "39.00"),
+    ("BTL-L1", "Bottling line, 1,200 bottles an hour", "Equipment", "piece", "68000.00"),
+    ("BTL-L2", "Bottling line, 3,000 bottles an hour", "Equipment", "piece", "148000.00"),
+    ("FIL-T", "Filter press", "Equipment", "piece", "12400.00"),
+    ("TNK-5K", "Steel tank, 5,000 l", "Equipment", "piece", "7900.00"),
+    ("FRG-D", "Display fridge, 2 m", "Equipment", "piece", "3150.00"),
+    ("VND-M", "Vending machine", "Equipment", "piece", "2980.00"),
+    ("MBR-S", "Minibar, silent", "Equipment", "piece", "310.00"),
+    ("SRV-Y", "Service contract, yearly", "Services", "month", "240.00"),
+    ("SRV-H", "Technician", "Services", "hour", "58.00"),
+    ("TRN-D", "Training on site", "Services", "day", "640.00"),
+    ("PAL-T", "Pallet transport, Patras – Łódź", "Services", "pallet", "118.00"),
+)
+
+#: (name, currency, how many euros one unit of the currency was, share of the standard price)
+PRICE_LISTS: Final = (
+    ("Standard prices", "EUR", "1", "1"),
+    ("Distributors", "EUR", "1", "0.82"),
+    ("Cennik hurtowy", "PLN", "4.26", "0.9"),
+)
+
+#: From which quantity on things that are bought by the thousand cost less, and by how much.
+BULK: Final = (Decimal(1000), Decimal("0.92"))
+_BOUGHT_BY_THE_THOUSAND: Final = "Tins and bottles"
+
+
+class CatalogDemo(DemoPart):
+    """Twenty-six products, and what they cost in three price lists."""
+
+    def prepare(self) -> None:
+        """Make products, price lists and prices, where they aren't there already."""
+        products = {sku: self.company.stable_id("product", sku) for sku, *_rest in PRODUCTS}
+        if db.session.get(Product, next(iter(products.values()))) is not None:
+            return
+        made = {"created_at": self.company.at(-720, 11), "owner_id": self.company.staff["giorgos"]}
+        self.company.insert(
+            Product,
+            [
+                {"id": products[sku], "sku": sku, "name": name, "series": series, "unit": unit, **made}
+                for sku, name, series, unit, _price in PRODUCTS
+            ],
+        )
+        for place, (name, currency, rate, share) in enumerate(PRICE_LISTS):
+            price_list = self.company.stable_id("price_list", name)
+            is_default = place == 0 and not db.session.query(PriceList).filter(PriceList.is_default).count()
+            first = date(self.company.today.year, 1, 1)
+            row = {"id": price_list, "name": name, "currency": currency, "valid_from": first, "is_default": is_default}
+            self.company.insert(PriceList, [row | made])
+            self.company.insert(Price, self._prices(products, price_list, currency, Decimal(rate) * Decimal(share)))
+
+    def _prices(
+        self, products: dict[str, UUID], price_list: UUID, currency: str, factor: Decimal
+    ) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for sku, _name, series, _unit, price in PRODUCTS:
+            amount = (Decimal(price) * factor).quantize(Decimal("0.01"))
+            row = {"product_id": products[sku], "price_list_id": price_list, "amount": amount, "currency": currency}
+            rows.append(row | {"min_quantity": Decimal(1)})
+            if series == _BOUGHT_BY_THE_THOUSAND:
+                quantity, share = BULK
+                rows.append(row | {"min_quantity": quantity, "amount": (amount * share).quantize(Decimal("0.01"))})
+        made = {"created_at": self.company.at(-720, 12), "owner_id": self.company.staff["giorgos"]}
+        return [{"id": self.company.id_at(self.company.at(-720, 12)), **row, **made} for row in rows]

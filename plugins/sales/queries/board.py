@@ -1,0 +1,244 @@
+"""The board: sums of everything, cards by page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select, union_all
+
+from pelatis.api import Actor, Customer, Problem, User, _, db, today, utc_now, visible
+
+from ..models import Opportunity, Pipeline, Stage
+
+#: Cards of one column that a page brings; the rest is loaded when asked for.
+CARDS = 40
+
+
+@dataclass(frozen=True)
+class Sums:
+    """All deals of one column, whether their cards are shown or not."""
+
+    count: int = 0
+    #: In the company's own currency.
+    amount: Decimal = Decimal(0)
+    #: Each amount times its probability.
+    weighted: Decimal = Decimal(0)
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(self.count + other.count, self.amount + other.amount, self.weighted + other.weighted)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One open stage of a board."""
+
+    stage: Stage
+    sums: Sums
+    cards: Sequence[Row[Any]]
+
+    @property
+    def next(self) -> str | None:
+        """The cursor of its further cards; None when all are shown."""
+        return cursor_of(self.cards[-1]) if self.cards and self.sums.count > len(self.cards) else None
+
+
+@dataclass(frozen=True)
+class Board:
+    """A pipeline with its open columns, and what was won and lost this month."""
+
+    columns: Sequence[Column]
+    won: Sums
+    lost: Sums
+
+    @property
+    def open(self) -> Sums:
+        """All open columns together."""
+        return sum((column.sums for column in self.columns), Sums())
+
+
+def pipelines_with_stages() -> dict[Pipeline, list[Stage]]:
+    """List the pipelines and the stages of each, both in their order, in one statement."""
+    statement = (
+        select(Pipeline, Stage)
+        .outerjoin(Stage, and_(Stage.pipeline_id == Pipeline.id, Stage.deleted_at.is_(None)))
+        .where(Pipeline.deleted_at.is_(None))
+        .order_by(Pipeline.position, Pipeline.id, Stage.position, Stage.id)
+    )
+    found: dict[Pipeline, list[Stage]] = {}
+    for pipeline, stage in db.session.execute(statement):
+        found.setdefault(pipeline, []).extend([stage] if stage else [])
+    return found
+
+
+def read_board(
+    actor: Actor, stages: Sequence[Stage], criterion: ColumnElement[bool], *, with_cards: bool = True
+) -> Board:
+    """Read a board in two statements, or its sums alone in one.
+
+    Args:
+        actor: whoever looks; of customers that they may not see the cards don't tell the name.
+        stages: all stages of a pipeline, in their order.
+        criterion: what the filter finds.
+        with_cards: whether the cards are wanted.
+    """
+    open_stages = [stage for stage in stages if stage.kind == "open"]
+    sums = sums_by_stage(actor, stages, criterion, closed_since=today().replace(day=1))
+    cards = cards_of(actor, open_stages, criterion) if with_cards else {}
+    columns = [Column(stage, sums.get(stage.id, Sums()), cards.get(stage.id, [])) for stage in open_stages]
+    won, lost = (
+        sum((sums.get(stage.id, Sums()) for stage in stages if stage.kind == kind), Sums()) for kind in ("won", "lost")
+    )
+    return Board(columns, won, lost)
+
+
+def sums_by_stage(
+    actor: Actor, stages: Sequence[Stage], criterion: ColumnElement[bool], closed_since: date | None = None
+) -> Mapping[UUID, Sums]:
+    """Count and sum the deals of stages in one grouped statement.
+
+    The open ones are read from an index alone; of the closed ones only what was closed since a day.
+
+    Args:
+        actor: whoever looks.
+        stages: stages of one pipeline.
+        criterion: what the filter finds.
+        closed_since: from which day on closed deals count; None leaves them out.
+    """
+    if not stages:
+        return {}
+    shown = and_(visible(actor, Opportunity), criterion)
+    selects = [_open_sums(stages, shown)]
+    if closed_since is not None:
+        selects.append(_closed_sums(stages, shown, closed_since))
+    probabilities = {stage.id: stage.probability for stage in stages}
+    found = {}
+    for stage_id, count, amount, by_own_probability, rest in db.session.execute(union_all(*selects)):
+        weighted = (by_own_probability or 0) + (rest or 0) * probabilities[stage_id]
+        found[stage_id] = Sums(count, amount or Decimal(0), Decimal(weighted) / 100)
+    return found
+
+
+def _open_sums(stages: Sequence[Stage], criterion: ColumnElement[bool]) -> Select[Any]:
+    amount, probability = Opportunity.amount_base, Opportunity.probability
+    return (
+        select(
+            Opportunity.stage_id,
+            func.count().label("count"),
+            func.sum(amount).label("amount"),
+            func.sum(case((probability.is_not(None), amount * probability))).label("by_own_probability"),
+            func.sum(case((probability.is_(None), amount))).label("rest"),
+        )
+        .where(
+            Opportunity.deleted_at.is_(None),
+            Opportunity.pipeline_id == stages[0].pipeline_id,
+            Opportunity.stage_id.in_([stage.id for stage in stages if stage.kind == "open"]),
+            criterion,
+        )
+        .group_by(Opportunity.stage_id)
+    )
+
+
+def _closed_sums(stages: Sequence[Stage], criterion: ColumnElement[bool], since: date) -> Select[Any]:
+    return (
+        select(Opportunity.stage_id, func.count(), func.sum(Opportunity.amount_base), null(), null())
+        .where(
+            Opportunity.closed_on >= since,
+            Opportunity.stage_id.in_([stage.id for stage in stages if stage.kind != "open"]),
+            Opportunity.deleted_at.is_(None),
+            criterion,
+        )
+        .group_by(Opportunity.stage_id)
+    )
+
+
+#: What a card shows. Rows, not records: a board has hundreds of them.
+_CARD = (
+    Opportunity.id,
+    Opportunity.version,
+    Opportunity.name,
+    Opportunity.stage_id,
+    Opportunity.amount,
+    Opportunity.currency,
+    Opportunity.expected_close_on,
+    Opportunity.stage_since,
+    Opportunity.customer_id,
+    Opportunity.owner_id,
+)
+
+
+def cards_of(
+    actor: Actor, stages: Sequence[Stage], criterion: ColumnElement[bool], after: str | None = None
+) -> Mapping[UUID, list[Row[Any]]]:
+    """Read the first cards of every column, or the next ones of a single column, in one statement.
+
+    One limited select for each stage walks its index and stops; a window function would number all deals.
+
+    Args:
+        actor: whoever looks.
+        stages: the stages whose cards are wanted.
+        criterion: what the filter finds.
+        after: the cursor at which a column's earlier cards ended.
+
+    Raises:
+        Problem: 400 for a cursor that isn't one.
+    """
+    if not stages:
+        return {}
+    shown = and_(visible(actor, Opportunity), criterion)
+    selects = [_cards_of_stage(stage.id, shown, after).subquery() for stage in stages]
+    cards = union_all(*[select(each) for each in selects]).subquery("cards")
+    statement = _named(select(cards), actor, cards.c).order_by(cards.c.stage_since.desc(), cards.c.id.desc())
+    found: dict[UUID, list[Row[Any]]] = {stage.id: [] for stage in stages}
+    for row in db.session.execute(statement):
+        found[row.stage_id].append(row)
+    return found
+
+
+def _cards_of_stage(stage: UUID, criterion: ColumnElement[bool], after: str | None) -> Select[Any]:
+    """Select the next cards of one column: those that came last into the stage first."""
+    statement = select(*_CARD).where(Opportunity.stage_id == stage, Opportunity.deleted_at.is_(None), criterion)
+    if after:
+        since, last_id = _read_cursor(after)
+        further = or_(Opportunity.stage_since < since, Opportunity.id < last_id)
+        statement = statement.where(Opportunity.stage_since <= since, further)
+    return statement.order_by(Opportunity.stage_since.desc(), Opportunity.id.desc()).limit(CARDS)
+
+
+def _named(statement: Select[Any], actor: Actor, columns: Any) -> Select[Any]:
+    """Add the names of customer and owner."""
+    seen = and_(Customer.id == columns.customer_id, visible(actor, Customer))
+    return (
+        statement.add_columns(Customer.name.label("customer_name"), User.name.label("owner_name"))
+        .outerjoin(Customer, seen)
+        .outerjoin(User, User.id == columns.owner_id)
+    )
+
+
+def card_of(actor: Actor, opportunity: UUID) -> Row[Any]:
+    """Read one card, as the columns' cards are read."""
+    statement = _named(select(*_CARD).select_from(Opportunity), actor, Opportunity)
+    return db.session.execute(statement.where(Opportunity.id == opportunity)).one()
+
+
+def cursor_of(card: Row[Any]) -> str:
+    """Write down where a column's cards ended."""
+    return f"{card.stage_since.isoformat()}~{card.id}"
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    moment, _tilde, identity = cursor.partition("~")
+    try:
+        since = datetime.fromisoformat(moment)
+        if since.tzinfo is None:
+            raise ValueError(moment)
+        return since, UUID(identity)
+    except ValueError as error:
+        raise Problem("bad_cursor", _("These cards can't be found. Load the board anew."), status=400) from error
+
+
+def days_in_stage(since: datetime) -> int:
+    """Tell for how many whole days a deal has been in its stage."""
+    return max((utc_now() - since).days, 0)

@@ -1,0 +1,7 @@
+"""The pages of sales for staff: the pipeline's board, moves of deals, steps of leads, the report."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("sales", __name__, template_folder="../templates")
+
+from . import leads, pipeline, report  # noqa: E402, F401 – they put their routes on the blueprint

@@ -1,0 +1,354 @@
+"""The pipeline: the board, more cards of a column, and moving a deal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import request
+from markupsafe import Markup
+from sqlalchemy import ColumnElement
+from werkzeug.wrappers import Response
+
+from pelatis.api import (
+    Actor,
+    Filter,
+    Problem,
+    _,
+    ask,
+    audience,
+    base_currency,
+    check_version,
+    compile_filter,
+    controls_of,
+    current_actor,
+    db,
+    find_record,
+    form_fields,
+    format_amount,
+    format_day,
+    format_number,
+    fragment,
+    initials,
+    last_transaction,
+    load_values,
+    may,
+    ngettext,
+    not_found,
+    parse_filter,
+    redirect_or_refresh,
+    render,
+    require,
+    sentence_of,
+    submitted,
+    toast,
+    tone_of,
+    write_unit,
+)
+
+from ..models import Opportunity, Pipeline, Stage
+from ..operations import move_opportunity
+from ..queries.board import (
+    CARDS,
+    Board,
+    Column,
+    Sums,
+    card_of,
+    cards_of,
+    cursor_of,
+    days_in_stage,
+    pipelines_with_stages,
+    read_board,
+)
+from ..records import OPPORTUNITIES
+from . import blueprint
+
+#: From which part of a stage's days on a card turns amber.
+RIPENING = 0.75
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a board stands: its pipeline with the stages, and the filter that it shares with the list."""
+
+    pipeline: Pipeline
+    stages: Sequence[Stage]
+    tree: Filter | None
+    #: The arguments of the page's own URL, which every link on it carries on.
+    arguments: Mapping[str, str]
+
+    def url(self, path: str, **more: str) -> str:
+        """Give a URL below /sales that keeps pipeline and filter."""
+        text = urlencode({**self.arguments, **more})
+        return f"/sales/{path}?{text}" if text else f"/sales/{path}"
+
+    def criterion(self, actor: Actor) -> ColumnElement[bool]:
+        """Give the criterion of what the filter finds."""
+        return compile_filter(actor, OPPORTUNITIES, self.tree)
+
+    def ends(self, kind: str) -> list[Stage]:
+        """List the stages that end a deal."""
+        return [stage for stage in self.stages if stage.kind == kind]
+
+
+def _place(pipelines: Mapping[Pipeline, Sequence[Stage]]) -> Place:
+    """Find the pipeline that the URL names, or else the first.
+
+    Raises:
+        Problem: 404 for a pipeline that isn't there, 400 for a filter that can't be read.
+    """
+    wanted = request.args.get("pipeline", "")
+    found = [each for each in pipelines if wanted in ("", str(each.id))]
+    if not found:
+        raise not_found()
+    kept = {name: request.args[name] for name in ("pipeline", "filter") if request.args.get(name)}
+    return Place(found[0], pipelines[found[0]], parse_filter(request.args.get("filter")), kept)
+
+
+@blueprint.get("/pipeline")
+@audience("staff")
+def board_page() -> Response:
+    """Show a pipeline as a board."""
+    actor = current_actor()
+    require(actor, Opportunity, "view")
+    pipelines = pipelines_with_stages()
+    if not pipelines:
+        return render("sales/no_pipeline.html", may_create=may(actor, Pipeline, "create"))
+    place = _place(pipelines)
+    board = read_board(actor, place.stages, place.criterion(actor))
+    cards = _cards(actor, place, [card for column in board.columns for card in column.cards])
+    return render(
+        "sales/pipeline.html",
+        pipeline=place.pipeline,
+        pipelines=list(pipelines),
+        place=place,
+        summary=_summary(board),
+        columns=[_column(place, column, cards) for column in board.columns],
+        ends=_ends(place, board),
+        clauses=_clauses(actor, place),
+        filter_url=f"{OPPORTUNITIES.url}/filter?{urlencode(_dialog(place))}",
+        count=format_number(board.open.count),
+        noun=ngettext("deal", "deals", board.open.count),
+        is_empty=board.open.count == 0,
+        may_create=may(actor, Opportunity, "create"),
+        currency=base_currency(),
+    )
+
+
+@blueprint.get("/pipeline/cards")
+@audience("staff")
+def more_cards() -> Response:
+    """Give the next cards of one column."""
+    actor = current_actor()
+    require(actor, Opportunity, "view")
+    place = _place(pipelines_with_stages())
+    stage = next((each for each in place.stages if str(each.id) == request.args.get("stage")), None)
+    if stage is None:
+        raise not_found()
+    rows = cards_of(actor, [stage], place.criterion(actor), request.args.get("after"))[stage.id]
+    left = max(request.args.get("left", 0, type=int) - len(rows), 0)
+    return fragment(
+        "sales/cards.html",
+        cards=list(_cards(actor, place, rows).values()),
+        **_more(place, stage, rows, left),
+    )
+
+
+def _cards(actor: Actor, place: Place, rows: Sequence[Any]) -> dict[UUID, dict[str, Any]]:
+    """Make what the macro draws of a board's cards, in their order, with all next steps asked for at once."""
+    steps = ask("crm_get_next_steps", actor=actor, ids=[row.id for row in rows]) if rows else {}
+    allowances = {stage.id: stage.rot_days for stage in place.stages}
+    move_url = place.url("opportunities/{}/move") if may(actor, Opportunity, "edit") else ""
+    return {row.id: _card(row, allowances.get(row.stage_id), steps, move_url) for row in rows}
+
+
+def _card(row: Any, rot_days: int | None, steps: Mapping[UUID, str] | None, move_url: str) -> dict[str, Any]:
+    age, age_tone = _age(days_in_stage(row.stage_since), rot_days)
+    return {
+        "id": row.id,
+        "title": row.name,
+        "who": row.customer_name,
+        "url": OPPORTUNITIES.url_of(row.id),
+        "amount": format_amount(row.amount, row.currency),
+        "closes": format_day(row.expected_close_on) if row.expected_close_on else "",
+        "initials": initials(row.owner_name) if row.owner_name else "",
+        "tone": tone_of(row.owner_id),
+        # Without anybody who knows of next steps, a card doesn't complain about a missing one.
+        "next": "–" if steps is None else steps.get(row.id),
+        "age": age,
+        "age_tone": age_tone,
+        "move_url": move_url.replace("{}", str(row.id)).replace("%7B%7D", str(row.id)),
+        "version": row.version,
+    }
+
+
+def _age(days: int, rot_days: int | None) -> tuple[str, str]:
+    """Say for how long a deal has been in its stage, and in which colour."""
+    if rot_days is None or days < rot_days * RIPENING:
+        return _("%(days)d d", days=days), ""
+    if days <= rot_days:
+        return _("%(days)d d of %(most)d", days=days, most=rot_days), "amber"
+    return _("%(days)d d", days=days), "red"
+
+
+def _column(place: Place, column: Column, cards: Mapping[UUID, Any]) -> dict[str, Any]:
+    left = column.sums.count - len(column.cards)
+    return {
+        "stage": _stage_head(column.stage, column.sums),
+        "cards": [cards[row.id] for row in column.cards],
+        **_more(place, column.stage, column.cards, left),
+    }
+
+
+def _stage_head(stage: Stage, sums: Sums) -> dict[str, Any]:
+    return {
+        "id": stage.id,
+        "label": stage.name,
+        "count": format_number(sums.count),
+        "sum": format_amount(sums.amount, base_currency(), whole=True),
+        "percent": stage.probability,
+        "fill": stage.probability,
+    }
+
+
+def _more(place: Place, stage: Stage, rows: Sequence[Any], left: int) -> dict[str, Any]:
+    """Give the button that loads a column's further cards, where there are any."""
+    if left <= 0 or len(rows) < CARDS:
+        return {"next_url": None, "more": None}
+    url = place.url("pipeline/cards", stage=str(stage.id), after=cursor_of(rows[-1]), left=str(left))
+    return {"next_url": url, "more": _("%(number)s more", number=format_number(left))}
+
+
+def _ends(place: Place, board: Board) -> list[dict[str, Any]]:
+    """Give won and lost as drop targets, with this month's figures."""
+    looks = (("won", board.won, "green", "circle-check", "w"), ("lost", board.lost, "red", "circle-x", "q"))
+    return [
+        {
+            "id": stage.id,
+            "label": stage.name,
+            "tone": tone,
+            "icon": icon,
+            "key": key,
+            "note": _("%(number)s this month", number=format_number(sums.count)),
+            "sum": format_amount(sums.amount, base_currency(), whole=True),
+        }
+        for kind, sums, tone, icon, key in looks
+        for stage in place.ends(kind)[:1]
+    ]
+
+
+def _summary(board: Board) -> Markup:
+    total = board.open
+    return Markup(
+        '<span id="board-summary"><b class="num">{}</b> {} · <b class="num">{}</b> · {} <b class="num">{}</b></span>'
+    ).format(
+        format_number(total.count),
+        _("open"),
+        format_amount(total.amount, base_currency(), whole=True),
+        _("weighted"),
+        format_amount(total.weighted, base_currency(), whole=True),
+    )
+
+
+def _dialog(place: Place) -> dict[str, str]:
+    """Give what the dialog that adds a condition carries, so that it leads back to the board."""
+    return {**place.arguments, "back": "/sales/pipeline"}
+
+
+def _clauses(actor: Actor, place: Place) -> list[dict[str, str]]:
+    """Say the filter as a sentence whose parts lead back to the board."""
+    clauses = []
+    for chip in sentence_of(actor, OPPORTUNITIES, place.tree):
+        rest = {**place.arguments, "filter": chip.rest}
+        clauses.append(
+            {
+                "field": chip.label,
+                "op": chip.operator,
+                "value": chip.value,
+                "remove_url": f"/sales/pipeline?{urlencode({name: value for name, value in rest.items() if value})}",
+                "edit_url": f"{OPPORTUNITIES.url}/filter?"
+                + urlencode({**_dialog(place), "filter": chip.rest, "field": chip.path}),
+            }
+        )
+    return clauses
+
+
+# Moving
+
+
+@blueprint.post("/opportunities/<uuid:record_id>/move")
+@audience("staff")
+def move(record_id: UUID) -> Response:
+    """Move a card: the answer is the card where it is now, the card asking for what the stage needs (422), or 409."""
+    actor = current_actor()
+    opportunity: Opportunity = find_record(actor, OPPORTUNITIES, record_id, "edit")
+    stage = _asked_stage()
+    left = opportunity.stage_id
+    place = _place(pipelines_with_stages())
+    try:
+        values = load_values(OPPORTUNITIES, submitted(OPPORTUNITIES, _facts()), partial=True)
+        with write_unit() as session:
+            session.refresh(opportunity)
+            check_version(OPPORTUNITIES, opportunity, request.form.get("version", type=int), values)
+            move_opportunity(actor, opportunity, stage, values)
+    except Problem as problem:
+        if problem.status != 422 or not problem.fields:
+            raise
+        return _asking(actor, place, opportunity, stage, problem)
+    if left != stage.id:
+        text = _("%(name)s moved to %(stage)s", name=opportunity.name, stage=stage.name)
+        toast(text, undo=last_transaction())
+    if request.form.get("from") == "page":
+        return redirect_or_refresh(OPPORTUNITIES.url_of(opportunity.id))
+    return _moved(actor, place, opportunity, stage, {left, stage.id})
+
+
+def _asked_stage() -> Stage:
+    try:
+        stage = db.session.get(Stage, UUID(request.form.get("stage", "")))
+    except ValueError as error:
+        raise not_found() from error
+    if stage is None or stage.deleted_at is not None:
+        raise not_found()
+    return stage
+
+
+def _facts() -> Any:
+    """Give what the form says beside the move itself; `stage` there is the move."""
+    facts = request.form.copy()
+    for name in ("stage", "before", "version", "from"):
+        facts.pop(name, None)
+    return facts
+
+
+def _asking(actor: Actor, place: Place, opportunity: Opportunity, stage: Stage, problem: Problem) -> Response:
+    """Ask in the card for what the stage needs."""
+    given = _facts()
+    fields = form_fields(actor, OPPORTUNITIES, opportunity, given, problem.fields)
+    wanted = [each for each in fields if each.name in problem.fields or each.name in given]
+    number = len(wanted)
+    title = ngettext("%(stage)s needs a fact", "%(stage)s needs %(num)d facts", number, stage=stage.name)
+    from_page = request.form.get("from") == "page"
+    context: dict[str, Any] = {
+        "card": _cards(actor, place, [card_of(actor, opportunity.id)])[opportunity.id],
+        "title": title,
+        "stage": stage,
+        "controls": controls_of(wanted, record=opportunity),
+        "version": opportunity.version,
+        "currency": opportunity.currency,
+    }
+    return fragment("sales/panels/asking.html" if from_page else "sales/asking.html", 422, **context)
+
+
+def _moved(actor: Actor, place: Place, opportunity: Opportunity, stage: Stage, touched: set[UUID]) -> Response:
+    """Answer a moved card, and beside it the heads of the columns whose sums it changed."""
+    board = read_board(actor, place.stages, place.criterion(actor), with_cards=False)
+    card = _cards(actor, place, [card_of(actor, opportunity.id)])[opportunity.id] if stage.kind == "open" else None
+    return fragment(
+        "sales/moved.html",
+        card=card,
+        heads=[_stage_head(column.stage, column.sums) for column in board.columns if column.stage.id in touched],
+        ends=_ends(place, board),
+        summary=_summary(board),
+    )
