@@ -37,6 +37,7 @@ async function makeSortable(root) {
       },
       onEnd: ({ item, from, to }) => {
         target(null);
+        item.removeAttribute("style");
         if (from !== to || item.nextElementSibling !== origins.get(item.dataset.card)?.next) send(item);
         else origins.delete(item.dataset.card);
       },
@@ -103,8 +104,8 @@ document.addEventListener("htmx:error", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
   if (ctx.response?.status < 400) {
-    const id = ctx.sourceElement?.dataset?.card;
-    if (id) origins.delete(id);
+    const card = ctx.sourceElement?.closest?.("[data-card]");
+    if (card && origins.delete(card.dataset.card) && document.activeElement === document.body) linkOf(card)?.focus();
   }
   makeSortable(document);
 });

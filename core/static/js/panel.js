@@ -113,7 +113,10 @@ function showPosition(holder) {
   const at = rows().findIndex((row) => row.classList.contains("is-open"));
   if (!place || place.textContent.trim() || at < 0) return;
   const total = Number(list().dataset.total);
-  place.textContent = say("position", { place: (at + 1).toLocaleString(language), total: total.toLocaleString(language) });
+  place.textContent = say("position", {
+    place: (at + 1).toLocaleString(language),
+    total: total.toLocaleString(language),
+  });
 }
 
 // Back from a record to its list: the list is still there, nothing needs to be fetched.

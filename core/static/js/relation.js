@@ -35,30 +35,54 @@ function tagOptions() {
   return {
     create: true,
     persist: false,
+    refreshThrottle: 0,
     plugins: ["remove_button"],
     render: { no_results: () => null, option_create: createOption },
   };
 }
 
 function relationOptions(select) {
+  /** What the server found for what is typed now; nothing of an earlier answer may be chosen by a quick Enter. */
+  let found = new Set();
   return {
     valueField: "id",
     labelField: "text",
     searchField: [],
     maxItems: select.multiple ? null : 1,
     loadThrottle: 150,
+    refreshThrottle: 0,
     preload: "focus",
     plugins: select.multiple ? ["remove_button"] : [],
-    load: (query, done) => find(select.dataset.relationUrl, query).then(done, () => done()),
-    // The server has searched, with its own folding of Greek and Polish; nothing is filtered or sorted here again.
-    score: () => () => 1,
+    onType() {
+      found = new Set();
+    },
+    load(query, done) {
+      find(select.dataset.relationUrl, query).then(
+        (items) => {
+          found = new Set(items.map((item) => String(item.id)));
+          this.clearOptions();
+          done(items);
+        },
+        () => done(),
+      );
+    },
+    // The server has searched, with its own folding of Greek and Polish; nothing is matched or sorted here again.
+    score: () => (item) => (found.has(String(item.id)) ? 1 : 0),
     create: select.dataset.createUrl
-      ? (text, done) => create(select.dataset.createUrl, text).then(done, () => done())
+      ? (text, done) => {
+          create(select.dataset.createUrl, text).then(
+            (item) => {
+              found.add(String(item.id));
+              done(item);
+            },
+            () => done(),
+          );
+        }
       : false,
     render: {
       option: drawOption,
       option_create: createOption,
-      no_results: () => note(say("nothing_found")),
+      no_results: select.dataset.createUrl ? null : () => note(say("nothing_found")),
       loading: () => note(say("loading")),
     },
   };
