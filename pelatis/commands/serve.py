@@ -29,11 +29,12 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
 
     The database is made or brought to this version first. Ctrl-C ends everything.
     """
+    from core.operation.logs import configure_logging
     from core.operation.supervisor import Child, Supervisor
     from core.settings import Settings
 
     with clear_errors():
-        Settings.from_environment()
+        configure_logging(Settings.from_environment().log_level)
     listener = _listen(host, port)
     _prepare_in_process(demo)
     alive, held = os.pipe()
