@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
+from flask import g
 from sqlalchemy import select
 
 from core.database import db, write_unit
@@ -62,3 +63,5 @@ def set_company(**values: str) -> None:
             else:
                 session.add(Setting(plugin="core", scope="", key=key, value=values[key]))
         raise_generation(session.connection(), SETTINGS)
+    # This request has read the numbers already.
+    g.pop("generations", None)

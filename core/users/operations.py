@@ -1,371 +1,756 @@
-"""Every rule about people: adding them, their roles, sessions and tokens, and handing over when they leave."""
+"""What may be done with people, their rights, sessions and tokens. Nobody gives away more rights than they have."""
 
+import hmac
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import available_timezones
 
+import marshmallow as ma
+from flask import current_app
+from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
-from core.access import Actor
-from core.database import db, utc_now, write_unit
-from core.host.generation import raise_generation
+from core.access import Actor, Scope, require
+from core.database import bulk_update, db, utc_now, write_unit
 from core.i18n import LANGUAGES, _
 from core.problems import Problem, not_found
-from core.users.models import ApiToken, Role, Setting, Team, TeamMember, User, UserRole, UserSession
-from core.users.passwords import hash_password, verify_password
-from core.users.queries import actor_of, digest, is_empty
-from core.users.roles import ADMINISTRATOR, GRANTS, TITLES
+from core.records.operations import change_record, save
+from core.users import queries
+from core.users.company import company, set_company
+from core.users.models import PORTAL, STAFF, ApiToken, Role, Team, TeamMember, User, UserRole, UserSession
+from core.users.passwords import check_password, hash_password, needs_rehash, verify_password
+from core.users.queries import fold_email, hash_key
+from core.users.roles import DEFAULT_ROLES, EVERYTHING, covers, merge_grants
 
-__all__ = [
-    "actor_of",
-    "add_user",
-    "change_password",
-    "end_session",
-    "end_sessions",
-    "hand_over",
-    "make_token",
-    "require_administrator",
-    "revoke_token",
-    "set_roles",
-    "set_up",
-    "setup_code",
-    "sign_in",
-    "update_profile",
-]
+#: How long a link with which somebody chooses a password works, in seconds.
+PASSWORD_LINK_SECONDS: Final = 7 * 24 * 3600
+#: How many records change hands in one write unit.
+HAND_OVER_BATCH: Final = 2_000
+#: What a token begins with, so that people and scanners of leaked secrets recognise it.
+TOKEN_PREFIX: Final = "pelatis_"  # noqa: S105 - the part of it that is no secret
 
-#: How long a session lives without being used.
-SESSION_IDLE: Final = timedelta(days=14)
-TOKEN_PREFIX: Final = "pel_"  # noqa: S105 - what tokens begin with, so that leaked ones are recognised
+_SALT: Final = "pelatis.password-link"
 
 
-def require_administrator(actor: Actor) -> None:
-    """Stop whoever isn't an administrator; to them there is nothing here.
-
-    Raises:
-        Problem: 404.
-    """
-    if not actor.is_administrator:
-        raise not_found()
-
-
-def ensure_roles() -> dict[str, Role]:
-    """Give the roles that every installation has, making those that are missing; call it inside a write unit."""
-    present = {role.name: role for role in db.session.scalars(select(Role))}
-    for name, grants in GRANTS.items():
-        if name not in present:
-            present[name] = Role(name=name, title=str(TITLES[name]), grants=dict(grants))
-            db.session.add(present[name])
-    db.session.flush()
-    return present
+# People
 
 
 def add_user(
     actor: Actor,
     *,
-    email: str | None,
-    role: str | Sequence[str] = (),
+    email: str,
+    role: str,
     password: str | None = None,
-    name: str,
-    language: str = "en",
+    name: str = "",
     team_id: uuid.UUID | None = None,
+    kind: str = STAFF,
 ) -> User:
-    """Add a person.
+    """Add a person who may sign in.
 
     Args:
-        actor: an administrator, or the system.
-        email: what they sign in with; None for somebody who only owns records.
-        role: the name of a role, or of several.
-        password: at least ten characters; None when they can't sign in yet.
-        name: what people call them.
-        language: `en`, `el` or `pl`.
+        actor: whoever adds them.
+        email: what they will sign in with.
+        role: the name of a role, `administrator`; empty for none.
+        password: None when they will choose it themselves, see `password_link`.
+        name: what stands before the @ by default.
         team_id: the team that they belong to.
+        kind: `staff` or `portal`; portal users have no role.
 
     Raises:
-        Problem: 422 for an address that is taken or no address, a short password, or a role that doesn't exist.
+        Problem: `users.no_such_role`, `users.email_taken`, `users.weak_password` (422); 403 without the right, or for
+            a role that may do more than the actor.
     """
-    require_administrator(actor)
-    hashed = hash_password(password) if password is not None else None
+    require(actor, User, "create")
     address = _checked_email(email)
-    with write_unit() as session:
-        roles = ensure_roles()
-        names = [role] if isinstance(role, str) else list(role)
-        unknown = [each for each in names if each not in roles]
-        if unknown:
-            message = _("There is no role “%(role)s”. There are: %(all)s.", role=unknown[0], all=", ".join(sorted(roles)))
-            raise Problem("users.no_such_role", message, fields={"role": [message]})
-        _refuse_taken(address)
-        user = User(
-            email=address,
-            name=" ".join(name.split()) or (address or ""),
-            password_hash=hashed,
-            language=language,
-            active=hashed is not None,
-            team_id=team_id,
-        )
-        session.add(user)
-        session.flush()
-        user.owner_id = user.id
-        session.add_all([UserRole(user_id=user.id, role_id=roles[each].id) for each in names])
-        if team_id is not None:
-            session.add(TeamMember(team_id=team_id, user_id=user.id))
+    name = name.strip() or address.partition("@")[0]
+    password_hash = None
+    if password is not None:
+        check_password(password, address, name)
+        password_hash = hash_password(password)
+    with write_unit():
+        user = User(name=name, email=address, password_hash=password_hash, kind=kind, language=company().language)
+        _insert_user(actor, user, role)
+        _place_in_team(user, team_id)
         return user
 
 
-def _checked_email(email: str | None) -> str | None:
-    if email is None or not email.strip():
-        return None
-    address = email.strip().lower()
-    local, at, domain = address.partition("@")
-    if not (local and at and domain) or any(letter.isspace() for letter in address) or len(address) > 254:
-        message = _("“%(email)s” isn't a mail address.", email=address[:80])
-        raise Problem("invalid", message, fields={"email": [message]})
-    return address
+def _insert_user(actor: Actor, user: User, role: str) -> None:
+    ensure_default_roles()
+    given = [_role_by_name(role)] if role else []
+    _require_covers(actor, given)
+    _refuse_taken_email(user.email or "")
+    save(actor, user)
+    _give_roles(user, {each.id for each in given})
 
 
-def _refuse_taken(address: str | None) -> None:
-    if address and db.session.scalars(select(User.id).where(User.email == address)).first() is not None:
-        message = _("Somebody signs in with %(email)s already.", email=address)
-        raise Problem("users.email_taken", message, fields={"email": [message]})
+def create_user(actor: Actor, values: dict[str, Any]) -> User:
+    """Make a person of checked values, as forms, API and imports do; one without a mail address can't sign in yet."""
+    team_id = values.pop("team_id", None)
+    if not values.get("email"):
+        values["active"] = False
+    values.setdefault("language", company().language)
+    with write_unit():
+        if values.get("email"):
+            _refuse_taken_email(values["email"])
+        user = User(**{name: value for name, value in values.items() if value is not None})
+        save(actor, user)
+        _place_in_team(user, team_id)
+        return user
 
 
-def set_roles(actor: Actor, user: User, names: Sequence[str]) -> None:
+def update_user(actor: Actor, user: User, values: dict[str, Any]) -> User:
+    """Change a person; a new mail address ends all their sessions.
+
+    Raises:
+        Problem: 403 when they may do more than the actor, `users.email_taken`, `users.last_administrator`.
+    """
+    _require_above(actor, user)
+    team_given, team_id = "team_id" in values, values.pop("team_id", None)
+    values = {name: value for name, value in values.items() if value is not None or name == "email"}
+    with write_unit():
+        if "email" in values and values["email"] != user.email:
+            if values["email"]:
+                _refuse_taken_email(values["email"], user.id)
+            elif values.get("active", user.active):
+                values["active"] = False
+            end_sessions(user.id)
+        if values.get("active") is False and user.active:
+            _refuse_without_administrator(user)
+            end_sessions(user.id)
+        change_record(actor, user, values)
+        if team_given:
+            _place_in_team(user, team_id)
+        return user
+
+
+def set_roles(actor: Actor, user: User, role_ids: Iterable[uuid.UUID]) -> None:
     """Give a person exactly these roles.
 
     Raises:
-        Problem: 409 when nobody would be an administrator any more.
+        Problem: 403 when a role that is given or taken may do more than the actor, `users.last_administrator`.
     """
-    require_administrator(actor)
+    require(actor, User, "edit", user)
+    _require_above(actor, user)
+    if user.kind == PORTAL:
+        raise not_found()
+    wanted = set(role_ids)
+    with write_unit():
+        roles = list(db.session.scalars(select(Role).where(Role.id.in_(wanted), Role.deleted_at.is_(None))))
+        _require_covers(actor, roles)
+        if not any(EVERYTHING in role.grants for role in roles):
+            _refuse_without_administrator(user)
+        _give_roles(user, {role.id for role in roles})
+
+
+def set_active(actor: Actor, user: User, active: bool) -> None:
+    """Let a person sign in, or stop them at their next request.
+
+    Raises:
+        Problem: `users.last_administrator`, `users.no_email`, 403 when they may do more than the actor.
+    """
+    require(actor, User, "edit", user)
+    if active and not user.email:
+        raise Problem("users.no_email", _("Give them a mail address first; they sign in with it."))
+    if user.id == actor.user_id:
+        raise Problem("users.not_yourself", _("You can't disable yourself. Ask another administrator."))
     with write_unit() as session:
-        roles = ensure_roles()
-        wanted = {roles[name].id for name in names if name in roles}
-        held = {each.role_id: each for each in session.scalars(select(UserRole).where(UserRole.user_id == user.id))}
-        for role_id, each in held.items():
-            if role_id not in wanted:
-                session.delete(each)
-        session.add_all([UserRole(user_id=user.id, role_id=role_id) for role_id in wanted - held.keys()])
-        session.flush()
-        _refuse_no_administrator()
-
-
-def _refuse_no_administrator() -> None:
-    statement = (
-        select(User.id)
-        .join(UserRole, UserRole.user_id == User.id)
-        .join(Role, Role.id == UserRole.role_id)
-        .where(Role.name == ADMINISTRATOR, User.active, User.deleted_at.is_(None))
-    )
-    if db.session.execute(statement.limit(1)).first() is None:
-        raise Problem("users.last_administrator", _("Somebody has to stay an administrator."), status=409)
+        session.refresh(user)
+        update_user(actor, user, {"active": active})
 
 
 def hand_over(actor: Actor, leaver: User, heir: User) -> int:
-    """Let one person take over everything that another owns, and end the other's sign-in, in one act.
+    """Give everything that a person owns to another, whatever module it belongs to, and disable the leaver.
+
+    Records change hands in batches; an interrupted hand-over is finished by asking for it again.
+
+    Args:
+        actor: whoever decides it.
+        leaver: the person who leaves.
+        heir: an active person.
 
     Returns:
-        How many records changed their owner.
+        How many records changed hands.
 
     Raises:
-        Problem: 409 when nobody would be an administrator any more.
+        Problem: `users.bad_heir` when the heir can't take it; `users.last_administrator`; 403.
     """
-    from core.records.registry import record_types
-
-    require_administrator(actor)
-    moved = 0
-    with write_unit() as session:
-        for record_type in record_types.all_declared():
-            if record_type.key in ("user", "team"):
-                continue
-            model: Any = record_type.model
-            for record in session.scalars(select(model).where(model.owner_id == leaver.id)):
-                record.owner_id = heir.id
-                moved += 1
-            session.flush()
-        leaver.active = False
-        end_sessions(leaver)
-        session.flush()
-        _refuse_no_administrator()
+    require(actor, User, "edit", leaver)
+    _require_above(actor, leaver)
+    if heir.id == leaver.id or not heir.active or heir.kind != STAFF:
+        message = _("Choose somebody else who is active.")
+        raise Problem("users.bad_heir", message, fields={"heir": [message]})
+    leaver_id, heir_id = leaver.id, heir.id
+    if leaver.active and leaver_id != actor.user_id:
+        set_active(actor, leaver, False)
+    moved = _hand_over_teams(leaver_id, heir_id)
+    for model in queries.owned_models():
+        while batch := _hand_over_batch(model, leaver_id, heir_id):
+            moved += batch
     return moved
+
+
+def _hand_over_batch(model: Any, leaver_id: uuid.UUID, heir_id: uuid.UUID) -> int:
+    with write_unit() as session:
+        found = select(model.id).where(model.owner_id == leaver_id).limit(HAND_OVER_BATCH)
+        ids = list(session.scalars(found))
+        bulk_update(model, [({"id": each, "owner_id": leaver_id}, {"owner_id": heir_id}) for each in ids])
+        return len(ids)
+
+
+def _hand_over_teams(leaver_id: uuid.UUID, heir_id: uuid.UUID) -> int:
+    with write_unit() as session:
+        led = list(session.scalars(select(Team).where(Team.leader_id == leaver_id)))
+        for team in led:
+            team.leader_id = heir_id
+        return len(led)
+
+
+def _checked_email(email: str) -> str:
+    address = fold_email(email)
+    try:
+        ma.validate.Email()(address)
+    except ma.ValidationError as error:
+        message = _("“%(text)s” isn't a mail address.", text=email)
+        raise Problem("users.bad_email", message, fields={"email": [message]}) from error
+    return address
+
+
+def _refuse_taken_email(address: str, but: uuid.UUID | None = None) -> None:
+    with db.session.no_autoflush:
+        holder = db.session.scalars(select(User.id).where(User.email == address)).first()
+    if holder is not None and holder != but:
+        message = _("Somebody signs in with this mail address already.")
+        raise Problem("users.email_taken", message, fields={"email": [message]})
+
+
+def _require_above(actor: Actor, user: User) -> None:
+    """Stop whoever would change somebody with more rights: a new address or password would lend them these rights."""
+    if actor.user_id != user.id and not covers(actor, queries.grants_of(user.id)):
+        raise Problem("users.too_mighty", _("They may do more than you. Ask an administrator."), status=403)
+
+
+def _require_covers(actor: Actor, roles: Iterable[Role]) -> None:
+    for role in roles:
+        if not covers(actor, merge_grants([role.grants])):
+            raise Problem("users.too_mighty", _("This role may do more than you. Ask an administrator."), status=403)
+
+
+def _refuse_without_administrator(user: User) -> None:
+    """Keep at least one person who can give rights."""
+    statement = (
+        select(UserRole.user_id, Role.grants)
+        .join(Role, Role.id == UserRole.role_id)
+        .join(User, User.id == UserRole.user_id)
+        .where(User.active, User.deleted_at.is_(None), User.password_hash.is_not(None), Role.deleted_at.is_(None))
+    )
+    holders = {user_id for user_id, grants in db.session.execute(statement) if EVERYTHING in grants}
+    if holders == {user.id}:
+        raise Problem(
+            "users.last_administrator", _("Nobody else is an administrator. Make somebody else one first."), status=422
+        )
+
+
+# Roles and teams
+
+
+def ensure_default_roles() -> None:
+    """Make the roles that Pelatis comes with, when there is none at all."""
+    with write_unit() as session:
+        if session.scalars(select(Role.id).limit(1)).first() is None:
+            session.add_all(Role(name=name, grants=dict(role.grants)) for name, role in DEFAULT_ROLES.items())
+            session.flush()
+
+
+def save_role(actor: Actor, role: Role | None, title: str, grants: Mapping[str, str | None]) -> Role:
+    """Make a role, or change one; only an administrator may.
+
+    Args:
+        actor: whoever does it.
+        role: the role that is changed; None makes one.
+        title: what people call it.
+        grants: permission to scope, see `core.users.roles`.
+
+    Raises:
+        Problem: 404 for anybody else, `users.role_fixed` for the administrator's role, 422 for a bad title or scope.
+    """
+    _administrators_only(actor)
+    title = " ".join(title.split())
+    if role is not None and EVERYTHING in role.grants:
+        raise Problem("users.role_fixed", _("An administrator may do everything; this role stays as it is."))
+    if EVERYTHING in grants or any(scope is not None and scope not in Scope.__members__ for scope in grants.values()):
+        raise Problem("users.bad_scope", _("A permission reaches own, team or all."))
+    if not title and (role is None or role.name not in DEFAULT_ROLES):
+        message = _("Give the role a name.")
+        raise Problem("users.no_title", message, fields={"title": [message]})
+    with write_unit() as session:
+        if role is None:
+            role = Role(name=f"role_{uuid.uuid4().hex[:12]}")
+            session.add(role)
+        role.title, role.grants = title[:120], dict(grants)
+        session.flush()
+        return role
+
+
+def remove_role(actor: Actor, role: Role) -> None:
+    """Put a role into the bin; whoever had it has it no more.
+
+    Raises:
+        Problem: 404 unless an administrator asks, `users.role_fixed` for the administrator's role.
+    """
+    _administrators_only(actor)
+    if EVERYTHING in role.grants:
+        raise Problem("users.role_fixed", _("An administrator may do everything; this role stays as it is."))
+    with write_unit() as session:
+        session.refresh(role)
+        role.deleted_at = utc_now()
+
+
+def create_team(actor: Actor, values: dict[str, Any]) -> Team:
+    """Make a team; its leader becomes a member."""
+    with write_unit():
+        team = save(actor, Team(**{name: value for name, value in values.items() if value is not None}))
+        _let_leader_in(team)
+        return team  # type: ignore[no-any-return]
+
+
+def update_team(actor: Actor, team: Team, values: dict[str, Any]) -> Team:
+    """Change a team; teams stay a tree.
+
+    Raises:
+        Problem: `users.team_circle` when its new place would be below itself.
+    """
+    with write_unit():
+        parent_id = values.get("parent_id")
+        if parent_id is not None and parent_id in queries.team_ids_below(team.id):
+            message = _("A team can't stand below itself.")
+            raise Problem("users.team_circle", message, fields={"parent": [message]})
+        change_record(actor, team, values)
+        _let_leader_in(team)
+        return team
+
+
+def _let_leader_in(team: Team) -> None:
+    if team.leader_id is not None:
+        _join(team.id, team.leader_id)
+
+
+def set_members(actor: Actor, team: Team, user_ids: Iterable[uuid.UUID]) -> None:
+    """Let exactly these people belong to a team.
+
+    Raises:
+        Problem: 403 or 404 without the right to edit the team.
+    """
+    require(actor, Team, "edit", team)
+    with write_unit() as session:
+        wanted = set(session.scalars(select(User.id).where(User.id.in_(list(user_ids)), User.deleted_at.is_(None))))
+        if team.leader_id is not None:
+            wanted.add(team.leader_id)
+        for member in list(session.scalars(select(TeamMember).where(TeamMember.team_id == team.id))):
+            if member.user_id not in wanted:
+                _leave(member)
+        for user_id in wanted:
+            _join(team.id, user_id)
+
+
+def _leave(member: TeamMember) -> None:
+    user = db.session.get(User, member.user_id)
+    if user is not None and user.team_id == member.team_id:
+        user.team_id = None
+    db.session.delete(member)
+
+
+def _join(team_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    belongs = (TeamMember.team_id == team_id, TeamMember.user_id == user_id)
+    if db.session.scalars(select(TeamMember.id).where(*belongs)).first() is None:
+        db.session.add(TeamMember(team_id=team_id, user_id=user_id))
+        user = db.session.get(User, user_id)
+        if user is not None and user.team_id is None:
+            user.team_id = team_id
+        db.session.flush()
+
+
+def _place_in_team(user: User, team_id: uuid.UUID | None) -> None:
+    """Make a team the one that a person's figures count for: they leave the last one and join this one."""
+    if user.team_id is not None and user.team_id != team_id:
+        left = (TeamMember.team_id == user.team_id, TeamMember.user_id == user.id)
+        for member in list(db.session.scalars(select(TeamMember).where(*left))):
+            db.session.delete(member)
+    user.team_id = team_id
+    db.session.flush()
+    if team_id is not None:
+        _join(team_id, user.id)
+
+
+def _role_by_name(name: str) -> Role:
+    role = db.session.scalars(select(Role).where(Role.name == name, Role.deleted_at.is_(None))).one_or_none()
+    if role is None:
+        names = ", ".join(each.name for each in queries.all_roles())
+        message = _("There is no role “%(name)s”. The roles are: %(names)s.", name=name, names=names)
+        raise Problem("users.no_such_role", message, fields={"role": [message]})
+    return role
+
+
+def _give_roles(user: User, role_ids: set[uuid.UUID]) -> None:
+    held = list(db.session.scalars(select(UserRole).where(UserRole.user_id == user.id)))
+    for each in held:
+        if each.role_id not in role_ids:
+            db.session.delete(each)
+    for role_id in role_ids - {each.role_id for each in held}:
+        db.session.add(UserRole(user_id=user.id, role_id=role_id))
+    db.session.flush()
+
+
+def _administrators_only(actor: Actor) -> None:
+    if not actor.is_administrator:
+        raise not_found()
 
 
 # Signing in
 
 
-def sign_in(email: str, password: str, user_agent: str, address: str) -> str | None:
-    """Check a password and begin a session.
+def sign_in(email: str, password: str, *, kind: str = STAFF, user_agent: str = "", address: str = "") -> str | None:
+    """Begin a session.
+
+    The work is the same whether the address is known or not, so that the time tells nothing.
 
     Args:
-        email: what was typed.
-        password: what was typed.
-        user_agent: the browser's name for itself, for the list of sessions.
-        address: where it came from.
+        email: the mail address as it was typed.
+        password: the password as it was typed.
+        kind: whose pages they sign in to, `staff` or `portal`.
+        user_agent: the browser, as it names itself.
+        address: the network address that the request came from.
 
     Returns:
-        The session's key for the cookie; None when address and password don't belong together, whatever the reason.
+        The key for the cookie; None when address and password don't belong together, or the person is disabled.
     """
-    statement = select(User).where(User.email == email.strip().lower(), User.active, User.deleted_at.is_(None))
-    user = db.session.scalars(statement).one_or_none()
-    if not verify_password(user.password_hash if user else None, password) or user is None:
+    user = queries.user_by_email(email)
+    if user is not None and (not user.active or user.kind != kind):
+        user = None
+    known_hash = user.password_hash if user is not None else None
+    if not verify_password(known_hash, password) or user is None or known_hash is None:
         return None
-    key = secrets.token_urlsafe(32)
+    user_id = user.id
+    fresh_hash = hash_password(password) if needs_rehash(known_hash) else None
     with write_unit() as session:
-        session.add(
-            UserSession(user_id=user.id, key_hash=digest(key), user_agent=user_agent[:300], address=address[:60])
-        )
+        if fresh_hash is not None:
+            session.get_one(User, user_id).password_hash = fresh_hash
+        return _begin_session(user_id, kind, user_agent, address)
+
+
+def _begin_session(user_id: uuid.UUID, kind: str, user_agent: str, address: str) -> str:
+    key = secrets.token_urlsafe(32)
+    begun = UserSession(
+        user_id=user_id, key_hash=hash_key(key), kind=kind, user_agent=user_agent[:300], address=address[:60]
+    )
+    db.session.add(begun)
     return key
 
 
-def end_session(key: str) -> None:
-    """Sign a session out by the key of its cookie."""
+def sign_out(session_id: uuid.UUID) -> None:
+    """End a session; its key is worth nothing from now on."""
     with write_unit() as session:
-        found = session.scalars(select(UserSession).where(UserSession.key_hash == digest(key))).one_or_none()
-        if found is not None:
-            found.ended_at = found.ended_at or utc_now()
+        found = session.get(UserSession, session_id)
+        if found is not None and found.ended_at is None:
+            found.ended_at = utc_now()
 
 
-def end_sessions(user: User, but_key: str = "") -> None:
-    """Sign out every session of a person, but the one with a key."""
+def end_sessions(user_id: uuid.UUID, *, but: uuid.UUID | None = None, only: uuid.UUID | None = None) -> None:
+    """End sessions of a person.
+
+    Args:
+        user_id: whose.
+        but: the one that stays.
+        only: the one that ends; all by default.
+    """
     with write_unit() as session:
-        for each in session.scalars(
-            select(UserSession).where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
-        ):
-            if not but_key or each.key_hash != digest(but_key):
-                each.ended_at = utc_now()
+        statement = select(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+        for found in list(session.scalars(statement)):
+            if found.id != but and only in (None, found.id):
+                found.ended_at = utc_now()
 
 
-def change_password(user: User, old: str, new: str, key: str) -> None:
-    """Change one's own password; every other session of theirs ends.
+def note_use(kind: str, key_id: uuid.UUID, at: datetime) -> None:
+    """Write down that a session or token was used.
+
+    Args:
+        kind: `token`, or anything else for a session.
+        key_id: its id.
+        at: when.
+    """
+    with write_unit() as session:
+        if kind == "token":
+            token = session.get(ApiToken, key_id)
+            if token is not None:
+                token.last_used_at = at
+        else:
+            seen = session.get(UserSession, key_id)
+            if seen is not None:
+                seen.last_seen_at = at
+
+
+def change_password(actor: Actor, old: str, new: str, *, keep_session: uuid.UUID | None = None) -> None:
+    """Let a person change their own password; their other sessions end.
 
     Raises:
-        Problem: 422 when the old one is wrong or the new one too short.
+        Problem: 422 on `old_password` when the present one is wrong, on `password` when the new one is weak.
     """
+    user = _oneself(actor)
     if not verify_password(user.password_hash, old):
         message = _("This isn't your present password.")
-        raise Problem("invalid", message, fields={"old_password": [message]})
-    hashed = hash_password(new)
+        raise Problem("users.wrong_password", message, fields={"old_password": [message]})
+    check_password(new, user.name, user.email)
+    password_hash = hash_password(new)
     with write_unit() as session:
         session.refresh(user)
-        user.password_hash = hashed
-        end_sessions(user, but_key=key)
+        user.password_hash = password_hash
+        end_sessions(user.id, but=keep_session)
 
 
-def update_profile(user: User, values: Mapping[str, Any]) -> None:
-    """Change one's own name, language, zone, theme, density or single keys; whatever else is given is refused.
+def password_link(actor: Actor, user: User) -> str:
+    """Make the signed part of a link with which a person chooses a password, once, within seven days.
 
     Raises:
-        Problem: 422 for a value that isn't among those that there are.
+        Problem: 403 when they may do more than the actor, `users.no_email`.
     """
-    from zoneinfo import available_timezones
-
-    allowed: dict[str, Any] = {
-        "language": LANGUAGES,
-        "zone": available_timezones(),
-        "theme": ("auto", "light", "dark"),
-        "density": ("compact", "comfortable"),
-        "single_keys": (True, False),
-    }
-    for name, value in values.items():
-        if name != "name" and value not in allowed.get(name, ()):
-            raise Problem("invalid", _("Choose one of the list."), fields={name: [_("Choose one of the list.")]})
-    if "name" in values and not str(values["name"]).strip():
-        raise Problem("invalid", _("Write your name."), fields={"name": [_("Write your name.")]})
-    with write_unit() as session:
-        session.refresh(user)
-        for name, value in values.items():
-            setattr(user, name, value)
+    require(actor, User, "edit", user)
+    _require_above(actor, user)
+    if not user.email:
+        raise Problem("users.no_email", _("Give them a mail address first; they sign in with it."))
+    return _link_signer().dumps([str(user.id), _fingerprint(user)])
 
 
-def make_token(actor: Actor, email: str, name: str) -> str:
-    """Make a token that acts for a person with at most their rights.
+def user_of_link(signed: str) -> User:
+    """Find the person that a link was made for.
+
+    Raises:
+        Problem: `users.link_over` when it is wrong, too old or was used; nobody learns which.
+    """
+    over = Problem("users.link_over", _("This link no longer works. Ask your administrator for a new one."), status=404)
+    try:
+        user_id, fingerprint = _link_signer().loads(signed, max_age=PASSWORD_LINK_SECONDS)
+        user = db.session.get(User, uuid.UUID(user_id))
+    except (BadData, ValueError, TypeError) as error:
+        raise over from error
+    if user is None or not user.active or user.deleted_at is not None:
+        raise over
+    if not hmac.compare_digest(str(fingerprint), _fingerprint(user)):
+        raise over
+    return user
+
+
+def choose_password(signed: str, password: str) -> str:
+    """Set the password of the person that a link was made for, and end their sessions.
 
     Returns:
-        The token; it is shown this once and kept as a hash alone.
+        Their mail address, to sign in with.
 
     Raises:
-        Problem: 404 when nobody signs in with the address, or the token would be somebody else's.
+        Problem: `users.link_over`, `users.weak_password`.
     """
-    user = db.session.scalars(
-        select(User).where(User.email == email.strip().lower(), User.active, User.deleted_at.is_(None))
-    ).one_or_none()
-    if user is None or (user.id != actor.user_id and not actor.is_administrator):
-        raise Problem("users.no_such_user", _("Nobody signs in with %(email)s.", email=email[:80]), status=404)
-    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    user = user_of_link(signed)
+    check_password(password, user.name, user.email)
+    password_hash = hash_password(password)
     with write_unit() as session:
-        session.add(ApiToken(user_id=user.id, owner_id=user.id, name=name[:120], token_hash=digest(secret)))
-    return secret
+        session.refresh(user)
+        user.password_hash = password_hash
+        end_sessions(user.id)
+        return user.email or ""
+
+
+def _link_signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt=_SALT)
+
+
+def _fingerprint(user: User) -> str:
+    """Tell one password from the next, so that a link dies with the password that it replaced."""
+    return hash_key(f"{user.id}{user.email}{user.password_hash}")[:24]
+
+
+# The own profile
+
+
+def update_profile(actor: Actor, values: Mapping[str, Any]) -> User:
+    """Let a person change what concerns nobody but themselves.
+
+    Args:
+        actor: the person.
+        values: `name`, `language`, `zone`, `theme`, `density`, `single_keys`; what is missing stays.
+
+    Raises:
+        Problem: 422 with the bad fields.
+    """
+    user = _oneself(actor)
+    clean = {name: check(values[name]) for name, check in _PROFILE.items() if name in values}
+    bad = {name: [_("Choose one of those that are offered.")] for name, value in clean.items() if value is None}
+    if "name" in bad:
+        bad["name"] = [_("Write a name of at most 120 characters.")]
+    if bad:
+        raise Problem("invalid", _("Some fields need another look."), fields=bad)
+    with write_unit() as session:
+        session.refresh(user)
+        for name, value in clean.items():
+            setattr(user, name, value)
+    return user
+
+
+def _one_of(*allowed: str) -> Any:
+    return lambda value: value if value in allowed else None
+
+
+def _checked_name(value: str) -> str | None:
+    name = " ".join(str(value).split())
+    return name if 0 < len(name) <= 120 else None
+
+
+def _checked_zone(value: str) -> str | None:
+    return value if value in available_timezones() else None
+
+
+#: For each field of the profile what makes a value of what was sent; None refuses it.
+_PROFILE: Final[Mapping[str, Any]] = {
+    "name": _checked_name,
+    "language": _one_of(*LANGUAGES),
+    "zone": _checked_zone,
+    "theme": _one_of("auto", "light", "dark"),
+    "density": _one_of("airy", "dense"),
+    "single_keys": bool,
+}
+
+
+def _oneself(actor: Actor) -> User:
+    user = db.session.get(User, actor.user_id) if actor.user_id else None
+    if user is None:
+        raise not_found()
+    return user
+
+
+def make_token(
+    actor: Actor,
+    email: str,
+    name: str,
+    *,
+    expires_at: datetime | None = None,
+    grants: Mapping[str, str] | None = None,
+) -> str:
+    """Make a token with which a program acts for a person.
+
+    Args:
+        actor: the person themselves, or somebody who may edit them.
+        email: the person's mail address.
+        name: what it is for, so that it can be recognised and revoked.
+        expires_at: when it ends; None for never.
+        grants: permission to scope; None for all that the person may do, now and later.
+
+    Returns:
+        The token. It is kept nowhere and can't be shown again.
+
+    Raises:
+        Problem: `users.no_such_user`, `users.no_name` (422); 403 when they may do more than the actor.
+    """
+    user = queries.user_by_email(email)
+    if user is None or not user.active or user.kind != STAFF:
+        message = _("Nobody signs in with %(email)s.", email=email)
+        raise Problem("users.no_such_user", message, fields={"email": [message]})
+    if actor.user_id != user.id:
+        require(actor, User, "edit", user)
+        _require_above(actor, user)
+    name = " ".join(name.split())[:120]
+    if not name:
+        message = _("Say what the token is for, so that you can tell it from others.")
+        raise Problem("users.no_name", message, fields={"name": [message]})
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    with write_unit() as session:
+        kept = ApiToken(
+            user_id=user.id, name=name, token_hash=hash_key(token), expires_at=expires_at, grants=_checked_grants(grants)
+        )
+        session.add(kept)
+    return token
+
+
+def _checked_grants(grants: Mapping[str, str] | None) -> dict[str, str] | None:
+    if grants is None:
+        return None
+    if any(scope not in Scope.__members__ for scope in grants.values()):
+        raise Problem("users.bad_scope", _("A permission reaches own, team or all."))
+    return dict(grants)
 
 
 def revoke_token(actor: Actor, token_id: uuid.UUID) -> None:
-    """Revoke a token of one's own, or as an administrator anybody's.
+    """Let a token end at once.
 
     Raises:
-        Problem: 404 for anybody else's.
+        Problem: 404 when it isn't the actor's.
     """
     with write_unit() as session:
         token = session.get(ApiToken, token_id)
-        if token is None or (token.user_id != actor.user_id and not actor.is_administrator):
+        if token is None or token.deleted_at is not None or token.user_id != actor.user_id:
             raise not_found()
-        token.deleted_at = token.deleted_at or utc_now()
+        token.deleted_at = utc_now()
 
 
 # The first run
 
 
-def setup_code() -> str:
-    """Give the code that the set-up page asks for, made from the secret key, so that every process knows the same."""
-    import hmac
+def setup_code() -> str | None:
+    """Give the code that opens the set-up page; None once somebody can sign in.
 
-    from flask import current_app
+    It follows from the secret key, so that every process of the server knows the same one and nothing has to be kept.
+    """
+    if queries.has_users():
+        return None
+    key = str(current_app.secret_key).encode()
+    digest = hmac.digest(key, b"pelatis.setup", "sha256").hex()
+    return "-".join(digest[start : start + 4] for start in range(0, 16, 4))
 
-    made = hmac.new(str(current_app.config["SECRET_KEY"]).encode(), b"pelatis set-up", "sha256").hexdigest()
-    return "-".join(made[start : start + 4] for start in (0, 4, 8))
 
+def set_up(
+    actor: Actor, code: str, *, email: str, name: str, password: str, company_name: str, language: str, currency: str
+) -> User:
+    """Make the first administrator and tell Pelatis who uses it.
 
-def set_up(code: str, *, company: str, name: str, email: str, password: str, language: str, currency: str) -> User:
-    """Make the first administrator and write down the company's name and currency.
+    Args:
+        actor: the system's.
+        code: the code that the server printed.
+        email: the administrator's mail address.
+        name: their name.
+        password: their password.
+        company_name: the company's name.
+        language: the language in which people begin.
+        currency: ISO 4217.
 
     Raises:
-        Problem: 404 when the first run is over; 403 for a wrong code; 422 for what else is wrong.
+        Problem: 404 when somebody can sign in already, 422 with the bad fields.
     """
-    from core.access import system_actor
-
-    if not is_empty():
+    expected = setup_code()
+    if expected is None:
         raise not_found()
-    if not secrets.compare_digest(code.strip().lower(), setup_code()):
-        message = _("This isn't the code that the server printed.")
-        raise Problem("users.wrong_code", message, fields={"code": [message]})
+    _check_setup(expected, code, name, company_name, language, currency)
+    address = _checked_email(email)
+    check_password(password, address, name, company_name)
+    password_hash = hash_password(password)
     with write_unit():
-        user = add_user(
-            system_actor(), email=email, role=ADMINISTRATOR, password=password, name=name, language=language
-        )
-        set_setting("core", "company", company.strip()[:120])
-        set_setting("core", "currency", currency if len(currency) == 3 else "EUR")
-    return user
+        if queries.has_users():
+            raise not_found()
+        set_company(company_name=company_name.strip()[:120], language=language, currency=currency)
+        user = User(name=name.strip()[:120], email=address, password_hash=password_hash, language=language)
+        _insert_user(actor, user, "administrator")
+        return user
 
 
-def set_setting(plugin: str, key: str, value: Any, scope: str = "") -> None:
-    """Write a setting, and tell every process that settings changed."""
-    with write_unit() as session:
-        found = session.get(Setting, (plugin, scope, key))
-        if found is None:
-            session.add(Setting(plugin=plugin, scope=scope, key=key, value=value))
-        else:
-            found.value = value
-        session.flush()
-        raise_generation(session.connection(), "settings")
-
-
-def add_team(actor: Actor, name: str, parent_id: uuid.UUID | None = None, leader_id: uuid.UUID | None = None) -> Team:
-    """Add a team to the tree.
-
-    Raises:
-        Problem: 422 without a name.
-    """
-    require_administrator(actor)
+def _check_setup(expected: str, code: str, name: str, company_name: str, language: str, currency: str) -> None:
+    bad: dict[str, list[str]] = {}
+    if not hmac.compare_digest(expected, code.strip().lower()):
+        bad["code"] = [_("This isn't the code that the server printed when it started.")]
     if not name.strip():
-        raise Problem("invalid", _("Give the team a name."), fields={"name": [_("Give the team a name.")]})
-    with write_unit() as session:
-        team = Team(name=" ".join(name.split()), parent_id=parent_id, leader_id=leader_id)
-        session.add(team)
-        return team
+        bad["name"] = [_("Write your name.")]
+    if not company_name.strip():
+        bad["company_name"] = [_("Write the company's name.")]
+    if language not in LANGUAGES:
+        bad["language"] = [_("Choose one of those that are offered.")]
+    if len(currency) != 3 or not (currency.isascii() and currency.isupper()):
+        bad["currency"] = [_("Choose one of those that are offered.")]
+    if bad:
+        raise Problem("users.bad_setup", _("Some fields need another look."), fields=bad)

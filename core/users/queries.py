@@ -1,109 +1,336 @@
-"""Reading who somebody is: from a session, a token, or an id to an `Actor`."""
+"""Reads about people: who a session, a token or an id stands for, and what the pages of administration show."""
 
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, inspect, literal, or_, select
 
-from core.access import Actor, Kind, Scope
-from core.database import db, utc_now
-from core.users.models import ApiToken, Role, Team, TeamMember, User, UserRole, UserSession
-from core.users.roles import grants_of, merged
+from core.access import Actor, Kind, visible
+from core.database import Record, db, utc_now
+from core.i18n import _
+from core.problems import Problem, not_found
+from core.records.registry import record_types
+from core.users.models import STAFF, ApiToken, Role, Team, TeamMember, User, UserRole, UserSession
+from core.users.roles import merge_grants, narrow_grants, title_of
+
+#: How long a sign-in lasts.
+SESSION_LIFETIME: Final = timedelta(days=30)
 
 
-def digest(secret: str) -> str:
-    """Hash a session's key or a token: both are long and random, so one round of SHA-256 is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+@dataclass(frozen=True)
+class SignedIn:
+    """Who makes the present request, with what its pages need to know of them.
+
+    Attributes:
+        actor: with the rights that they have now.
+        key_id: the id of the session or token that proved it.
+        key_seen_at: when that was last written down as used.
+    """
+
+    actor: Actor
+    theme: str
+    density: str
+    single_keys: bool
+    key_id: uuid.UUID | None = None
+    key_seen_at: datetime | None = None
 
 
-def _with_roles(statement: Select[Any]) -> Select[Any]:
-    live_role = (Role.id == UserRole.role_id) & Role.deleted_at.is_(None)
-    held = (UserRole.user_id == User.id) & UserRole.deleted_at.is_(None)
+def hash_key(key: str) -> str:
+    """Hash the key of a session or token; it is random and long, so that a plain hash is enough."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def signed_in_by_session(key: str, kind: str = STAFF) -> SignedIn | None:
+    """Find who a cookie's key stands for, with one statement; None when it has ended or they may not sign in.
+
+    Args:
+        key: the key in the cookie.
+        kind: the cookie it came with, `staff` or `portal`.
+    """
+    holds = and_(
+        UserSession.key_hash == hash_key(key),
+        UserSession.kind == kind,
+        UserSession.ended_at.is_(None),
+        UserSession.created_at > utc_now() - SESSION_LIFETIME,
+    )
+    who = select(UserSession.user_id).where(holds).scalar_subquery()
+    extra = (UserSession.id, UserSession.last_seen_at, literal(None))
+    statement = _rights_of(who, User.kind == kind, *extra).join(UserSession, holds)
+    return _signed_in(db.session.execute(statement).all(), Kind(kind))
+
+
+def signed_in_by_token(token: str) -> SignedIn | None:
+    """Find who a token acts for, with one statement; None when it has expired, was revoked, or they may not sign in."""
+    holds = and_(
+        ApiToken.token_hash == hash_key(token),
+        ApiToken.deleted_at.is_(None),
+        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > utc_now()),
+    )
+    who = select(ApiToken.user_id).where(holds).scalar_subquery()
+    extra = (ApiToken.id, ApiToken.last_used_at, ApiToken.grants)
+    statement = _rights_of(who, User.kind == STAFF, *extra).join(ApiToken, holds)
+    return _signed_in(db.session.execute(statement).all(), Kind.token)
+
+
+def actor_of(user_id: uuid.UUID) -> Actor:
+    """Give a person as an actor, with the rights that they have now; jobs run so.
+
+    Raises:
+        Problem: `users.gone` when they are disabled or gone.
+    """
+    none = literal(None)
+    rows = db.session.execute(_rights_of(literal(user_id, User.id.type), User.active, none, none, none)).all()
+    found = _signed_in(rows, Kind(rows[0].kind) if rows else Kind.staff)
+    if found is None:
+        raise Problem("users.gone", _("The person who asked for this may no longer sign in."), status=403)
+    return found.actor
+
+
+def _rights_of(who: ColumnElement[Any], allowed: ColumnElement[bool], *extra: Any) -> Select[Any]:
+    """Make the one statement that tells a person's rights: a row for each role, the teams as one text of ids."""
+    reach = (
+        select(TeamMember.team_id.label("team_id"))
+        .join(Team, and_(Team.id == TeamMember.team_id, Team.deleted_at.is_(None)))
+        .where(TeamMember.user_id == who)
+        .cte("reach", recursive=True)
+    )
+    below = select(Team.id).join(reach, Team.parent_id == reach.c.team_id).where(Team.deleted_at.is_(None))
+    reach = reach.union(below)
+    teams = select(func.aggregate_strings(cast(reach.c.team_id, String), ",")).scalar_subquery()
+    columns = (User.id, User.name, User.email, User.kind, User.language, User.zone, User.theme, User.density)
+    key_id, key_seen_at, key_grants = extra
     return (
-        statement.add_columns(Role.name, Role.grants)
-        .outerjoin(UserRole, held)
-        .outerjoin(Role, live_role)
-        .where(User.active, User.deleted_at.is_(None))
+        select(
+            *columns,
+            User.single_keys,
+            Role.grants,
+            teams.label("teams"),
+            key_id.label("key_id"),
+            key_seen_at.label("key_seen_at"),
+            key_grants.label("key_grants"),
+        )
+        .select_from(User)
+        .outerjoin(UserRole, UserRole.user_id == User.id)
+        .outerjoin(Role, and_(Role.id == UserRole.role_id, Role.deleted_at.is_(None)))
+        .where(User.id == who, User.active, User.deleted_at.is_(None), allowed)
     )
 
 
-def session_of(key: str) -> tuple[UserSession, User, Actor] | None:
-    """Find a live session by the key in its cookie, with its person; one statement, two for members of a team."""
-    statement = _with_roles(select(UserSession, User).join(User, User.id == UserSession.user_id))
-    found = statement.where(UserSession.key_hash == digest(key), UserSession.ended_at.is_(None))
-    rows = db.session.execute(found).all()
+def _signed_in(rows: Any, kind: Kind) -> SignedIn | None:
     if not rows:
         return None
-    session, user = rows[0][0], rows[0][1]
-    return session, user, _actor(user, _granted((row[2], row[3]) for row in rows))
-
-
-def token_of(secret: str) -> Actor | None:
-    """Find the actor of a token: its person, with at most what the token itself may do."""
-    statement = _with_roles(select(ApiToken, User).join(User, User.id == ApiToken.user_id))
-    found = statement.where(ApiToken.token_hash == digest(secret), ApiToken.deleted_at.is_(None))
-    rows = db.session.execute(found).all()
-    if not rows:
-        return None
-    token, user = rows[0][0], rows[0][1]
-    if token.expires_at is not None and token.expires_at < utc_now():
-        return None
-    granted = _granted((row[2], row[3]) for row in rows)
-    if token.grants is not None:
-        granted = _at_most(granted, token.grants)
-    return _actor(user, granted, Kind.token)
-
-
-def actor_of(user_id: uuid.UUID) -> Actor | None:
-    """Make the actor of a user, for what is done in their name later; None when they may not sign in any more."""
-    rows = db.session.execute(_with_roles(select(User.id, User)).where(User.id == user_id)).all()
-    if not rows:
-        return None
-    return _actor(rows[0][1], _granted((row[2], row[3]) for row in rows))
-
-
-def _granted(roles: Iterable[tuple[str | None, Mapping[str, str] | None]]) -> dict[str, Scope]:
-    return merged(*[grants_of(name, grants or {}) for name, grants in roles if name is not None])
-
-
-def _at_most(granted: Mapping[str, Scope], own: Mapping[str, str]) -> dict[str, Scope]:
-    """Cut a token's grants to what its owner has at this moment."""
-    cut: dict[str, Scope] = {}
-    for permission, scope in own.items():
-        held = granted.get(permission) or granted.get("*")
-        if held is not None:
-            cut[permission] = min(held, Scope(scope), key=lambda each: each.rank)
-    return cut
-
-
-def _actor(user: User, grants: Mapping[str, Scope], kind: Kind = Kind.staff) -> Actor:
-    reaches_teams = Scope.team in grants.values()
-    return Actor(
+    row = rows[0]
+    # Portal users start from nothing: roles are for staff.
+    grants = merge_grants([each.grants for each in rows if each.grants]) if row.kind == STAFF else {}
+    actor = Actor(
         kind,
-        user_id=user.id,
-        name=user.name,
-        email=user.email or "",
-        grants=grants,
-        team_ids=teams_of(user.id) if reaches_teams else frozenset(),
-        language=user.language,
-        zone=user.zone,
+        user_id=row.id,
+        name=row.name,
+        email=row.email or "",
+        grants=narrow_grants(grants, row.key_grants),
+        team_ids=frozenset(uuid.UUID(each) for each in row.teams.split(",")) if row.teams else frozenset(),
+        language=row.language,
+        zone=row.zone,
     )
+    return SignedIn(actor, row.theme, row.density, row.single_keys, row.key_id, row.key_seen_at)
 
 
-def teams_of(user_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """List the teams that a person belongs to or leads, and every team below them."""
-    belongs = select(TeamMember.team_id).where(TeamMember.user_id == user_id, TeamMember.deleted_at.is_(None))
-    reached = (
-        select(Team.id).where(Team.deleted_at.is_(None), Team.id.in_(belongs) | (Team.leader_id == user_id)).cte(recursive=True)
+def has_users() -> bool:
+    """Tell whether anybody can sign in; until then the set-up page is open."""
+    statement = select(User.id).where(User.password_hash.is_not(None), User.kind == STAFF).limit(1)
+    return db.session.execute(statement).first() is not None
+
+
+def user_by_email(email: str) -> User | None:
+    """Find a person by the mail address that they sign in with, however it was typed."""
+    statement = select(User).where(User.email == fold_email(email), User.deleted_at.is_(None))
+    return db.session.scalars(statement).one_or_none()
+
+
+def fold_email(email: str) -> str:
+    """Write a mail address as it is kept."""
+    return email.strip().casefold()
+
+
+def find_user(actor: Actor, user_id: uuid.UUID) -> User:
+    """Find a person whom the actor may see.
+
+    Raises:
+        Problem: 404 otherwise.
+    """
+    statement = select(User).where(User.id == user_id, User.deleted_at.is_(None), visible(actor, User))
+    user = db.session.scalars(statement).one_or_none()
+    if user is None:
+        raise not_found()
+    return user
+
+
+@dataclass(frozen=True)
+class Person:
+    """A line of the page of people."""
+
+    id: uuid.UUID
+    name: str
+    email: str
+    active: bool
+    invited: bool
+    team: str
+    roles: tuple[str, ...]
+    seen_at: datetime | None
+
+
+#: How many people a page of administration shows.
+PEOPLE_PAGE: Final = 100
+
+
+def people(actor: Actor, text: str = "", after: str = "") -> list[Person]:
+    """List staff by name, with roles, team and when they were last seen, with two statements.
+
+    Args:
+        actor: whoever asks.
+        text: part of a name or mail address.
+        after: the name after which the page begins.
+    """
+    seen = (
+        select(UserSession.user_id, func.max(UserSession.last_seen_at).label("at")).group_by(UserSession.user_id)
+    ).subquery()
+    statement = (
+        select(User, Team.name, seen.c.at)
+        .outerjoin(Team, and_(Team.id == User.team_id, Team.deleted_at.is_(None)))
+        .outerjoin(seen, seen.c.user_id == User.id)
+        .where(User.deleted_at.is_(None), User.kind == STAFF, visible(actor, User))
+        .order_by(User.name, User.id)
+        .limit(PEOPLE_PAGE + 1)
     )
-    below = aliased(Team)
-    reached = reached.union(select(below.id).where(below.parent_id == reached.c.id, below.deleted_at.is_(None)))
-    return frozenset(db.session.scalars(select(reached.c.id)))
+    if text:
+        statement = statement.where(or_(User.name.icontains(text, autoescape=True), User.email.icontains(text, autoescape=True)))
+    if after:
+        statement = statement.where(User.name > after)
+    rows = db.session.execute(statement).all()
+    roles = _role_names([user.id for user, _team, _at in rows])
+    return [
+        Person(
+            user.id, user.name, user.email or "", user.active, user.password_hash is None, team or "",
+            tuple(roles.get(user.id, ())), at,
+        )
+        for user, team, at in rows
+    ]  # fmt: skip
 
 
-def is_empty() -> bool:
-    """Tell whether nobody can sign in yet: the first run."""
-    return db.session.execute(select(User.id).where(User.password_hash.is_not(None)).limit(1)).first() is None
+def _role_names(user_ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, list[str]]:
+    statement = (
+        select(UserRole.user_id, Role.name, Role.title)
+        .join(Role, Role.id == UserRole.role_id)
+        .where(UserRole.user_id.in_(list(user_ids)), Role.deleted_at.is_(None))
+        .order_by(Role.created_at)
+    )
+    found: dict[uuid.UUID, list[str]] = {}
+    for user_id, name, title in db.session.execute(statement):
+        found.setdefault(user_id, []).append(title_of(name, title))
+    return found
+
+
+def all_roles() -> list[Role]:
+    """List the roles, oldest first."""
+    statement = select(Role).where(Role.deleted_at.is_(None)).order_by(Role.created_at, Role.id)
+    return list(db.session.scalars(statement))
+
+
+def role_ids_of(user_id: uuid.UUID) -> set[uuid.UUID]:
+    """Tell which roles a person has."""
+    return set(db.session.scalars(select(UserRole.role_id).where(UserRole.user_id == user_id)))
+
+
+def grants_of(user_id: uuid.UUID) -> Mapping[str, Any]:
+    """Tell what a person's roles grant together, whether they are active or not."""
+    statement = (
+        select(Role.grants)
+        .join(UserRole, UserRole.role_id == Role.id)
+        .where(UserRole.user_id == user_id, Role.deleted_at.is_(None))
+    )
+    return merge_grants(db.session.scalars(statement))
+
+
+def sessions_of(user_id: uuid.UUID) -> list[UserSession]:
+    """List the browsers that a person is signed in with, the one seen last first."""
+    statement = (
+        select(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.ended_at.is_(None),
+            UserSession.created_at > utc_now() - SESSION_LIFETIME,
+        )
+        .order_by(UserSession.last_seen_at.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def tokens_of(user_id: uuid.UUID) -> list[ApiToken]:
+    """List a person's tokens, the newest first."""
+    statement = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.deleted_at.is_(None))
+    return list(db.session.scalars(statement.order_by(ApiToken.created_at.desc())))
+
+
+@dataclass(frozen=True)
+class TeamNode:
+    """A team in its place in the tree."""
+
+    team: Team
+    depth: int
+    leader: str
+    members: int
+
+
+def team_tree(actor: Actor) -> list[TeamNode]:
+    """List the teams as a tree from the top, each with its leader and how many people belong to it."""
+    counted = select(TeamMember.team_id, func.count().label("number")).group_by(TeamMember.team_id).subquery()
+    statement = (
+        select(Team, User.name, counted.c.number)
+        .outerjoin(User, User.id == Team.leader_id)
+        .outerjoin(counted, counted.c.team_id == Team.id)
+        .where(Team.deleted_at.is_(None), visible(actor, Team))
+        .order_by(Team.name, Team.id)
+    )
+    rows = db.session.execute(statement).all()
+    known = {team.id for team, _name, _number in rows}
+    below: dict[uuid.UUID | None, list[Any]] = {}
+    for row in rows:
+        parent = row[0].parent_id
+        below.setdefault(parent if parent in known else None, []).append(row)
+    listed: list[TeamNode] = []
+
+    def walk(parent: uuid.UUID | None, depth: int) -> None:
+        for team, leader, number in below.get(parent, ()):
+            listed.append(TeamNode(team, depth, leader or "", number or 0))
+            walk(team.id, depth + 1)
+
+    walk(None, 0)
+    return listed
+
+
+def team_ids_below(team_id: uuid.UUID) -> set[uuid.UUID]:
+    """Tell the ids of a team and of all teams below it."""
+    reach = select(Team.id).where(Team.id == team_id).cte("below", recursive=True)
+    reach = reach.union(select(Team.id).join(reach, Team.parent_id == reach.c.id))
+    return set(db.session.scalars(select(reach.c.id)))
+
+
+def owned_models() -> tuple[type[Record], ...]:
+    """List the models whose records people own and whose tables are there, those of modules that are off too."""
+    rights = {User, Team, TeamMember, Role, UserRole, ApiToken}
+    tables = set(inspect(db.session.connection()).get_table_names())
+    models: list[Any] = [each.model for each in record_types.all_declared() if each.model not in rights]
+    return tuple(model for model in models if model.__tablename__ in tables)
+
+
+def count_owned(user_id: uuid.UUID) -> int:
+    """Count everything that a person owns, whatever module it belongs to."""
+    counts = [
+        select(func.count()).select_from(model).where(model.owner_id == user_id).scalar_subquery()
+        for model in owned_models()
+    ]
+    return sum(db.session.execute(select(*counts)).one()) if counts else 0

@@ -1,60 +1,28 @@
-"""People and teams as record types: list, import, export and API like any other."""
+"""What the records layer is told about people and teams."""
 
-from typing import Any
-
-from core.access import Actor, SharedAccess
-from core.database import db, write_unit
+from core.access import SharedAccess
 from core.i18n import _l
-from core.records.operations import change_record
 from core.records.types import RecordType
-from core.users.models import Team, TeamMember, User
+from core.users.models import Team, User
+from core.users.operations import create_team, create_user, update_team, update_user
 from core.users.schemas import TeamSchema, UserSchema
-
-
-def create_person(actor: Actor, values: dict[str, Any]) -> User:
-    """Add a person who owns records and can't sign in yet; an import makes them so."""
-    with write_unit() as session:
-        user = User(**{"active": False, **values})
-        session.add(user)
-        session.flush()
-        user.owner_id = user.id
-        _join_team(user)
-        return user
-
-
-def update_person(actor: Actor, user: User, values: dict[str, Any]) -> User:
-    """Change what is known of a person."""
-    with write_unit() as session:
-        change_record(actor, user, values)
-        if "team_id" in values:
-            _join_team(user)
-        session.flush()
-        return user
-
-
-def _join_team(user: User) -> None:
-    if user.team_id is None:
-        return
-    present = db.session.query(TeamMember).filter_by(user_id=user.id, team_id=user.team_id).first()
-    if present is None:
-        db.session.add(TeamMember(user_id=user.id, team_id=user.team_id))
-
 
 USERS = RecordType(
     model=User,
     schema=UserSchema,
     label=_l("Person"),
     label_plural=_l("People"),
-    path="people",
+    path="users",
     icon="user",
-    columns=["name", "email", "team", "active"],
-    filters=["name", "email", "team", "active"],
-    search=["name", "email"],
+    subtitle=("email",),
+    columns=("name", "email", "team", "active"),
+    filters=("name", "email", "team", "active", "language"),
+    search=("name", "email"),
     sort="name",
-    match=["name", "email"],
+    match=("email", "name"),
+    create=create_user,
+    update=update_user,
     access=SharedAccess(),
-    create=create_person,
-    update=update_person,
     creatable=True,
     nav=False,
 )
@@ -66,11 +34,13 @@ TEAMS = RecordType(
     label_plural=_l("Teams"),
     path="teams",
     icon="sitemap",
-    columns=["name", "parent", "leader"],
-    filters=["name", "parent"],
-    search=["name"],
+    columns=("name", "parent", "leader"),
+    filters=("name", "parent", "leader"),
+    search=("name",),
     sort="name",
-    match=["name"],
+    match=("name",),
+    create=create_team,
+    update=update_team,
     access=SharedAccess(),
     creatable=True,
     nav=False,

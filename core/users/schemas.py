@@ -1,35 +1,54 @@
-"""How people and teams are shown and accepted."""
+"""The descriptions of people and teams."""
 
+from zoneinfo import available_timezones
+
+import marshmallow as ma
 from marshmallow import validate
 
-from core.i18n import LANGUAGES, _l
+from core.i18n import LANGUAGES, _, _l
 from core.records import fields
 from core.records.fields import RecordSchema
 
 
-class UserSchema(RecordSchema):
-    """A person of the company."""
+def check_zone(value: str | None) -> None:
+    """Refuse a time zone that nobody knows."""
+    if value is not None and value not in available_timezones():
+        raise ma.ValidationError(_("“%(text)s” isn't a time zone such as Europe/Athens.", text=value))
 
-    owner = None  # type: ignore[assignment]  # a person belongs to themselves
+
+class UserSchema(RecordSchema):
+    """A person. Passwords, roles and tokens are given on pages of their own."""
+
+    class Meta(RecordSchema.Meta):
+        """A person belongs to nobody."""
+
+        exclude = ("owner",)
+
     name = fields.String(
         required=True,
-        validate=validate.Length(min=1, max=120),
         label=_l("Name"),
-        import_names=("sales agent", "sales_agent", "user", "agent", "full name"),
+        validate=validate.Length(max=120),
+        import_names=("sales_agent", "sales agent", "agent", "full name", "user"),
     )
-    email = fields.Email(label=_l("Mail"))
-    team = fields.Related(
-        "team", label=_l("Team"), import_names=("regional office", "regional_office", "office", "department")
+    email = fields.Email(
+        label=_l("Mail"), validate=validate.Length(max=254), help=_l("They sign in with it."), import_names=("e-mail",)
     )
-    manager = fields.Related("user", column="manager_id", label=_l("Manager"))
-    language = fields.Choice(LANGUAGES, load_default="en", label=_l("Language"))
-    active = fields.Boolean(dump_only=True, label=_l("Active"))
+    team = fields.Related("team", label=_l("Team"), import_names=("manager",))
+    active = fields.Boolean(label=_l("May sign in"), allow_none=False)
+    language = fields.Choice(LANGUAGES, label=_l("Language"))
+    zone = fields.String(label=_l("Time zone"), validate=check_zone)
 
 
 class TeamSchema(RecordSchema):
-    """A group of people."""
+    """A group of people in the tree of teams."""
 
-    owner = None  # type: ignore[assignment]
-    name = fields.String(required=True, validate=validate.Length(min=1, max=120), label=_l("Name"))
-    parent = fields.Related("team", label=_l("Part of"))
-    leader = fields.Related("user", label=_l("Led by"))
+    class Meta(RecordSchema.Meta):
+        """A team has a leader instead of an owner."""
+
+        exclude = ("owner",)
+
+    name = fields.String(
+        required=True, label=_l("Name"), validate=validate.Length(max=120), import_names=("team", "manager")
+    )
+    parent = fields.Related("team", label=_l("Part of"), import_names=("regional_office", "regional office", "office"))
+    leader = fields.Related("user", label=_l("Leader"))

@@ -1,12 +1,48 @@
-"""Rate limits: how often an address or an account may try to sign in."""
+"""How often something may be tried: sign-in, set-up and the links for passwords."""
 
-from flask import request
+from typing import Final
+
+from flask import Flask, Response, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
-limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
+from core.settings import Settings
+from core.users.queries import fold_email
+
+#: Failed attempts at one account, wherever they come from.
+PER_ACCOUNT: Final = "10 per 15 minutes"
+#: Failed attempts from one network address, whichever account they are at.
+PER_ADDRESS: Final = "30 per 15 minutes"
 
 
-def tried_account() -> str:
-    """Name the account that a sign-in tries, whatever address it comes from."""
-    return f"account:{request.form.get('email', '').strip().lower()[:254]}"
+def network_address() -> str:
+    """Tell where a request came from; X-Forwarded-For counts for as many proxies as the settings trust, else not at all."""
+    return request.remote_addr or ""
+
+
+def named_account() -> str:
+    """Tell which account an attempt is at."""
+    return fold_email(request.form.get("email", ""))[:254]
+
+
+def has_failed(response: Response) -> bool:
+    """Tell whether an attempt failed: those that succeed lead on and cost nothing."""
+    return response.status_code != 303
+
+
+limiter = Limiter(network_address, strategy="moving-window", headers_enabled=False)
+
+#: For views that take a password or a code: by address, and by account where the form names one.
+limit_by_address = limiter.limit(PER_ADDRESS, methods=["POST"], deduct_when=has_failed)
+limit_by_account = limiter.limit(PER_ACCOUNT, key_func=named_account, methods=["POST"], deduct_when=has_failed)
+
+
+def install_limits(app: Flask, settings: Settings) -> None:
+    """Count attempts in Redis where the queue has one, so that all machines count together; else in memory.
+
+    Args:
+        app: the application, before its blueprints are registered.
+        settings: how this installation runs.
+    """
+    shared = settings.queue_url.startswith(("redis://", "rediss://"))
+    app.config.setdefault("RATELIMIT_STORAGE_URI", settings.queue_url if shared else "memory://")
+    limiter.init_app(app)
