@@ -61,7 +61,7 @@ def _settings(settings: Settings) -> Iterator[CheckResult]:
     if unknown:
         yield CheckResult("settings", "bad", f"nobody reads {', '.join(unknown)}: mistyped?")
     if settings.debug:
-        yield CheckResult("settings", "note", "PELATIS_DEBUG is on: never where others reach this machine")
+        yield CheckResult("settings", "note", "PELATIS_DEBUG is on: commands that fail show tracebacks")
     if settings.safe_mode:
         yield CheckResult("settings", "note", "PELATIS_SAFE_MODE is on: every plugin is off")
     if not unknown:
