@@ -27,7 +27,9 @@ class Country(fields.Choice):
             return None
         code = country_code(text)
         if code is None:
-            raise ma.ValidationError(_("“%(text)s” isn't a country that we know. Write its two-letter code.", text=text))
+            raise ma.ValidationError(
+                _("“%(text)s” isn't a country that we know. Write its two-letter code.", text=text)
+            )
         return code
 
 
@@ -70,7 +72,7 @@ class Words(fields.WritesItself, fields.Tags):
             raise ma.ValidationError(_("This takes a list of words."))
         cleaned = [" ".join(word.split()) if isinstance(word, str) else word for word in words]
         loaded = super()._deserialize([word for word in cleaned if word != ""], attr, data, **options)
-        return list(dict.fromkeys(self._value_of(word) for word in loaded))
+        return list(dict.fromkeys(self._value_of(str(word)) for word in loaded))
 
     def _value_of(self, word: str) -> str:
         by_label = {str(label).casefold(): value for value, label in self.known.items()}

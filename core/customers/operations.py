@@ -84,9 +84,7 @@ def _renamed(customer: Customer, values: Mapping[str, Any]) -> dict[str, Any]:
     if not {"given_name", "family_name"} & set(values):
         return {}
     old = _full_name(customer.given_name, customer.family_name)
-    new = _full_name(
-        values.get("given_name", customer.given_name), values.get("family_name", customer.family_name)
-    )
+    new = _full_name(values.get("given_name", customer.given_name), values.get("family_name", customer.family_name))
     return {"name": new} if new and customer.name in ("", old) else {}
 
 

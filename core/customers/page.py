@@ -107,7 +107,9 @@ def customer_page(actor: Actor, customer_id: UUID, *, in_panel: bool = False) ->
         alerts=[*_alerts(actor, customer), *[_failed_alert(each) for each in header if isinstance(each, HookFailure)]],
         next_step=next((each for each in header if isinstance(each, Panel)), None),
         shows_next=bool(current_host().implementations("crm_render_panels")),
-        actions=[each for each in collect("crm_collect_actions", actor=actor, record=customer) if isinstance(each, Action)],
+        actions=[
+            each for each in collect("crm_collect_actions", actor=actor, record=customer) if isinstance(each, Action)
+        ],
         panels=[] if in_panel else _slot("customer.sidebar", actor, customer),
         tabs=[] if in_panel else _panels("customer.tabs", actor, customer),
         composer=_panels("customer.composer", actor, customer),

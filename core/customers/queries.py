@@ -1,11 +1,12 @@
 """The reads of customers that are more than one line."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, literal, null, or_, select, union_all
 
 from core.access import Actor, visible
 from core.customers.keys import matching_name
@@ -101,7 +102,7 @@ def related_customers(actor: Actor, customer: Customer) -> list[Related]:
 _OTHER = (Customer.id.label("customer_id"), Customer.name, Customer.kind, Customer.phone, Customer.email)
 
 
-def _relations(actor: Actor, here: ColumnElement[bool], there: Any, way: str) -> Select[Any]:
+def _relations(actor: Actor, here: ColumnElement[bool], there: Any, way: str) -> Any:
     return (
         select(
             Relationship.id.label("relation_id"),
@@ -117,7 +118,7 @@ def _relations(actor: Actor, here: ColumnElement[bool], there: Any, way: str) ->
     )
 
 
-def _hierarchy(actor: Actor, criterion: ColumnElement[bool], way: str) -> Select[Any]:
+def _hierarchy(actor: Actor, criterion: ColumnElement[bool], way: str) -> Any:
     return (
         select(
             # A typed null, because the halves of a union must agree on PostgreSQL.
@@ -141,9 +142,7 @@ def _related(row: Any) -> Related:
         kind = relation_kind(row.relation)
         label = str(kind.forward if row.way == "forward" else kind.backward)
         person = kind.person and row.way == "backward"
-    return Related(
-        row.relation_id, label, row.title, row.customer_id, row.name, row.kind, row.phone, row.email, person
-    )
+    return Related(row.relation_id, label, row.title, row.customer_id, row.name, row.kind, row.phone, row.email, person)
 
 
 def parts_of(customer: Customer) -> list[Part]:
@@ -166,7 +165,7 @@ def parts_of(customer: Customer) -> list[Part]:
         Address.city,
         Address.created_at,
     ).where(Address.customer_id == customer.id, Address.deleted_at.is_(None))
-    rows = db.session.execute(union_all(points, addresses).order_by("created_at"))
+    rows: Any = db.session.execute(union_all(points, addresses).order_by("created_at"))
     return [_part(row) for row in rows]
 
 
@@ -243,10 +242,8 @@ def _duplicate_keys(name: str, email: str, phone: str, tax_number: str, country:
     if "@" in email:
         keys["email"] = email.strip().lower()
     if phone.strip():
-        try:
+        with suppress(Problem):  # a number that is still being typed can't be anybody's
             keys["phone"] = normalised_contact("phone", phone, country)
-        except Problem:
-            pass  # a number that is still being typed can't be anybody's
     if len(tax_number.strip()) >= 6:
         keys["tax_number"] = read_tax_number(tax_number, country).value
     return keys

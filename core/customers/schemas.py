@@ -72,7 +72,9 @@ class CustomerSchema(RecordSchema):
         label=_l("Family name"),
         import_names=("last name", "lastname", "surname", "family name", "επώνυμο", "nazwisko"),
     )
-    roles = Words(known=ROLES, label=_l("Roles"), load_default=lambda: ["prospect"], import_names=("role", "ρόλος", "rola"))
+    roles = Words(
+        known=ROLES, label=_l("Roles"), load_default=lambda: ["prospect"], import_names=("role", "ρόλος", "rola")
+    )
     tags = Words(label=_l("Tags"), load_default=list, import_names=("tag", "labels", "ετικέτες", "etykiety"))
     tax_number = TaxNumberText(
         validate=Length(max=32),
@@ -84,7 +86,15 @@ class CustomerSchema(RecordSchema):
     email = fields.Email(
         validate=Length(max=254),
         label=_l("Mail"),
-        import_names=("email", "e-mail", "email address", "mail", "e-mail 1 - value", "ηλεκτρονικό ταχυδρομείο", "poczta"),
+        import_names=(
+            "email",
+            "e-mail",
+            "email address",
+            "mail",
+            "e-mail 1 - value",
+            "ηλεκτρονικό ταχυδρομείο",
+            "poczta",
+        ),
     )
     phone = CustomerPhone(
         label=_l("Phone"),
@@ -118,7 +128,15 @@ class CustomerSchema(RecordSchema):
     )
     country = Country(
         label=_l("Country"),
-        import_names=("office_location", "office location", "country/region", "billing country", "χώρα", "kraj", "państwo"),
+        import_names=(
+            "office_location",
+            "office location",
+            "country/region",
+            "billing country",
+            "χώρα",
+            "kraj",
+            "państwo",
+        ),
     )
     language = fields.Choice(language_names, label=_l("Language"), import_names=("γλώσσα", "język"))
     industry = fields.String(
@@ -150,7 +168,9 @@ class CustomerSchema(RecordSchema):
         label=_l("Customer since"), import_names=("customer since", "πελάτης από", "klient od", "since")
     )
     note = fields.Text(
-        validate=Length(max=10_000), label=_l("About"), import_names=("description", "notes", "περιγραφή", "σημειώσεις", "opis")
+        validate=Length(max=10_000),
+        label=_l("About"),
+        import_names=("description", "notes", "περιγραφή", "σημειώσεις", "opis"),
     )
 
     @ma.pre_load

@@ -97,7 +97,12 @@ def read_timeline(
 
 def _added(customer: Customer) -> TimelineEntry:
     return TimelineEntry(
-        plugin="core", id=customer.id, at=customer.created_at, kind="record", line=_("Added to the customers"), icon="plus"
+        plugin="core",
+        id=customer.id,
+        at=customer.created_at,
+        kind="record",
+        line=_("Added to the customers"),
+        icon="plus",
     )
 
 
@@ -123,7 +128,11 @@ def _by_day(entries: Sequence[TimelineEntry]) -> list[Day]:
 
 def day_label(day: date) -> str:
     """Call a day as people do: today, yesterday, tomorrow, else with its weekday."""
-    named = {today(): _("Today"), today() - timedelta(days=1): _("Yesterday"), today() + timedelta(days=1): _("Tomorrow")}
+    named = {
+        today(): _("Today"),
+        today() - timedelta(days=1): _("Yesterday"),
+        today() + timedelta(days=1): _("Tomorrow"),
+    }
     if day in named:
         return str(named[day])
     return format_day(day, "EEEE d MMMM" if day.year == today().year else "d MMMM y")

@@ -30,7 +30,7 @@ from core.web.render import fragment, last_transaction, redirect_or_refresh, ren
 blueprint = Blueprint("customers", __name__)
 
 #: What may be removed from a customer's page.
-PARTS: Mapping[str, type[ContactPoint] | type[Address] | type[Relationship]] = {
+PARTS: Mapping[str, type[Any]] = {
     "contacts": ContactPoint,
     "addresses": Address,
     "relations": Relationship,
@@ -42,11 +42,13 @@ PARTS: Mapping[str, type[ContactPoint] | type[Address] | type[Relationship]] = {
 def show(record_id: UUID) -> Response:
     """Show a customer: the page, or the side panel beside a list."""
     actor = current_actor()
-    in_panel = htmx.is_partial and (request.args.get("panel") == "1" or "#panel" in request.headers.get("HX-Target", ""))
+    in_panel = htmx.is_partial and (
+        request.args.get("panel") == "1" or "#panel" in request.headers.get("HX-Target", "")
+    )
     shown = page.customer_page(actor, record_id, in_panel=in_panel)
     timeline = read_timeline(actor, shown.customer)
     title = CUSTOMERS.title_of(shown.customer)
-    context = {
+    context: dict[str, Any] = {
         "page": shown,
         "record": shown.customer,
         "record_type": CUSTOMERS,
@@ -79,7 +81,8 @@ def _chips(record_id: UUID, kinds: Any) -> list[dict[str, Any]]:
     chosen = request.args.get("kind", "")
     chips = [{"label": _("All"), "url": timeline_url(record_id), "current": not chosen}]
     return chips + [
-        {"label": kind_label(kind), "url": timeline_url(record_id, kind=kind), "current": kind == chosen} for kind in kinds
+        {"label": kind_label(kind), "url": timeline_url(record_id, kind=kind), "current": kind == chosen}
+        for kind in kinds
     ]
 
 
@@ -189,9 +192,9 @@ def _dialog(kind: str, customer: Customer, problem: Problem | None = None) -> Re
 def _loaded(schema: type[ma.Schema], data: Mapping[str, Any]) -> dict[str, Any]:
     """Check the given fields of a small form; what the form doesn't ask for stays out."""
     try:
-        loaded: dict[str, Any] = schema(partial=True, only=[name for name in data]).load(data)
+        loaded: dict[str, Any] = schema(partial=True, only=list(data)).load(data)
     except ma.ValidationError as error:
-        fields = {str(name): [str(each) for each in texts] for name, texts in error.normalized_messages().items()}
+        fields = {str(name): [str(each) for each in texts] for name, texts in error.messages_dict.items()}
         raise Problem("invalid", _("Some fields need another look."), fields=fields) from error
     return loaded
 
@@ -234,7 +237,7 @@ def add_person(record_id: UUID) -> Response:
         else:
             data = _form("given_name", "family_name", "email", "phone")
             person = operations.add_person(actor, organisation, _person(data), title=title)
-        return _("%(name)s is added.", name=person.name)
+        return str(_("%(name)s is added.", name=person.name))
 
     return _added("people", record_id, add)
 
@@ -260,7 +263,7 @@ def add_relation(record_id: UUID) -> Response:
         values = _loaded(RelationshipSchema, data)
         values["to_id"] = values.pop("to_customer")
         operations.create_relationship(current_actor(), {**values, "from_id": customer.id})
-        return _("The relation is added.")
+        return str(_("The relation is added."))
 
     return _added("relations", record_id, add)
 
@@ -273,7 +276,7 @@ def add_contact(record_id: UUID) -> Response:
     def add(customer: Customer) -> str:
         values = _loaded(ContactPointSchema, {"kind": "phone", "value": "", **_form("kind", "value", "label")})
         operations.create_contact_point(current_actor(), {**values, "customer_id": customer.id})
-        return _("%(value)s is added.", value=values["value"])
+        return str(_("%(value)s is added.", value=values["value"]))
 
     return _added("contacts", record_id, add)
 
@@ -286,7 +289,7 @@ def add_address(record_id: UUID) -> Response:
     def add(customer: Customer) -> str:
         values = _loaded(AddressSchema, _form("label", "street", "postcode", "city", "country"))
         operations.create_address(current_actor(), {**values, "customer_id": customer.id})
-        return _("The address is added.")
+        return str(_("The address is added."))
 
     return _added("addresses", record_id, add)
 
@@ -312,7 +315,7 @@ def make_main(record_id: UUID, part_id: UUID) -> Response:
 
 
 def _part(record_id: UUID, kind: str, part_id: UUID) -> ContactPoint | Address | Relationship:
-    part = db.session.get(PARTS[kind], part_id)
+    part: ContactPoint | Address | Relationship | None = db.session.get(PARTS[kind], part_id)
     if part is None or part.deleted_at is not None:
         raise not_found()
     ends = (part.from_id, part.to_id) if isinstance(part, Relationship) else (part.customer_id,)

@@ -89,7 +89,7 @@ def _read(number: int) -> _Definitions:
     by_type: dict[str, dict[str, Any]] = {}
     for row in rows:
         by_type.setdefault(row.record_type, {})[row.name] = field_of(row)
-    schemas = {key: _Strict.from_dict(declared) for key, declared in by_type.items()}  # type: ignore[arg-type]
+    schemas = {key: _Strict.from_dict(declared) for key, declared in by_type.items()}
     return _Definitions(number, schemas, {key: schema().fields for key, schema in schemas.items()})
 
 

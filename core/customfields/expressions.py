@@ -96,7 +96,7 @@ def expression_of(record_type: Any, name: str) -> ColumnElement[Any]:
     field = fields_of(record_type)[name]
     if not SAFE_NAME.fullmatch(name):
         raise KeyError(name)
-    where = (record_type.model.custom, literal_column(f"'{name}'"))
+    where: tuple[Any, Any] = (record_type.model.custom, literal_column(f"'{name}'"))
     if isinstance(field, fields.Decimals | fields.Money):
         return custom_number(*where)
     if isinstance(field, fields.Date):

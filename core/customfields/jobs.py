@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import DDL
+from sqlalchemy import text
 
 from core.customfields.definitions import fields_of
 from core.customfields.expressions import expression_of
@@ -29,7 +29,7 @@ def build_index(progress: Progress, record_type: str, name: str) -> None:  # noq
     declared = record_types.get(record_type)
     if declared is None or name not in fields_of(declared):
         return
-    statement = DDL(index_statement(declared, name).replace("%", "%%"))
+    statement = text(index_statement(declared, name))
     if db.engine.dialect.name == "sqlite":
         with write_unit() as session:
             session.connection().execute(statement)
@@ -41,10 +41,11 @@ def build_index(progress: Progress, record_type: str, name: str) -> None:  # noq
 
 def index_statement(record_type: RecordType, name: str) -> str:
     """Give the statement that makes the index, over the very expression that filters use."""
-    table: Any = record_type.model.__table__
+    model: Any = record_type.model
+    table = model.__tablename__
     expression = expression_of(record_type, name).compile(
         dialect=db.engine.dialect, compile_kwargs={"include_table": False, "literal_binds": True}
     )
     concurrently = "" if db.engine.dialect.name == "sqlite" else "CONCURRENTLY "
-    index = f"{INDEX_PREFIX}{table.name.removeprefix('core_')[:20]}_{name[:28]}"
-    return f"CREATE INDEX {concurrently}IF NOT EXISTS {index} ON {table.name} (({expression}))"
+    index = f"{INDEX_PREFIX}{table.removeprefix('core_')[:20]}_{name[:28]}"
+    return f"CREATE INDEX {concurrently}IF NOT EXISTS {index} ON {table} (({expression}))"

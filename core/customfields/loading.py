@@ -1,6 +1,7 @@
 """Checks what somebody sent for a record's custom fields."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import marshmallow as ma
@@ -30,9 +31,14 @@ def load_custom(record_type: Any, data: Mapping[str, Any], *, partial: bool = Fa
     try:
         loaded = (schema or ma.Schema)(partial=partial).load(_emptied(data), unknown=ma.RAISE)
     except ma.ValidationError as error:
-        messages = {f"custom.{name}": _texts(texts) for name, texts in error.normalized_messages().items()}
+        messages = {f"custom.{name}": _texts(texts) for name, texts in error.messages_dict.items()}
         raise Problem("invalid", _("Some fields need another look."), fields=messages) from error
-    return {name: plain(value) for name, value in loaded.items()}
+    return {name: _kept(value) for name, value in loaded.items()}
+
+
+def _kept(value: Any) -> Any:
+    """Give what JSON holds; a number without the zeros at its end, so that equal ones look equal."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else plain(value)
 
 
 def _emptied(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,11 @@ def names(actor: Actor | None = None, **options: Any) -> list[str]:
 
 def test_values_are_kept_in_one_form() -> None:
     customer = make(
-        country="Ελλάδα", phone="2610 437 221", email=" Info@Elaiones.GR ", tax_number="123 456 783", website="elaiones.gr"
+        country="Ελλάδα",
+        phone="2610 437 221",
+        email=" Info@Elaiones.GR ",
+        tax_number="123 456 783",
+        website="elaiones.gr",
     )
     assert customer.country == "GR"
     assert customer.phone == "+302610437221"
@@ -86,9 +90,7 @@ def test_unknown_field_is_refused() -> None:
 
 
 def test_person_is_named_by_given_and_family_name() -> None:
-    person: Customer = create_record(
-        system_actor(), CUSTOMERS, {"given_name": "Δήμητρα", "family_name": "Αναγνώστου"}
-    )
+    person: Customer = create_record(system_actor(), CUSTOMERS, {"given_name": "Δήμητρα", "family_name": "Αναγνώστου"})
     assert (person.name, person.kind) == ("Δήμητρα Αναγνώστου", "person")
     update_record(system_actor(), CUSTOMERS, person, {"family_name": "Λάμπρου"})
     assert person.name == "Δήμητρα Λάμπρου"
@@ -222,9 +224,7 @@ def test_people_and_relations_read_from_both_ends() -> None:
     company = make(name="Company")
     person = operations.add_person(system_actor(), company, {"name": "Dimitra"}, title="Purchasing")
     supplier = make(name="Supplier", parent=str(company.id))
-    operations.create_relationship(
-        system_actor(), {"from_id": supplier.id, "to_id": company.id, "kind": "supplies"}
-    )
+    operations.create_relationship(system_actor(), {"from_id": supplier.id, "to_id": company.id, "kind": "supplies"})
     seen = {(each.label, each.name, each.is_contact) for each in queries.related_customers(system_actor(), company)}
     assert seen == {
         ("Employs", "Dimitra", True),
@@ -258,9 +258,7 @@ def test_parts_are_only_changed_by_who_may_edit_the_customer() -> None:
     mine, theirs = user("mine"), user("theirs")
     customer = make(owner=str(theirs))
     with acting_as(seller(mine)) as actor, pytest.raises(Problem) as refused:
-        operations.create_contact_point(
-            actor, {"customer_id": customer.id, "kind": "email", "value": "a@example.org"}
-        )
+        operations.create_contact_point(actor, {"customer_id": customer.id, "kind": "email", "value": "a@example.org"})
     assert refused.value.status == 404
     assert db.session.scalars(select(ContactPoint)).all() == []
 

@@ -102,9 +102,7 @@ def test_failing_plugin_leaves_a_card_and_the_rest_is_complete(
 ) -> None:
     failure = HookFailure(plugin="score", hook="crm_render_panels", title="Score", reason="boom", reference="abc")
     bad = Panel(plugin="sales", id="sales.deals", title="Deals", template="no/such/template.html")
-    answer_hooks(
-        monkeypatch, slot_sidebar=[failure, bad], crm_collect_timeline=[failure], crm_collect_alerts=[failure]
-    )
+    answer_hooks(monkeypatch, slot_sidebar=[failure, bad], crm_collect_timeline=[failure], crm_collect_alerts=[failure])
     answer = client.get(f"/customers/{customer.id}")
     assert answer.status_code == 200
     assert answer.text.count("can’t answer now") >= 4
@@ -128,7 +126,12 @@ def test_composer_has_a_tab_for_what_plugins_offer(
     client: FlaskClient, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     note = Panel(
-        plugin="activities", id="activities.note", title="Note", template="", url="/activities/notes", context={"key": "n"}
+        plugin="activities",
+        id="activities.note",
+        title="Note",
+        template="",
+        url="/activities/notes",
+        context={"key": "n"},
     )
     answer_hooks(monkeypatch, slot_composer=[note])
     text = client.get(f"/customers/{customer.id}").text
@@ -140,7 +143,9 @@ def test_composer_has_a_tab_for_what_plugins_offer(
 def test_side_panel_is_a_fragment_with_the_latest(
     client: FlaskClient, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deal = Panel(plugin="sales", id="sales.1", title="Frame contract 2027", template="", url="/sales/1", figure="€64,500")
+    deal = Panel(
+        plugin="sales", id="sales.1", title="Frame contract 2027", template="", url="/sales/1", figure="€64,500"
+    )
     answer_hooks(monkeypatch, slot_open=[deal])
     text = client.get(f"/customers/{customer.id}", headers=PANEL).text
     assert "<html" not in text
@@ -157,7 +162,12 @@ NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 def entry(minutes: int, *, kind: str = "note", text: str = "", pinned: bool = False) -> TimelineEntry:
     return TimelineEntry(
-        id=uuid.uuid4(), at=NOON - timedelta(minutes=minutes), kind=kind, line=f"entry {minutes}", text=text, pinned=pinned
+        id=uuid.uuid4(),
+        at=NOON - timedelta(minutes=minutes),
+        kind=kind,
+        line=f"entry {minutes}",
+        text=text,
+        pinned=pinned,
     )
 
 
@@ -248,7 +258,9 @@ def test_person_is_added_from_the_page(client: FlaskClient, customer: Customer) 
     empty = client.post(url, data={"title": "Accounts"}, headers=PARTIAL)
     assert empty.status_code == 422
     assert "Fill in a name" in empty.text
-    done = client.post(url, data={"given_name": "Γιώργος", "family_name": "Λάμπρου", "title": "Accounts"}, headers=PARTIAL)
+    done = client.post(
+        url, data={"given_name": "Γιώργος", "family_name": "Λάμπρου", "title": "Accounts"}, headers=PARTIAL
+    )
     assert done.status_code == 204
     assert "Γιώργος Λάμπρου" in client.get(f"/customers/{customer.id}").text
 
