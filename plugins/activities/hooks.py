@@ -60,9 +60,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
 def _next_step(actor: Actor, customer: Any) -> Iterator[Panel]:
     step = queries.next_steps(actor, "customer_id", [customer.id]).get(customer.id)
     if step is not None:
-        yield Panel(
-            id="activities.next_step", title=wording.next_step(step), template="", url=wording.url_of(step)
-        )
+        yield Panel(id="activities.next_step", title=wording.next_step(step), template="", url=wording.url_of(step))
 
 
 def _composer(actor: Actor, record: Any) -> Iterator[Panel]:
@@ -128,7 +126,7 @@ def crm_collect_actions(actor: Actor, record: Any) -> Iterator[Action]:
 
 
 @hookimpl
-def crm_collect_dependents(actor: Actor, record_type: str, ids: Sequence[UUID]) -> Iterator[Dependents]:
+def crm_collect_dependents(record_type: str, ids: Sequence[UUID]) -> Iterator[Dependents]:
     """Tell how many activities customers have; they follow their customer."""
     if record_type != "customer":
         return

@@ -57,7 +57,7 @@ class Appointment(Planned):
     """What calls, meetings and visits share: a subject and a beginning; `done_at` tells that they have taken place."""
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805 – called on the class
         return (
             Index(None, "customer_id", "done_at", "starts_at"),
             Index(None, "owner_id", "done_at", "starts_at"),

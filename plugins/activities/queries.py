@@ -4,7 +4,7 @@ The five tables are read together: each gives the same columns, empty where it h
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -27,7 +27,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -136,7 +135,7 @@ def about(actor: Actor, record: UUID, limit: int = 10) -> list[ActivityRow]:
 
 
 def _happened(model: Any) -> ColumnElement[datetime]:
-    """Tell when something stands in a timeline: when it was written or done; while it is planned, when it was planned."""
+    """Tell when something stands in a timeline: when it was written or done; what is planned, when it was planned."""
     if model is Note:
         return Note.written_at.expression
     if model is Task:
@@ -165,7 +164,11 @@ def _limited(statement: Select[Any]) -> Select[Any]:
 
 def _pinned(actor: Actor, customer: UUID, text: str) -> Select[Any]:
     return select(*_columns(Note), Note.written_at.label("at")).where(
-        Note.customer_id == customer, Note.pinned, Note.deleted_at.is_(None), visible(actor, Note), *_containing(Note, text)
+        Note.customer_id == customer,
+        Note.pinned,
+        Note.deleted_at.is_(None),
+        visible(actor, Note),
+        *_containing(Note, text),
     )
 
 
@@ -198,7 +201,9 @@ def next_steps(actor: Actor, of: Literal["customer_id", "about_id"], ids: Sequen
         ids: the records; those without a next step aren't in the answer.
     """
     found: dict[UUID, ActivityRow] = {}
-    for row in sorted(db.session.execute(union_all(*[_waiting(actor, model, of, ids) for model in PLANNED])), key=_when):
+    for row in sorted(
+        db.session.execute(union_all(*[_waiting(actor, model, of, ids) for model in PLANNED])), key=_when
+    ):
         found.setdefault(row.whose, row)
     return found
 
@@ -220,12 +225,16 @@ def _when(row: ActivityRow) -> tuple[date, datetime]:
     """Sort what has no day last, and what has no time after the rest of its day."""
     moment: datetime | None = row.moment
     day = row.due_on if moment is None else moment.astimezone(current_zone()).date()
-    last = datetime.combine(day or date.max, time.max, current_zone()) if day else datetime.max.replace(tzinfo=current_zone())
+    last = (
+        datetime.combine(day or date.max, time.max, current_zone())
+        if day
+        else datetime.max.replace(tzinfo=current_zone())
+    )
     return day or date.max, moment or last
 
 
 def last_contacts(actor: Actor, customers: Sequence[UUID]) -> Mapping[UUID, str]:
-    """Tell for a batch of customers how long ago somebody last spoke with them; those with whom nobody did are left out."""
+    """Tell how long ago somebody last spoke with each of a batch of customers; those with whom nobody did are left out."""
     contacts = union_all(
         *[
             select(model.customer_id, model.starts_at).where(
@@ -263,8 +272,7 @@ def last_contact_day(actor: Actor, customer: Any) -> ColumnElement[Any]:
 
 
 def day_of(actor: Actor, day: date) -> list[ActivityRow]:
-    """Read what a person has to do on a day, and what they have done: their appointments of that day, the tasks that
-    are due then, and everything that waits from days before.
+    """Read what a person has to do on a day: appointments, tasks that are due, and what waits from days before.
 
     Args:
         actor: whose day it is.

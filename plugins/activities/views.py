@@ -1,4 +1,4 @@
-"""Pages of activities beside those that every record has: the composer's posts and the tick that marks something done."""
+"""Pages of activities beside those that every record has: the composer's posts, and the tick of what is done."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -47,7 +47,9 @@ def write(kind: str) -> Response:
     given = {name: value for name, value in request.form.items() if name in record_type.fields and value}
     text = request.form.get("text", "").strip()
     if not text and kind != "visit":
-        raise Problem("activities.nothing_written", _("Write something first."), fields={"text": [_("Write something.")]})
+        raise Problem(
+            "activities.nothing_written", _("Write something first."), fields={"text": [_("Write something.")]}
+        )
     checked = load_values(record_type, _placed(kind, text) | given)
     MAKE[record_type.model](actor, checked | _subject(actor))
     toast(_("%(kind)s saved.", kind=record_type.label), undo=last_transaction())
@@ -91,7 +93,9 @@ def about(key: str, record_id: UUID) -> Response:
     if record_type is None:
         raise not_found()
     record = find_record(actor, record_type, record_id)
-    return fragment("activities/panels/entries.html", entries=[wording.entry(row) for row in queries.about(actor, record.id)])
+    return fragment(
+        "activities/panels/entries.html", entries=[wording.entry(row) for row in queries.about(actor, record.id)]
+    )
 
 
 @blueprint.post("/<path>/<uuid:record_id>/done")

@@ -104,17 +104,17 @@ def _sentence(row: ActivityRow) -> Markup:
         return Markup('<a class="quiet" href="{}">{}</a>').format(url_of(row), words)
     if row.done_at is None:
         when = when_of(row)
-        planned = Markup(_("planned: %(what)s")) % {"what": link}
+        planned = escape(_("planned: %(what)s")) % {"what": link}
         return planned + Markup(", ") + escape(when) if when else planned
     if row.kind == "call":
         return _call(row, link)
     sentences = {"task": _("finished %(what)s"), "meeting": _("met: %(what)s"), "visit": _("visited: %(what)s")}
-    sentence = Markup(sentences[row.kind]) % {"what": link}
+    sentence = escape(sentences[row.kind]) % {"what": link}
     return sentence + Markup(", ") + escape(row.place) if row.place else sentence
 
 
 def _call(row: ActivityRow, link: Markup) -> Markup:
-    sentence = Markup(_("was called: %(what)s") if row.direction == "in" else _("called: %(what)s")) % {"what": link}
+    sentence = escape(_("was called: %(what)s") if row.direction == "in" else _("called: %(what)s")) % {"what": link}
     parts = [minutes(row.duration_minutes)] if row.duration_minutes else []
     if row.outcome and row.outcome != "reached":
         parts.append(str(OUTCOMES[row.outcome]))

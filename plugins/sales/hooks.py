@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pelatis.api import (
     Action,
@@ -129,14 +129,14 @@ def _moved(row: Any) -> TimelineEntry:
     names = {"deal": link, "left": row.left or "", "entered": Markup("<b>{}</b>").format(row.entered)}
     amount = format_amount(row.amount, row.currency) if row.amount is not None else ""
     if row.kind == "won":
-        line, icon, level, said = Markup(_("won %(deal)s")) % names, "circle-check", "success", amount
+        line, icon, level, said = escape(_("won %(deal)s")) % names, "circle-check", "success", amount
     elif row.kind == "lost":
         reason = str(LOST_REASONS[row.lost_reason]) if row.lost_reason in LOST_REASONS else ""
-        line, icon, level, said = Markup(_("lost %(deal)s")) % names, "circle-x", "danger", reason
+        line, icon, level, said = escape(_("lost %(deal)s")) % names, "circle-x", "danger", reason
     elif row.left is None:
-        line, icon, level, said = Markup(_("began %(deal)s in %(entered)s")) % names, "briefcase", "plain", amount
+        line, icon, level, said = escape(_("began %(deal)s in %(entered)s")) % names, "briefcase", "plain", amount
     else:
-        line = Markup(_("moved %(deal)s from %(left)s to %(entered)s")) % names
+        line = escape(_("moved %(deal)s from %(left)s to %(entered)s")) % names
         icon, level, said = "arrow-right", "notice", ""
     return TimelineEntry(
         id=row.id,
@@ -254,7 +254,7 @@ def _lead_panel(lead: Lead) -> Panel:
 
 
 @hookimpl
-def crm_collect_dependents(actor: Actor, record_type: str, ids: Sequence[UUID]) -> Iterator[Dependents]:
+def crm_collect_dependents(record_type: str, ids: Sequence[UUID]) -> Iterator[Dependents]:
     """Tell how many deals lean on customers, products, stages or pipelines; the last two must not go while they do."""
     columns = {
         "customer": Opportunity.customer_id,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pelatis.api import Amount, Currency, Id, Record, UtcDateTime, model_base, ref, utc_now
+from pelatis.api import Amount, Currency, Id, Record, UtcDateTime, base_currency, model_base, ref, utc_now
 
 Model = model_base("sales")
 
@@ -85,7 +85,13 @@ class Opportunity(Record, Model):
         Index(None, "stage_id", "deleted_at", "stage_since", "id"),
         # The sums of all columns, from the index alone.
         Index(
-            "ix_sales_opportunity_sums", "deleted_at", "pipeline_id", "stage_id", "owner_id", "probability", "amount_base"
+            "ix_sales_opportunity_sums",
+            "deleted_at",
+            "pipeline_id",
+            "stage_id",
+            "owner_id",
+            "probability",
+            "amount_base",
         ),
         # What was closed since a day, from the index alone.
         Index("ix_sales_opportunity_closed", "deleted_at", "stage_id", "closed_on", "owner_id", "amount_base"),
@@ -119,6 +125,11 @@ class Opportunity(Record, Model):
     lost_reason: Mapped[str | None] = mapped_column(String(20))
     #: Since when it has been in its stage.
     stage_since: Mapped[UtcDateTime] = mapped_column(default=utc_now)
+
+    @property
+    def base_currency(self) -> str:
+        """The currency of `amount_base`: the company's own."""
+        return base_currency()
 
 
 class StageHistory(Record, Model):

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from plugins.catalog.api import Product
 from pelatis.api import (
     Actor,
     Customer,
@@ -32,6 +31,7 @@ from pelatis.api import (
     visible,
     write_unit,
 )
+from plugins.catalog.api import Product
 
 from .models import ExchangeRate, Lead, Opportunity, Pipeline, Stage, StageHistory
 from .schemas import LEAD_STATUSES, OpportunitySchema
@@ -276,8 +276,8 @@ def move_opportunity(
         values: checked values (model attributes) that are written with the move, such as what the stage asks for.
 
     Raises:
-        Problem: `sales.move_refused` (409) when the state machine doesn't know the move; `sales.stage_needs_fields`, with
-            `fields`, when the stage asks for what is still empty; 403 or 404 without the permission to edit it.
+        Problem: `sales.move_refused` (409) when the state machine doesn't know the move; `sales.stage_needs_fields`,
+            with `fields`, when the stage asks for what is still empty; 403 or 404 without the permission to edit it.
     """
     require(actor, Opportunity, "edit", opportunity)
     with write_unit() as session:
@@ -451,4 +451,3 @@ def _matching_customer(actor: Actor, lead: Lead) -> UUID | None:
         if found is not None:
             return found
     return None
-

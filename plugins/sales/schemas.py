@@ -147,7 +147,11 @@ class OpportunitySchema(RecordSchema):
         import_names=("close_value", "close value", "deal value", "value", "estimated value"),
     )
     currency = fields.Choice(
-        currency_names, label=_l("Currency"), load_default=base_currency, allow_none=False, import_names=("deal currency",)
+        currency_names,
+        label=_l("Currency"),
+        load_default=base_currency,
+        allow_none=False,
+        import_names=("deal currency",),
     )
     amount_base = fields.Money(label=_l("Amount in own currency"), currency="base_currency", dump_only=True)
     product = fields.Related("catalog.product", label=_l("Product"), import_names=("product name", "item"))

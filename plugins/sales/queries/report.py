@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, extract, func, select
+from sqlalchemy import Integer, extract, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -131,7 +131,9 @@ def _people() -> dict[UUID, tuple[str, UUID | None]]:
 
 def _teams() -> dict[UUID, str]:
     """Map every team to the name of the team at the top of its tree."""
-    rows = {team: (name, parent) for team, name, parent in db.session.execute(select(Team.id, Team.name, Team.parent_id))}
+    rows = {
+        team: (name, parent) for team, name, parent in db.session.execute(select(Team.id, Team.name, Team.parent_id))
+    }
     return {team: rows[_top(team, rows)][0] for team in rows}
 
 

@@ -73,6 +73,13 @@ def bars_of(values: Mapping[str, Decimal]) -> list[Bar]:
     for index, (label, value) in enumerate(values.items()):
         height = int(value / highest * TALLEST) if highest else 0
         bars.append(
-            Bar(label, _money(value), index * (BAR_WIDTH + GAP), TALLEST - height, height, value == highest and highest > 0)
+            Bar(
+                label,
+                _money(value),
+                index * (BAR_WIDTH + GAP),
+                TALLEST - height,
+                height,
+                value == highest and highest > 0,
+            )
         )
     return bars
