@@ -50,11 +50,12 @@ class ParentAccess:
     parent: type[Record]
 
     def criterion(self, actor: Actor, model: Any, action: str, scope: Scope) -> ColumnElement[bool]:
-        """Reach own records, and those of every parent that may be seen."""
+        """Reach own records, and those of every parent that may be seen; to change them, that may be edited."""
         if scope is Scope.all:
             return true()
         parent: Any = self.parent
-        seen = exists(select(1).where(parent.id == getattr(model, self.column), visible(actor, parent, "view")))
+        needed = "view" if action in ("view", "export") else "edit"
+        seen = exists(select(1).where(parent.id == getattr(model, self.column), visible(actor, parent, needed)))
         own = model.owner_id == actor.user_id
         return own if scope is Scope.own else or_(own, seen.correlate(model.__table__))
 

@@ -96,7 +96,9 @@ def undo_transaction(actor: Actor, transaction_id: UUID) -> list[UUID]:
 
 
 def _undo(session: Any, actor: Actor, entry: JournalEntry) -> bool:
-    record_type = record_types.get(entry.record_type)
+    record_type = record_types.declared(entry.record_type)
+    if record_type is not None and record_types.get(entry.record_type) is None:
+        raise not_found()  # its plugin is off
     model = record_type.model if record_type else _model_of(entry.record_type)
     if model is None:
         return False
@@ -105,8 +107,13 @@ def _undo(session: Any, actor: Actor, entry: JournalEntry) -> bool:
         raise Problem("undo_gone", _("This can't be undone: the record is gone for good."), status=409)
     if record_type is not None:
         require(actor, record_type, "delete" if entry.operation in ("insert", "bin", "restore") else "edit", record)
+    elif entry.actor_id != actor.user_id and not actor.is_administrator:
+        # Roles and memberships have no type that could be asked; who didn't give them doesn't take them back.
+        raise not_found()
     if entry.operation == "insert":
-        if record.deleted_at is None:
+        if record_type is None:
+            session.delete(record)  # without a type there is no bin either
+        elif record.deleted_at is None:
             record.deleted_at = utc_now()
         return True
     if entry.operation == "delete":

@@ -14,7 +14,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from core.access import Actor, Scope, require
-from core.database import bulk_update, db, utc_now, write_unit
+from core.database import bulk_update, db, touched_listener, utc_now, write_unit
+from core.database.journal import Touched
 from core.i18n import LANGUAGES, _
 from core.problems import Problem, not_found
 from core.records.operations import change_record, save
@@ -118,7 +119,6 @@ def update_user(actor: Actor, user: User, values: dict[str, Any]) -> User:
                 values["active"] = False
             end_sessions(user.id)
         if values.get("active") is False and user.active:
-            _refuse_without_administrator(user)
             end_sessions(user.id)
         change_record(actor, user, values)
         if team_given:
@@ -140,8 +140,6 @@ def set_roles(actor: Actor, user: User, role_ids: Iterable[uuid.UUID]) -> None:
     with write_unit():
         roles = list(db.session.scalars(select(Role).where(Role.id.in_(wanted), Role.deleted_at.is_(None))))
         _require_covers(actor, roles)
-        if not any(EVERYTHING in role.grants for role in roles):
-            _refuse_without_administrator(user)
         _give_roles(user, {role.id for role in roles})
 
 
@@ -238,19 +236,35 @@ def _require_covers(actor: Actor, roles: Iterable[Role]) -> None:
             raise Problem("users.too_mighty", _("This role may do more than you. Ask an administrator."), status=403)
 
 
-def _refuse_without_administrator(user: User) -> None:
-    """Keep at least one person who can give rights."""
+@touched_listener
+def _keep_an_administrator(session: Any, touched: list[Touched]) -> None:
+    """Refuse whatever would leave nobody who can give rights, by whichever door it comes: bin, undo, import, API."""
+    if any(_takes_administrator(session, each) for each in touched) and not _administrators(session):
+        raise Problem("users.last_administrator", _("Nobody else is an administrator. Make somebody else one first."))
+
+
+def _administrators(session: Any) -> set[uuid.UUID]:
     statement = (
         select(UserRole.user_id, Role.grants)
         .join(Role, Role.id == UserRole.role_id)
         .join(User, User.id == UserRole.user_id)
         .where(User.active, User.deleted_at.is_(None), User.password_hash.is_not(None), Role.deleted_at.is_(None))
     )
-    holders = {user_id for user_id, grants in db.session.execute(statement) if EVERYTHING in grants}
-    if holders == {user.id}:
-        raise Problem(
-            "users.last_administrator", _("Nobody else is an administrator. Make somebody else one first."), status=422
-        )
+    return {user_id for user_id, grants in session.execute(statement) if EVERYTHING in grants}
+
+
+def _takes_administrator(session: Any, touched: Touched) -> bool:
+    """Tell whether a change took the sign-in or the role from somebody who might do everything."""
+    if touched.record_type == User.__record_type__:
+        stopped = touched.operation in ("bin", "delete") or touched.changes.get("active", [None, None])[1] is False
+        return stopped and touched.operation != "insert" and EVERYTHING in queries.grants_of(touched.record_id)
+    if touched.record_type == UserRole.__record_type__ and touched.operation == "delete":
+        role = session.get(Role, uuid.UUID(touched.changes["role_id"][0]))
+        return role is not None and EVERYTHING in role.grants
+    if touched.record_type == Role.__record_type__:
+        before = (touched.changes.get("grants") or [None])[0] or getattr(touched.record, "grants", {})
+        return touched.operation in ("update", "bin", "delete") and EVERYTHING in before
+    return False
 
 
 # Roles and teams
