@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 from core.access import Actor, Kind, Scope, acting_as, system_actor
@@ -70,7 +70,7 @@ class Site:
 
 
 def _server() -> Any:
-    return create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT").connect()
+    return create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect()
 
 
 def make_settings(folder: Path, database_url: str) -> Settings:
@@ -146,7 +146,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def listen(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+        if not statement.startswith(("PRAGMA", "SET ", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")):
             seen.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", listen)
