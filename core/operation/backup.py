@@ -23,7 +23,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -32,6 +32,7 @@ from sqlalchemy import (
     NullPool,
     Table,
     create_engine,
+    func,
     insert,
     inspect,
     make_url,
@@ -39,7 +40,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+from sqlalchemy.schema import CreateTable
 
 from core.database import db
 from core.host.generation import read_generations
@@ -273,9 +274,50 @@ def _derived_tables(connection: Connection) -> frozenset[str]:
 
 
 def _ddl(connection: Connection, name: str) -> list[str]:
+    """Give the statements that make a table as it is here; foreign keys come last, as ALTER TABLE, on PostgreSQL."""
+    if connection.dialect.name == "sqlite":
+        kept = text(
+            "SELECT sql FROM sqlite_master WHERE tbl_name = :name AND sql IS NOT NULL "
+            "ORDER BY type = 'table' DESC, name"
+        )
+        return list(connection.execute(kept, {"name": name}).scalars())
     table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
-    statements: list[ExecutableDDLElement] = [CreateTable(table), *(CreateIndex(index) for index in table.indexes)]
-    return [str(statement.compile(dialect=connection.dialect)).strip() for statement in statements]
+    create = CreateTable(table, include_foreign_key_constraints=[])
+    indexes = text(
+        "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = CAST(:name AS regclass) "
+        "AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)"
+    )
+    keys = [key for key in _foreign_keys(connection) if key.table == name]
+    return [
+        str(create.compile(dialect=connection.dialect)).strip(),
+        *connection.execute(indexes, {"name": name}).scalars(),
+        *(key.add for key in keys),
+    ]
+
+
+class _ForeignKey(NamedTuple):
+    """A foreign key of PostgreSQL."""
+
+    table: str
+    drop: str
+    add: str
+
+
+def _foreign_keys(connection: Connection) -> list[_ForeignKey]:
+    rows = connection.execute(
+        text(
+            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE contype = 'f' AND connamespace = current_schema()::regnamespace"
+        )
+    )
+    return [
+        _ForeignKey(
+            table,
+            f"ALTER TABLE {table} DROP CONSTRAINT {name}",
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}",
+        )
+        for table, name, definition in rows
+    ]
 
 
 def _revisions(connection: Connection) -> dict[str, str]:
@@ -491,6 +533,7 @@ def _fill(
             connection.execute(table.delete())
         for copy in manifest.tables:
             _load(connection, _columns_of(tables, copy), _member_lines(archive, copy.name))
+            _advance_sequences(connection, tables[copy.name])
     _prove(connection, manifest, tables)
     _raise_generations(connection, before)
 
@@ -513,10 +556,10 @@ def _make_tables(connection: Connection, manifest: Manifest, histories: Sequence
         if revision is not None:
             upgrade(connection, history, names, revision)
     present = set(inspect(connection).get_table_names())
-    for table in manifest.tables:
-        if table.name not in present:
-            for statement in table.ddl:
-                connection.exec_driver_sql(statement)
+    missing = [statement for table in manifest.tables if table.name not in present for statement in table.ddl]
+    # A stable sort: foreign keys are added when all tables are there.
+    for statement in sorted(missing, key=lambda each: each.startswith("ALTER TABLE")):
+        connection.exec_driver_sql(statement)
 
 
 def _columns_of(tables: Mapping[str, Table], copy: TableCopy) -> Table:
@@ -539,6 +582,19 @@ def _load(connection: Connection, table: Table, lines: Iterable[bytes]) -> None:
         connection.execute(insert(table), rows)
 
 
+def _advance_sequences(connection: Connection, table: Table) -> None:
+    """Let PostgreSQL count on behind the rows that were loaded; SQLite does so by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for column in table.columns:
+        found = text("SELECT pg_get_serial_sequence(:table, :column)")
+        sequence = connection.execute(found, {"table": table.name, "column": column.name}).scalar()
+        if sequence is not None:
+            highest = connection.execute(select(func.max(column))).scalar()
+            advance = select(func.setval(sequence, highest or 1, highest is not None))
+            connection.execute(advance)
+
+
 @contextmanager
 def _without_foreign_keys(connection: Connection) -> Iterator[None]:
     """Take PostgreSQL's foreign keys off while rows are loaded in any order, and have them checked when they come back.
@@ -548,17 +604,12 @@ def _without_foreign_keys(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "postgresql":
         yield
         return
-    keys = connection.execute(
-        text(
-            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
-            "WHERE contype = 'f' AND connamespace = current_schema()::regnamespace"
-        )
-    ).all()
-    for table, name, _definition in keys:
-        connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    keys = _foreign_keys(connection)
+    for key in keys:
+        connection.exec_driver_sql(key.drop)
     yield
-    for table, name, definition in keys:
-        connection.exec_driver_sql(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+    for key in keys:
+        connection.exec_driver_sql(key.add)
 
 
 def _prove(connection: Connection, manifest: Manifest, tables: Mapping[str, Table]) -> None:
