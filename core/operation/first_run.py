@@ -23,7 +23,7 @@ def prepare_database(*, all_plugins: bool = False) -> list[Upgrade]:
     """Bring the database to this version, and switch on the first plugins when none was ever switched on.
 
     Args:
-        all_plugins: switch on every plugin that can be, as the demo does.
+        all_plugins: switch on every plugin that never was, as the demo does; what was switched off stays off.
 
     Returns:
         What was done; an `error` in it concerns one plugin, and the others go on.
@@ -35,7 +35,7 @@ def prepare_database(*, all_plugins: bool = False) -> list[Upgrade]:
     host: Host = current_app.extensions["pelatis_host"]
     done = upgrade_all(host)
     if all_plugins:
-        done += _enable(host, [status.name for status in host.statuses() if not status.switched_on])
+        done += _enable(host, [status.name for status in host.statuses() if status.state is State.discovered])
     elif _is_first_run():
         done += _enable(host, FIRST_PLUGINS)
     return done

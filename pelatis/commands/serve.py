@@ -1,8 +1,6 @@
 """`pelatis run` and `pelatis worker`: serving."""
 
 import errno
-import importlib
-import importlib.util
 import os
 import shutil
 import socket
@@ -119,15 +117,16 @@ def prepare(demo: bool) -> None:
                 click.echo(f"{step.name} was left off: {step.error}", err=True)
         if demo:
             _load_demo()
-        else:
-            _show_setup_code()
+        _show_setup_code()
 
 
 def _load_demo() -> None:
-    if importlib.util.find_spec("core.demo") is None:
-        raise click.ClickException("This installation has no demonstration data; leave --demo out.")
+    """Load the demonstration where there is nothing else, and say how to sign in to it."""
     from core import demo
 
+    if demo.has_customers() and not demo.is_begun():
+        click.echo("There are customers already; the demonstration was left out.", err=True)
+        return
     signed_in = demo.load()
     click.echo(f"Sign in as {signed_in.email} with {signed_in.password}")
 
