@@ -1,13 +1,11 @@
 """The rules of activities: what begins later is planned, what was done knows when, a task's day follows its moment."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pelatis.api import Actor, Problem, _, change_record, current_zone, require, save, utc_now, write_unit
+from pelatis.api import Actor, Problem, Record, _, change_record, current_zone, require, save, utc_now, write_unit
 
-from .models import Activity, Appointment, Call, Meeting, Note, Planned, Task, Visit
-
-Kind = TypeVar("Kind", bound=Appointment)
+from .models import Activity, Call, Meeting, Note, Planned, Task, Visit
 
 
 def write_note(actor: Actor, values: Mapping[str, Any]) -> Note:
@@ -38,7 +36,8 @@ def _with_day(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def log_call(actor: Actor, values: Mapping[str, Any]) -> Call:
     """Log a call that was made, or plan one that begins later."""
-    return _arrange(actor, Call(**values))
+    call: Call = save(actor, Call(**_arranged(values)))
+    return call
 
 
 def arrange_meeting(actor: Actor, values: Mapping[str, Any]) -> Meeting:
@@ -47,8 +46,8 @@ def arrange_meeting(actor: Actor, values: Mapping[str, Any]) -> Meeting:
     Raises:
         Problem: `activities.ends_before_it_begins`.
     """
-    _check_end(values.get("starts_at") or utc_now(), values.get("ends_at"))
-    return _arrange(actor, Meeting(**values))
+    meeting: Meeting = save(actor, Meeting(**_arranged(values)))
+    return meeting
 
 
 def plan_visit(actor: Actor, values: Mapping[str, Any]) -> Visit:
@@ -57,19 +56,18 @@ def plan_visit(actor: Actor, values: Mapping[str, Any]) -> Visit:
     Raises:
         Problem: `activities.ends_before_it_begins`.
     """
-    _check_end(values.get("starts_at") or utc_now(), values.get("ends_at"))
-    return _arrange(actor, Visit(**values))
+    visit: Visit = save(actor, Visit(**_arranged(values)))
+    return visit
 
 
-def _arrange(actor: Actor, appointment: Kind) -> Kind:
-    """Save an appointment; what began already has taken place. Without a subject its first words stand for one."""
+def _arranged(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete an appointment: what began already has taken place; without a subject its first words stand for one."""
     now = utc_now()
-    appointment.starts_at = appointment.starts_at or now
-    appointment.subject = appointment.subject or first_line(appointment.body)
-    if appointment.starts_at <= now and appointment.done_at is None:
-        appointment.done_at = appointment.starts_at
-    saved: Kind = save(actor, appointment)
-    return saved
+    starts_at = values.get("starts_at") or now
+    _check_end(starts_at, values.get("ends_at"))
+    done_at = values.get("done_at") or (starts_at if starts_at <= now else None)
+    subject = values.get("subject") or first_line(values.get("body"))
+    return {**values, "starts_at": starts_at, "done_at": done_at, "subject": subject}
 
 
 def first_line(text: str | None, most: int = 300) -> str | None:
@@ -96,7 +94,7 @@ def _check_end(starts_at: Any, ends_at: Any) -> None:
 
 
 #: The operation that makes each kind.
-MAKE: Final[Mapping[type[Activity], Callable[[Actor, Mapping[str, Any]], Activity]]] = {
+MAKE: Final[Mapping[type[Record], Callable[[Actor, Mapping[str, Any]], Activity]]] = {
     Note: write_note,
     Task: create_task,
     Call: log_call,

@@ -5,7 +5,7 @@ The five tables are read together: each gives the same columns, empty where it h
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,9 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from pelatis.api import Actor, Customer, User, current_zone, db, format_ago, utc_now, visible
+from pelatis.api import Actor, Customer, Record, User, current_zone, db, format_ago, utc_now, visible
 
-from .models import KINDS, PLANNED, Activity, Call, Meeting, Note, Task, Visit
+from .models import KINDS, PLANNED, Call, Meeting, Note, Task, Visit
 
 
 class latest(GenericFunction[date]):  # noqa: N801 – the name of a SQL function
@@ -55,11 +55,14 @@ def _postgresql(element: Any, compiler: Any, **options: Any) -> str:
 #: A row of several tables together; see `_columns`.
 ActivityRow = Row[Any]
 
+#: What timelines show, in the order in which the tables are joined.
+SHOWN: Final[tuple[type[Any], ...]] = (*PLANNED, Note)
+
 #: The most that a person's day shows.
 MOST_OF_DAY = 200
 
 
-def kind_of(model: type[Activity]) -> str:
+def kind_of(model: type[Record]) -> str:
     """Name a kind as timelines and addresses do: `note`, `task`, `call`, `meeting`, `visit`."""
     return model.__name__.lower()
 
@@ -119,7 +122,7 @@ def timeline(
         kinds: `note`, `task`, …; empty for all.
         text: words that title or body must contain; empty for all.
     """
-    models = [model for model in (*PLANNED, Note) if not kinds or kind_of(model) in kinds]
+    models: list[Any] = [model for model in SHOWN if not kinds or kind_of(model) in kinds]
     if not models:
         return []
     branches = [_history(actor, model, model.customer_id == customer, before, limit, text) for model in models]
@@ -130,7 +133,7 @@ def timeline(
 
 def about(actor: Actor, record: UUID, limit: int = 10) -> list[ActivityRow]:
     """Read what happened about another record than a customer, newest first, with the owners' names."""
-    branches = [_history(actor, model, model.about_id == record, None, limit, "") for model in (*PLANNED, Note)]
+    branches = [_history(actor, model, model.about_id == record, None, limit, "") for model in SHOWN]
     return _with_owners(_together(branches))[:limit]
 
 
@@ -209,7 +212,7 @@ def next_steps(actor: Actor, of: Literal["customer_id", "about_id"], ids: Sequen
 
 
 def _waiting(actor: Actor, model: Any, of: str, ids: Sequence[UUID]) -> Select[Any]:
-    """Select what is planned and not done yet, with no more columns than it takes to say it: boards ask for hundreds."""
+    """Select what is planned and not done yet, with no more columns than saying it takes: boards ask for hundreds."""
     whose = getattr(model, of)
     return select(
         whose.label("whose"),
@@ -224,17 +227,12 @@ def _waiting(actor: Actor, model: Any, of: str, ids: Sequence[UUID]) -> Select[A
 def _when(row: ActivityRow) -> tuple[date, datetime]:
     """Sort what has no day last, and what has no time after the rest of its day."""
     moment: datetime | None = row.moment
-    day = row.due_on if moment is None else moment.astimezone(current_zone()).date()
-    last = (
-        datetime.combine(day or date.max, time.max, current_zone())
-        if day
-        else datetime.max.replace(tzinfo=current_zone())
-    )
-    return day or date.max, moment or last
+    day: date | None = row.due_on if moment is None else moment.astimezone(current_zone()).date()
+    return day or date.max, moment or datetime.max.replace(tzinfo=UTC)
 
 
 def last_contacts(actor: Actor, customers: Sequence[UUID]) -> Mapping[UUID, str]:
-    """Tell how long ago somebody last spoke with each of a batch of customers; those with whom nobody did are left out."""
+    """Tell how long ago somebody last spoke with each of a batch of customers, as far as anybody did."""
     contacts = union_all(
         *[
             select(model.customer_id, model.starts_at).where(

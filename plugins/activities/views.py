@@ -66,22 +66,19 @@ def _placed(kind: str, text: str) -> dict[str, Any]:
 
 def _subject(actor: Actor) -> dict[str, Any]:
     """Find what the new activity is about; it must be something that the actor may see."""
-    customer, about = request.args.get("customer", ""), request.args.get("about", "")
+    customer = request.args.get("customer", "")
+    key, _colon, identity = f"customer:{customer}".partition(":") if customer else request.args["about"].partition(":")
+    record_type = record_types.get(key)
     try:
-        if customer:
-            return {"customer_id": find_record(actor, record_types.get("customer"), UUID(customer)).id}
-        key, _colon, identity = about.partition(":")
-        record_type = record_types.get(key)
-        if record_type is None:
-            raise not_found()
-        record = find_record(actor, record_type, UUID(identity))
+        record_id = UUID(identity)
     except ValueError as error:
         raise not_found() from error
-    return {
-        "about_type": record_type.key,
-        "about_id": record.id,
-        "customer_id": None if record_type.model is Customer else getattr(record, "customer_id", None),
-    }
+    if record_type is None:
+        raise not_found()
+    record = find_record(actor, record_type, record_id)
+    if isinstance(record, Customer):
+        return {"customer_id": record.id}
+    return {"about_type": key, "about_id": record.id, "customer_id": getattr(record, "customer_id", None)}
 
 
 @blueprint.get("/about/<key>/<uuid:record_id>")

@@ -47,7 +47,7 @@ def title_of(row: ActivityRow) -> str:
         "meeting": _("Meeting"),
         "visit": _("Visit"),
     }
-    return row.title or names[row.kind]
+    return str(row.title or names[row.kind])
 
 
 # Next steps
@@ -123,7 +123,7 @@ def _call(row: ActivityRow, link: Markup) -> Markup:
 
 def minutes(number: int) -> str:
     """Say how long something took."""
-    return ngettext("%(num)d min", "%(num)d min", number)
+    return str(ngettext("%(num)d min", "%(num)d min", number))
 
 
 # A person's day

@@ -37,7 +37,7 @@ def price_of(product: UUID, price_list: UUID, quantity: Decimal, day: date) -> P
     return db.session.scalars(statement.limit(1)).first()
 
 
-def _prices(price_list: UUID, quantity: Decimal, day: date) -> Select[tuple[Price]]:
+def _prices(price_list: UUID, quantity: Decimal, day: date) -> Select[Price]:
     return (
         select(Price)
         .join(PriceList, PriceList.id == Price.price_list_id)

@@ -73,7 +73,8 @@ def crm_collect_alerts(actor: Actor, customers: Sequence[UUID]) -> Iterator[Aler
 
 def _still(opportunity: Opportunity, stage: Stage) -> str:
     days = board.days_in_stage(opportunity.stage_since)
-    return _("%(stage)s for %(days)d days, usual is %(most)d", stage=stage.name, days=days, most=stage.rot_days)
+    words = {"stage": stage.name, "days": days, "most": stage.rot_days}
+    return str(_("%(stage)s for %(days)d days, usual is %(most)d", **words))
 
 
 @hookimpl

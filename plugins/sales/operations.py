@@ -306,7 +306,7 @@ def _checked_move(left: Stage, entered: Stage) -> Move:
 
 
 def _check_required(opportunity: Opportunity, stage: Stage) -> None:
-    declared = OpportunitySchema().fields
+    declared: Mapping[str, Any] = OpportunitySchema().fields
     missing = [name for name in stage.required if getattr(opportunity, declared[name].column) is None]
     if missing:
         labels = ", ".join(str(declared[name].label) for name in missing)

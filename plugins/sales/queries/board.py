@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select, union_all
@@ -12,6 +12,9 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, 
 from pelatis.api import Actor, Customer, Problem, User, _, db, today, utc_now, visible
 
 from ..models import Opportunity, Pipeline, Stage
+
+#: A select of some columns.
+Rows: TypeAlias = Select[*tuple[Any, ...]]
 
 #: Cards of one column that a page brings; the rest is loaded when asked for.
 CARDS = 40
@@ -69,7 +72,9 @@ def pipelines_with_stages() -> dict[Pipeline, list[Stage]]:
     )
     found: dict[Pipeline, list[Stage]] = {}
     for pipeline, stage in db.session.execute(statement):
-        found.setdefault(pipeline, []).extend([stage] if stage else [])
+        stages = found.setdefault(pipeline, [])
+        if stage is not None:
+            stages.append(stage)
     return found
 
 
@@ -121,7 +126,7 @@ def sums_by_stage(
     return found
 
 
-def _open_sums(stages: Sequence[Stage], criterion: ColumnElement[bool]) -> Select[Any]:
+def _open_sums(stages: Sequence[Stage], criterion: ColumnElement[bool]) -> Rows:
     amount, probability = Opportunity.amount_base, Opportunity.probability
     return (
         select(
@@ -141,7 +146,7 @@ def _open_sums(stages: Sequence[Stage], criterion: ColumnElement[bool]) -> Selec
     )
 
 
-def _closed_sums(stages: Sequence[Stage], criterion: ColumnElement[bool], since: date) -> Select[Any]:
+def _closed_sums(stages: Sequence[Stage], criterion: ColumnElement[bool], since: date) -> Rows:
     return (
         select(Opportunity.stage_id, func.count(), func.sum(Opportunity.amount_base), null(), null())
         .where(
@@ -197,7 +202,7 @@ def cards_of(
     return found
 
 
-def _cards_of_stage(stage: UUID, criterion: ColumnElement[bool], after: str | None) -> Select[Any]:
+def _cards_of_stage(stage: UUID, criterion: ColumnElement[bool], after: str | None) -> Rows:
     """Select the next cards of one column: those that came last into the stage first."""
     statement = select(*_CARD).where(Opportunity.stage_id == stage, Opportunity.deleted_at.is_(None), criterion)
     if after:
@@ -207,7 +212,7 @@ def _cards_of_stage(stage: UUID, criterion: ColumnElement[bool], after: str | No
     return statement.order_by(Opportunity.stage_since.desc(), Opportunity.id.desc()).limit(CARDS)
 
 
-def _named(statement: Select[Any], actor: Actor, columns: Any) -> Select[Any]:
+def _named(statement: Rows, actor: Actor, columns: Any) -> Rows:
     """Add the names of customer and owner."""
     seen = and_(Customer.id == columns.customer_id, visible(actor, Customer))
     return (

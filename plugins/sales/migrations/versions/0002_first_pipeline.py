@@ -15,7 +15,7 @@ depends_on = None
 PIPELINE = UUID("01993b80-0000-7000-8000-000000000001")
 
 #: id, name, probability in percent, kind, fields asked on entry, days after which a deal stands still.
-STAGES = (
+STAGES: tuple[tuple[str, str, int, str, list[str], int | None], ...] = (
     ("01993b80-0000-7000-8000-000000000011", "Needs", 20, "open", [], 20),
     ("01993b80-0000-7000-8000-000000000012", "Solution", 40, "open", [], 14),
     ("01993b80-0000-7000-8000-000000000013", "Proposal", 50, "open", ["amount"], 14),
