@@ -4,7 +4,8 @@ They are marshmallow's own with a label, a help line and what the pages need. Pu
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,6 +14,10 @@ from marshmallow import RAISE, validate
 
 from core.i18n import _, _l
 from core.records.registry import record_types
+
+
+#: Ids that the present job has already found visible to its actor, so that an import asks once for each and not per row.
+trusted_ids: ContextVar[Collection[uuid.UUID]] = ContextVar("trusted_ids", default=())
 
 
 class FieldInfo:
@@ -291,6 +296,8 @@ class Related(FieldInfo, ma.fields.UUID):
         from core.records.queries import exists_visible
 
         found: uuid.UUID = super()._deserialize(value, attr, data, **options)
+        if found in trusted_ids.get():
+            return found
         related = record_types.get(self.record_type)
         if related is None or not exists_visible(related, found):
             raise ma.ValidationError(_("This record doesn't exist, or it isn't yours to see."))

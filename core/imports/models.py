@@ -1,0 +1,53 @@
+"""The tables of imports: one row per file, and one per row of it that needs somebody's eye."""
+
+from typing import Any
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Id, JsonDict, UtcDateTime, new_id, ref, utc_now
+
+
+class Import(Base):
+    """One file that becomes records."""
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    record_type: Mapped[str] = mapped_column(String(80))
+    #: The file's name as the person has it, and where its copy lies.
+    file_name: Mapped[str] = mapped_column(String(255))
+    path: Mapped[str] = mapped_column(Text)
+    #: How it is read and what is done with what it finds; see `operations.Options`.
+    options: Mapped[JsonDict] = mapped_column(default=dict)
+    #: Column heading to field; columns that stay behind aren't in it.
+    mapping: Mapped[JsonDict] = mapped_column(default=dict)
+    #: `draft`, `running`, `done`, `failed` or `undone`.
+    status: Mapped[str] = mapped_column(String(10), default="draft")
+    #: Rows of the file, and how many of them are committed; a killed import goes on behind these.
+    total_rows: Mapped[int] = mapped_column(default=0)
+    done_rows: Mapped[int] = mapped_column(default=0)
+    created: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    warnings: Mapped[int] = mapped_column(default=0)
+    actor_id: Mapped[Id | None] = ref("core_user", on_delete="set null")
+    created_at: Mapped[UtcDateTime] = mapped_column(default=utc_now, index=True)
+    finished_at: Mapped[UtcDateTime | None]
+
+
+class ImportIssue(Base):
+    """A row that failed, or that was taken with a doubt."""
+
+    __table_args__ = (Index(None, "import_id", "row"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    import_id: Mapped[Id] = ref(Import, on_delete="cascade", index=False)
+    #: The row's number in the file; the first one under the headings is 1.
+    row: Mapped[int]
+    #: `error` or `warning`.
+    level: Mapped[str] = mapped_column(String(10))
+    #: The kind of doubt, to count equal ones together.
+    code: Mapped[str] = mapped_column(String(60))
+    message: Mapped[str] = mapped_column(Text)
+    #: The row's cells by heading, for the error file; of warnings none.
+    cells: Mapped[dict[str, Any] | None]

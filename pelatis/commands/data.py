@@ -1,0 +1,132 @@
+"""`pelatis import` and `pelatis export`: files in and out, from the shell."""
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pelatis.commands import application, print_json
+
+
+class ImportCommand(click.Group):
+    """`import FILE …` runs an import; `import undo ID` takes one back."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Take anything that isn't a subcommand for a file."""
+        if args and args[0] not in self.commands:
+            return "run", self.commands["run"], args
+        return super().resolve_command(ctx, args)
+
+
+@click.group("import", cls=ImportCommand)
+def import_() -> None:
+    """Bring the rows of a CSV, Excel or JSON Lines file: import FILE --into TYPE. Take it back: import undo ID."""
+
+
+@import_.command("run", hidden=True)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--into", "key", required=True, help="The record type: customer, sales.opportunity, …")
+@click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: column to field.")
+@click.option("--match", default=None, help="The field by which existing records are recognised; '' for none.")
+@click.option("--create-missing", is_flag=True, help="Make the stages, people and choices that the file names.")
+@click.option("--strict", is_flag=True, help="A row that names an unknown record fails.")
+@click.option("--dry-run", is_flag=True, help="Try every row and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def run(
+    file: Path,
+    key: str,
+    mapping: Path | None,
+    match: str | None,
+    create_missing: bool,
+    strict: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring the rows of FILE."""
+    with application():
+        summary = _run(file, key, mapping, match, create_missing, strict, dry_run)
+    if as_json:
+        print_json(summary)
+        return
+    for reason in summary.pop("reasons"):
+        click.echo(f"{reason['level']}: {reason['message']} ({reason['rows']}×)", err=True)
+    for name, value in summary.items():
+        click.echo(f"{name}: {value if value is not None else '-'}")
+
+
+def _run(
+    file: Path, key: str, mapping: Path | None, match: str | None, create_missing: bool, strict: bool, dry_run: bool
+) -> dict[str, Any]:
+    from core.access import system_actor
+    from core.imports import operations, queries
+    from core.records.registry import record_types
+
+    record_type = record_types.get(key)
+    if record_type is None:
+        known = ", ".join(sorted(each.key for each in record_types))
+        raise click.ClickException(f"There is no record type {key}. There are: {known}.")
+    with file.open("rb") as stream:
+        job = operations.take_file(system_actor(), record_type, file.name, stream)
+    options: dict[str, Any] = {"create_missing": create_missing, "strict": strict}
+    if match is not None:
+        options["match"] = match
+    operations.set_up(job, mapping=json.loads(mapping.read_text()) if mapping else None, **options)
+    tally = operations.run(system_actor(), job, dry=dry_run)
+    errors = operations.error_file(job)
+    return {
+        "created": tally.created,
+        "updated": tally.updated,
+        "skipped": tally.skipped,
+        "failed": tally.failed,
+        "warnings": tally.warnings,
+        "error_file": str(errors) if errors.is_file() else None,
+        "import_id": None if dry_run else str(job.id),
+        "reasons": [] if dry_run else [dict(each) for each in queries.reasons(job.id)],
+    }
+
+
+@import_.command()
+@click.argument("import_id", type=click.UUID)
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def undo(import_id: uuid.UUID, as_json: bool) -> None:
+    """Take back everything that the import IMPORT_ID did."""
+    from core.access import system_actor
+    from core.imports import operations, queries
+
+    with application():
+        undone = operations.undo(system_actor(), queries.find_import(import_id))
+    kept = [f"{key} {record_id}" for key, record_id in undone.kept]
+    if as_json:
+        print_json({"put_back": undone.put_back, "kept": kept})
+        return
+    click.echo(f"put_back: {undone.put_back}")
+    for each in kept:
+        click.echo(f"kept, changed since: {each}")
+
+
+@click.command()
+@click.argument("key", metavar="TYPE")
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True)
+@click.option("--filter", "filter_text", default=None, help="JSON, as in the URL of a list.")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def export(key: str, form: str, filter_text: str | None, output: Path, as_json: bool) -> None:
+    """Write records of TYPE into a file."""
+    from core.access import system_actor
+    from core.exports.writing import write_export
+    from core.records.filters import parse_filter
+    from core.records.queries import ListQuery
+    from core.records.registry import record_types
+
+    with application():
+        record_type = record_types.get(key)
+        if record_type is None:
+            known = ", ".join(sorted(each.key for each in record_types))
+            raise click.ClickException(f"There is no record type {key}. There are: {known}.")
+        count = write_export(system_actor(), record_type, ListQuery(filter=parse_filter(filter_text)), form, output)
+    if as_json:
+        print_json({"written": count, "file": str(output)})
+    else:
+        click.echo(f"{count} written to {output}")
