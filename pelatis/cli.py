@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
 import pelatis
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 #: Where each command is found: `module:attribute`.
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -55,13 +58,17 @@ def _exists(name: str) -> bool:
 
 
 class PluginCommands(click.Group):
-    """The commands of one plugin; they run inside the application, as the system."""
+    """The commands of one plugin; they run inside the application that offered them, as the system."""
+
+    def __init__(self, plugin: str, app: "Flask") -> None:
+        super().__init__(plugin, help=str(app.extensions["pelatis_host"].title(plugin)))
+        self._app = app
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Open the application, then run the command."""
-        from pelatis.commands import application
+        """Run the command inside the application."""
+        from pelatis.commands import inside
 
-        with application():
+        with inside(self._app):
             return super().invoke(ctx)
 
 
@@ -74,8 +81,7 @@ def _plugin_groups() -> dict[str, click.Command]:
             host = app.extensions["pelatis_host"]
             groups: dict[str, PluginCommands] = {}
             for plugin, command in host.declared("commands", click.Command):
-                group = groups.setdefault(plugin, PluginCommands(plugin, help=str(host.title(plugin))))
-                group.add_command(command)
+                groups.setdefault(plugin, PluginCommands(plugin, app)).add_command(command)
             return dict(groups)
     except Exception:  # noqa: BLE001 – without a database there still is --help, and our own commands say what is wrong
         return {}

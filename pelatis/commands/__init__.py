@@ -57,24 +57,34 @@ def application(*, quiet: bool = True) -> "Iterator[Flask]":
     Args:
         quiet: write no log lines unless PELATIS_LOG_LEVEL asks for them, so that stderr stays for people.
     """
-    with _opened(quiet) as app, app.app_context(), clear_errors():
-        from core.access import acting_as, system_actor
-
-        with acting_as(system_actor(), origin="shell"):
-            yield app
+    with clear_errors():
+        app = _opened(quiet)
+    with inside(app):
+        yield app
 
 
 @contextmanager
-def _opened(quiet: bool) -> "Iterator[Flask]":
-    with clear_errors():
-        from core.app import create_app
-        from core.settings import Settings
+def inside(app: "Flask") -> "Iterator[None]":
+    """Act as the system inside an application, and close its database connections at the end."""
+    from core.access import acting_as, system_actor
+    from core.database import db
 
-        settings = Settings.from_environment()
-        if quiet and not os.environ.get("PELATIS_LOG_LEVEL"):
-            settings = dataclasses.replace(settings, log_level="CRITICAL")
-        app = create_app(settings)
-    yield app
+    with app.app_context(), clear_errors(), acting_as(system_actor(), origin="shell"):
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _opened(quiet: bool) -> "Flask":
+    from core.app import create_app
+    from core.settings import Settings
+
+    settings = Settings.from_environment()
+    if quiet and not os.environ.get("PELATIS_LOG_LEVEL"):
+        settings = dataclasses.replace(settings, log_level="CRITICAL")
+    return create_app(settings)
 
 
 def print_json(value: Any) -> None:
