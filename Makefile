@@ -14,6 +14,7 @@ help: ## show this list
 
 setup: $(STAMP) ## make .venv with the command pelatis in it
 	@$(BIN)/python -m tools.catalogues compile
+	@$(BIN)/python -m tools.styles
 
 # Somebody may have cleaned the assets away (they are not in the repository); setting up brings them back.
 ifeq ($(wildcard core/static/vendor/.stamp),)

@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # a build does not start with th
 
 from tools.assets import VENDOR, build_assets, npm_is_missing
 from tools.catalogues import compile_catalogues
+from tools.styles import join_styles
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
@@ -29,6 +30,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         root = Path(self.root)
         editable = version == "editable"
         build_assets(root, for_tests=editable)
+        join_styles(root)
         compiled = compile_catalogues(root)
         build_data["artifacts"].append(f"/{VENDOR.as_posix()}")
         build_data["artifacts"].extend(f"/{path.relative_to(root).as_posix()}" for path in compiled)

@@ -28,6 +28,7 @@ def shell() -> dict[str, Any]:
         "user": {"name": actor.name, "initials": initials(actor.name or "?"), "tone": tone_of(actor.user_id), "url": "/settings"},
         "theme": g.get("theme", "auto"),
         "single_keys": g.get("single_keys", True),
+        "density": g.get("density", "airy"),
         "rail_folded": g.get("rail_folded", False),
         "language": get_language(),
         "languages": LANGUAGES,

@@ -162,11 +162,12 @@ def save_settings() -> AnyResponse:
 
 
 @blueprint.post("/settings/theme")
+@blueprint.post("/settings/density")
 @blueprint.post("/settings/language")
 @blueprint.post("/settings/single-keys")
 @audience("staff")
 def save_preference() -> AnyResponse:
-    """Save one preference at once: dark or light, the language, single keys."""
+    """Save one preference at once: dark or light, dense or airy, the language, single keys."""
     name = request.path.rsplit("/", 1)[1].replace("-", "_")
     value: Any = request.form.get("value", "")
     if name == "single_keys":

@@ -1,6 +1,6 @@
 /**
- * How a person likes the page: light or dark, the rail folded, rows dense or airy. Each shows at once and is kept by a
- * POST of `value` to /settings/theme, /settings/rail, /settings/density, /settings/keys.
+ * How a person likes the page: light or dark, the rail folded, rows dense or airy. Each shows at once. A POST of `value`
+ * to /settings/theme and /settings/density keeps it; the rail belongs to the device and is a cookie.
  */
 import { register } from "./keyboard.js";
 import { savePreference } from "./page.js";
@@ -18,19 +18,19 @@ function foldRail() {
   const folded = root.dataset.rail !== "folded";
   if (folded) root.dataset.rail = "folded";
   else delete root.dataset.rail;
-  for (const button of document.querySelectorAll("[data-fold-rail]"))
+  for (const button of document.querySelectorAll("[data-fold-rail]")) {
     button.setAttribute("aria-expanded", String(!folded));
-  savePreference("rail", folded ? "folded" : "open");
+  }
+  document.cookie = `rail=${folded ? "folded" : "open"}; path=/; max-age=31536000; samesite=lax`;
 }
 
 function toggleDensity() {
-  const list = document.querySelector("[data-list]");
-  if (!list) return false;
-  const dense = list.classList.toggle("dense");
-  for (const button of document.querySelectorAll("[data-toggle-density]"))
-    button.setAttribute("aria-pressed", String(dense));
-  savePreference("density", dense ? "dense" : "airy");
-  return true;
+  const density = root.dataset.density === "airy" ? "dense" : "airy";
+  root.dataset.density = density;
+  for (const button of document.querySelectorAll("[data-toggle-density]")) {
+    button.setAttribute("aria-pressed", String(density === "dense"));
+  }
+  savePreference("density", density);
 }
 
 document.addEventListener("click", (event) => {

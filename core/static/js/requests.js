@@ -10,8 +10,6 @@ import { announce, isShown } from "./page.js";
 import { showToast } from "./toast.js";
 import { say } from "./words.js";
 
-const FIRST_BAD_FIELD = "[aria-invalid=true], [data-form-error]";
-
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
   const target = ctx.target?.isConnected
@@ -19,13 +17,15 @@ document.addEventListener("htmx:after:swap", (event) => {
     : ctx.sourceElement?.isConnected
       ? ctx.sourceElement
       : document.body;
-  if (ctx.response?.status === 422) {
-    // The answer may have replaced its own target; then the bad field is looked for in the whole page.
-    (target.querySelector(FIRST_BAD_FIELD) ?? document.querySelector(FIRST_BAD_FIELD))?.focus();
-    return;
-  }
-  if (target.id === "main") arriveAtPage(target);
+  // The answer may have replaced its own target; then the bad field is looked for in the whole page.
+  if (ctx.response?.status === 422) (firstBadField(target) ?? firstBadField(document))?.focus();
+  else if (target.id === "main") arriveAtPage(target);
 });
+
+/** The first field that is wrong, else what is said about the form as a whole. */
+function firstBadField(root) {
+  return root.querySelector("[aria-invalid=true]") ?? root.querySelector("[data-form-error]");
+}
 
 /** Put the focus on the page's title and tell how much it found. */
 function arriveAtPage(main) {
