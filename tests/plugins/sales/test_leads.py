@@ -1,0 +1,106 @@
+"""Leads: the clock that begins with them, the order of their statuses, and what they become."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from core.access import Actor, system_actor
+from core.customers.models import Customer
+from core.customers.operations import create_customer
+from core.database import db, utc_now
+from core.problems import Problem
+from plugins.sales.models import Lead, Opportunity
+from plugins.sales.operations import RESPONSE_TIME, convert_lead, create_lead, take_lead, update_lead
+from plugins.sales.queries.deals import running_leads
+
+
+def lead(actor: Actor | None = None, **values: Any) -> Lead:
+    return create_lead(actor or system_actor(), {"name": "Maria Korkmaz", "status": "new", **values})
+
+
+def test_clock_of_a_new_lead_runs_for_the_response_time(app: Any) -> None:
+    made = lead()
+    assert made.respond_by is not None
+    assert abs(made.respond_by - utc_now() - RESPONSE_TIME) < timedelta(minutes=1)
+
+
+def test_taking_a_lead_stops_its_clock_and_makes_it_ones_own(app: Any, seller: Actor) -> None:
+    made = lead(seller)
+    take_lead(seller, made)
+    assert (made.status, made.owner_id) == ("working", seller.user_id)
+    assert made.answered_at is not None
+    assert running_leads(seller, utc_now() + timedelta(hours=4)) == []
+
+
+def test_lead_is_taken_once(app: Any, seller: Actor) -> None:
+    made = take_lead(seller, lead(seller))
+    with pytest.raises(Problem) as refused:
+        take_lead(seller, made)
+    assert refused.value.code == "sales.lead_status_refused"
+
+
+def test_running_leads_are_ones_own_and_nobodys_the_most_urgent_first(app: Any, seller: Actor) -> None:
+    now = utc_now()
+    later = lead(seller, respond_by=now + timedelta(minutes=50))
+    sooner = lead(seller, respond_by=now + timedelta(minutes=8))
+    lead(respond_by=now + timedelta(minutes=1), name="Somebody else's")
+    lead(seller, respond_by=now + timedelta(days=2))
+    assert [each.id for each in running_leads(seller, now + timedelta(hours=4))] == [sooner.id, later.id]
+
+
+@pytest.mark.parametrize(
+    ("status", "following"),
+    [("new", "converted"), ("working", "new"), ("disqualified", "qualified"), ("qualified", "new")],
+)
+def test_status_that_does_not_follow_is_refused(app: Any, status: str, following: str) -> None:
+    made = lead(status=status, disqualified_reason="spam")
+    with pytest.raises(Problem) as refused:
+        update_lead(system_actor(), made, {"status": following})
+    assert refused.value.code == "sales.lead_status_refused"
+
+
+def test_disqualifying_needs_a_reason(app: Any) -> None:
+    made = lead()
+    with pytest.raises(Problem) as refused:
+        update_lead(system_actor(), made, {"status": "disqualified"})
+    assert set(refused.value.fields) == {"disqualified_reason"}
+    update_lead(system_actor(), made, {"status": "disqualified", "disqualified_reason": "no_budget"})
+    assert made.status == "disqualified"
+
+
+def test_conversion_makes_a_customer_and_a_deal(app: Any) -> None:
+    made = lead(company="Bosporus Deli", email="maria@bosporus.example", phone="+302610437221", source="web")
+    opportunity = convert_lead(system_actor(), made)
+    customer = db.session.get_one(Customer, opportunity.customer_id)
+    assert (customer.name, customer.kind, customer.email) == ("Bosporus Deli", "organisation", "maria@bosporus.example")
+    assert (made.status, made.customer_id, made.opportunity_id) == ("converted", customer.id, opportunity.id)
+    assert (opportunity.name, opportunity.source) == ("Bosporus Deli", "web")
+
+
+@pytest.mark.parametrize(
+    "known",
+    [{"email": "maria@bosporus.example"}, {"phone": "+302610437221"}, {"name": "BOSPORUS DELI Ltd"}],
+)
+def test_customer_that_is_known_already_is_not_doubled(app: Any, known: dict[str, str]) -> None:
+    customer = create_customer(system_actor(), {"name": "Another name", "kind": "organisation", **known})
+    made = lead(company="Bosporus Deli", email="maria@bosporus.example", phone="+302610437221")
+    assert convert_lead(system_actor(), made).customer_id == customer.id
+    assert db.session.scalar(select(func.count()).select_from(Customer)) == 1
+
+
+def test_customer_of_somebody_else_is_not_given_away(app: Any, seller: Actor) -> None:
+    hidden = create_customer(
+        system_actor(), {"name": "Bosporus Deli", "kind": "organisation", "email": "maria@bosporus.example"}
+    )
+    made = lead(seller, company="Bosporus Deli", email="maria@bosporus.example")
+    assert convert_lead(seller, made).customer_id != hidden.id
+
+
+def test_lead_is_converted_once(app: Any) -> None:
+    made = lead(company="Bosporus Deli")
+    convert_lead(system_actor(), made)
+    with pytest.raises(Problem):
+        convert_lead(system_actor(), made)
+    assert db.session.scalar(select(func.count()).select_from(Opportunity)) == 1

@@ -1,0 +1,183 @@
+"""The state machine of deals: what may move where, what a stage asks for, and what a move leaves behind."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.access import Actor, system_actor
+from core.database import db, write_unit
+from core.i18n import today
+from core.problems import Problem
+from core.records.history import undo_transaction
+from plugins.sales.models import ExchangeRate, Opportunity, Stage, StageHistory
+from plugins.sales.operations import (
+    DEAL_MOVES,
+    create_opportunity,
+    create_stage,
+    move_opportunity,
+    update_opportunity,
+)
+
+Deal = Callable[..., Opportunity]
+Stages = dict[str, Stage]
+
+
+def history_of(opportunity: Opportunity) -> list[StageHistory]:
+    statement = select(StageHistory).where(
+        StageHistory.opportunity_id == opportunity.id, StageHistory.deleted_at.is_(None)
+    )
+    return list(db.session.scalars(statement.order_by(StageHistory.id)))
+
+
+def test_first_pipeline_has_the_stages_that_most_companies_begin_with(stages: Stages) -> None:
+    assert [(stage.name, stage.probability, stage.kind) for stage in stages.values()] == [
+        ("Needs", 20, "open"),
+        ("Solution", 40, "open"),
+        ("Proposal", 50, "open"),
+        ("Negotiation", 65, "open"),
+        ("Won", 100, "won"),
+        ("Lost", 0, "lost"),
+    ]
+
+
+def test_deal_begins_in_the_first_stage_named_after_its_customer(customer: Any, stages: Stages) -> None:
+    opportunity = create_opportunity(system_actor(), {"customer_id": customer.id})
+    assert opportunity.stage_id == stages["Needs"].id
+    assert opportunity.name == customer.name
+
+
+def test_deal_without_name_product_and_customer_is_refused(stages: Stages) -> None:
+    with pytest.raises(Problem) as refused:
+        create_opportunity(system_actor(), {})
+    assert refused.value.code == "sales.no_name"
+    assert "name" in refused.value.fields
+
+
+def test_stage_asks_for_what_is_missing_and_nothing_has_moved(deal: Deal, stages: Stages) -> None:
+    opportunity = deal()
+    with pytest.raises(Problem) as refused:
+        move_opportunity(system_actor(), opportunity, stages["Negotiation"])
+    assert refused.value.code == "sales.stage_needs_fields"
+    assert set(refused.value.fields) == {"amount", "expected_close_on"}
+    assert opportunity.stage_id == stages["Needs"].id
+    assert len(history_of(opportunity)) == 1
+
+
+def test_what_the_stage_asks_for_may_come_with_the_move(deal: Deal, stages: Stages) -> None:
+    opportunity = deal()
+    values = {"amount": Decimal(64_500), "expected_close_on": date(2026, 11, 30)}
+    move_opportunity(system_actor(), opportunity, stages["Negotiation"], values)
+    assert opportunity.stage_id == stages["Negotiation"].id
+    assert opportunity.amount_base == Decimal(64_500)
+
+
+def test_winning_closes_the_deal_today_and_reopening_opens_it(deal: Deal, stages: Stages) -> None:
+    opportunity = deal(amount=Decimal(100))
+    move_opportunity(system_actor(), opportunity, stages["Won"])
+    assert opportunity.closed_on == today()
+    move_opportunity(system_actor(), opportunity, stages["Needs"])
+    assert opportunity.closed_on is None
+
+
+def test_losing_asks_for_the_reason_and_reopening_forgets_it(deal: Deal, stages: Stages) -> None:
+    opportunity = deal()
+    with pytest.raises(Problem) as refused:
+        move_opportunity(system_actor(), opportunity, stages["Lost"])
+    assert set(refused.value.fields) == {"lost_reason"}
+    move_opportunity(system_actor(), opportunity, stages["Lost"], {"lost_reason": "price"})
+    assert opportunity.lost_reason == "price"
+    move_opportunity(system_actor(), opportunity, stages["Solution"])
+    assert opportunity.lost_reason is None
+
+
+@pytest.mark.parametrize(("left", "entered"), [("Won", "Lost"), ("Lost", "Won")])
+def test_closed_deal_goes_nowhere_but_back_to_work(deal: Deal, stages: Stages, left: str, entered: str) -> None:
+    opportunity = deal(left, amount=Decimal(1), lost_reason="price" if left == "Lost" else None)
+    with pytest.raises(Problem) as refused:
+        move_opportunity(system_actor(), opportunity, stages[entered], {"lost_reason": "price"})
+    assert (refused.value.code, refused.value.status) == ("sales.move_refused", 409)
+
+
+def test_every_move_that_the_table_knows_is_possible(deal: Deal, stages: Stages) -> None:
+    names = {"open": ("Needs", "Proposal"), "won": ("Won", "Won"), "lost": ("Lost", "Lost")}
+    for left, entered in DEAL_MOVES:
+        opportunity = deal(names[left][0], amount=Decimal(1))
+        stage = stages[names[entered][1]]
+        move_opportunity(system_actor(), opportunity, stage, {"lost_reason": "timing"})
+        assert opportunity.stage_id == stage.id
+
+
+def test_move_writes_down_amount_and_expected_close_of_that_moment(deal: Deal, stages: Stages, seller: Actor) -> None:
+    opportunity = deal(actor=seller, amount=Decimal(10), expected_close_on=date(2026, 12, 1))
+    move_opportunity(seller, opportunity, stages["Solution"])
+    update_opportunity(seller, opportunity, {"amount": Decimal(99)})
+    began, moved = history_of(opportunity)
+    assert (began.from_stage_id, began.to_stage_id) == (None, stages["Needs"].id)
+    assert (moved.from_stage_id, moved.to_stage_id) == (stages["Needs"].id, stages["Solution"].id)
+    assert (moved.amount, moved.expected_close_on) == (Decimal(10), date(2026, 12, 1))
+    assert moved.moved_by_id == seller.user_id
+
+
+def test_new_stage_in_a_form_is_a_move_with_all_its_rules(deal: Deal, stages: Stages) -> None:
+    opportunity = deal()
+    with pytest.raises(Problem, match="Proposal needs"):
+        update_opportunity(system_actor(), opportunity, {"stage_id": stages["Proposal"].id})
+    update_opportunity(system_actor(), opportunity, {"stage_id": stages["Proposal"].id, "amount": Decimal(5)})
+    assert len(history_of(opportunity)) == 2
+
+
+def test_deal_is_entered_as_it_stands_even_closed(stages: Stages) -> None:
+    values = {
+        "name": "Old",
+        "stage_id": stages["Won"].id,
+        "engaged_on": date(2017, 1, 1),
+        "closed_on": date(2017, 3, 1),
+    }
+    opportunity = create_opportunity(system_actor(), {"name": "Old", "stage_id": stages["Won"].id, **days})
+    assert opportunity.closed_on == date(2017, 3, 1)
+    assert opportunity.stage_since.year == 2017
+
+
+def test_undoing_a_move_takes_its_history_back_too(deal: Deal, stages: Stages, seller: Actor) -> None:
+    opportunity = deal(actor=seller)
+    move_opportunity(seller, opportunity, stages["Solution"])
+    undo_transaction(seller, db.session().info["last_transaction"])
+    assert opportunity.stage_id == stages["Needs"].id
+    assert len(history_of(opportunity)) == 1
+
+
+def test_nobody_moves_a_deal_that_they_may_not_see(deal: Deal, stages: Stages, seller: Actor) -> None:
+    opportunity = deal()
+    with pytest.raises(Problem) as refused:
+        move_opportunity(seller, opportunity, stages["Solution"])
+    assert refused.value.status == 404
+
+
+def test_amount_in_another_currency_needs_a_rate(deal: Deal) -> None:
+    with pytest.raises(Problem) as refused:
+        deal(amount=Decimal(100), currency="PLN")
+    assert refused.value.code == "sales.no_rate"
+
+
+def test_amount_is_converted_at_the_newest_rate_of_the_day(deal: Deal) -> None:
+    with write_unit() as session:
+        session.add(ExchangeRate(currency="PLN", rate=Decimal("4.0"), valid_from=today() - timedelta(days=30)))
+        session.add(ExchangeRate(currency="PLN", rate=Decimal("4.25"), valid_from=today() - timedelta(days=1)))
+        session.add(ExchangeRate(currency="PLN", rate=Decimal("9.0"), valid_from=today() + timedelta(days=1)))
+    opportunity = deal(amount=Decimal("212400"), currency="PLN")
+    assert opportunity.amount_base == Decimal("49976.4706")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Closed Won", "won"), ("LOST", "lost"), ("wygrana", "won")])
+def test_imported_name_of_an_end_means_the_pipelines_own_end(stages: Stages, name: str, kind: str) -> None:
+    assert create_stage(system_actor(), {"name": name}).id == stages[kind.title()].id
+
+
+def test_imported_stage_stands_after_the_other_open_ones(stages: Stages) -> None:
+    stage = create_stage(system_actor(), {"name": "Engaging"})
+    assert stages["Negotiation"].position < stage.position < stages["Won"].position
+    assert stage.probability == 65
