@@ -38,6 +38,7 @@ from core.database import (
     utc_now,
     write_unit,
 )
+from core.demo.company import DemoCompany, DemoCustomer, DemoMatter, DemoPart
 from core.host.contributions import (
     Action,
     Alert,
@@ -104,6 +105,10 @@ __all__ = [
     "Count",
     "Currency",
     "Customer",
+    "DemoCompany",
+    "DemoCustomer",
+    "DemoMatter",
+    "DemoPart",
     "Dependents",
     "ExtraColumn",
     "Filter",

@@ -8,6 +8,7 @@ from uuid import UUID
 from pelatis.api import DemoPart, db
 
 from .models import Price, PriceList, Product
+from .queries import default_price_list
 
 #: (code, name, series, unit, price in euros)
 PRODUCTS: Final = (
@@ -69,7 +70,7 @@ class CatalogDemo(DemoPart):
         )
         for place, (name, currency, rate, share) in enumerate(PRICE_LISTS):
             price_list = self.company.stable_id("price_list", name)
-            is_default = place == 0 and not db.session.query(PriceList).filter(PriceList.is_default).count()
+            is_default = place == 0 and default_price_list() is None
             first = date(self.company.today.year, 1, 1)
             row = {"id": price_list, "name": name, "currency": currency, "valid_from": first, "is_default": is_default}
             self.company.insert(PriceList, [row | made])
