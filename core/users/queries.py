@@ -334,3 +334,19 @@ def count_owned(user_id: uuid.UUID) -> int:
         for model in owned_models()
     ]
     return sum(db.session.execute(select(*counts)).one()) if counts else 0
+
+
+def people_by_role() -> dict[uuid.UUID, int]:
+    """Count how many people have each role."""
+    statement = (
+        select(UserRole.role_id, func.count())
+        .join(User, User.id == UserRole.user_id)
+        .where(User.active, User.deleted_at.is_(None))
+        .group_by(UserRole.role_id)
+    )
+    return {role_id: number for role_id, number in db.session.execute(statement)}
+
+
+def member_ids_of(team_id: uuid.UUID) -> set[uuid.UUID]:
+    """Tell who belongs to a team."""
+    return set(db.session.scalars(select(TeamMember.user_id).where(TeamMember.team_id == team_id)))
