@@ -34,6 +34,8 @@ PANEL_FACTS: Final = ("phone", "email", "tax_number", "address", "industry", "ow
 ALWAYS: Final = frozenset({"tax_number", "phone", "email", "address"})
 #: Parts of the one fact that is called address, and what only the whole form shows.
 _IN_ADDRESS: Final = frozenset({"street", "postcode", "city", "country"})
+#: Facts that the head tells already; they are edited among the folded ones.
+_IN_HEAD: Final = frozenset({"roles", "owner", "since"})
 _IN_FORM_ONLY: Final = frozenset({"name", "kind", "currency"})
 
 _TONES: Final = {"danger": "red", "warning": "amber", "notice": "blue", "success": "green", "plain": ""}
@@ -144,22 +146,27 @@ def _titles(
 def facts_of(
     actor: Actor, customer: Customer, only: Sequence[str] | None = None
 ) -> tuple[list[FormField], list[FormField]]:
-    """List a customer's facts: those that stand open, and those that are folded away because they are empty."""
+    """List a customer's facts: those that stand open, and those folded away: empty, or told by the head."""
     by_name = {each.name: each for each in form_fields(actor, CUSTOMERS, customer)}
-    by_name["address"] = FormField("address", AddressFact, written_address(customer), writable=True)
+    by_name["address"] = FormField("address", AddressFact(), written_address(customer), writable=True)
     order = only or (PERSON_FACTS if customer.is_person else ORGANISATION_FACTS)
     rest = [name for name in by_name if name not in order and name not in _IN_ADDRESS | _IN_FORM_ONLY]
     listed = [by_name[name] for name in (order if only else [*order, *rest])]
-    facts = [each for each in listed if each.name in ALWAYS or each.value not in (None, "", [])]
+    filled = [each for each in listed if each.name in ALWAYS or each.value not in (None, "", [])]
+    facts = filled if only else [each for each in filled if each.name not in _IN_HEAD]
     return facts, [each for each in listed if each not in facts]
 
 
 class AddressFact:
     """Stands for the main address among the facts: one line to read, four fields to edit."""
 
-    label = property(lambda _self: _("Address"))
     control = "address"
     numeric = False
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return str(_("Address"))
 
 
 def written_address(customer: Customer) -> str | None:
