@@ -47,7 +47,8 @@ def jobs_about(subject_id: uuid.UUID) -> Sequence[Job]:
 
 def count_by_state() -> dict[str, int]:
     """Count the jobs in each state, those with none included."""
-    counted = dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples())
+    rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
+    counted = {row[0]: row[1] for row in rows}
     return {state: counted.get(state, 0) for state in STATES}
 
 

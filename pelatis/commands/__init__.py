@@ -40,8 +40,10 @@ def clear_errors() -> Iterator[None]:
 
 
 def _told(problem: Any) -> str:
-    fields = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in problem.fields.items())
-    return f"{problem} ({fields})" if fields else str(problem)
+    """Say a problem in one line, with what its fields add to it."""
+    told = str(problem)
+    details = [f"{name}: {' '.join(messages)}" for name, messages in problem.fields.items() if messages != [told]]
+    return f"{told} ({'; '.join(details)})" if details else told
 
 
 def _cause(error: Exception) -> str:

@@ -34,7 +34,7 @@ def parked(declare: Declare) -> Job:
 @pytest.fixture
 def colleague(app: Flask, client: FlaskClient) -> FlaskClient:
     """A client of somebody who isn't an administrator."""
-    add_user(system_actor(), email="sofia@example.org", role="sales", password=PASSWORD, name="Sofia")
+    add_user(system_actor(), email="sofia@example.org", role="salesperson", password=PASSWORD, name="Sofia")
     return sign_in(app, "sofia@example.org")
 
 
@@ -125,6 +125,7 @@ def test_whoever_started_a_job_sees_its_progress(app: Flask, colleague: FlaskCli
     assert colleague.get(f"/jobs/{uuid.uuid4()}/progress").status_code == 404
 
 
+@pytest.mark.usefixtures("administrator")
 def test_the_public_is_sent_to_sign_in(app: Flask) -> None:
     answer = app.test_client().get("/admin/jobs")
     assert answer.status_code in (302, 303)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.operation.errors import database_problem
+from core.web.audience import audience
 
 
 def sqlite_error(said: str) -> OperationalError:
@@ -68,6 +69,7 @@ def test_a_mistake_in_the_code_is_not_dressed_up(error: Exception) -> None:
 
 
 def test_a_locked_database_is_answered_with_503_and_a_sentence(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    @audience("public")
     def locked() -> None:
         raise sqlite_error("database is locked")
 
