@@ -58,7 +58,9 @@ def nav_groups(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _record_items(actor: Actor, plugin: str) -> list[dict[str, Any]]:
-    views = g.setdefault("pinned_views", pinned_views(actor)) if actor.user_id else []
+    if "pinned_views" not in g:  # asked once for all groups
+        g.pinned_views = pinned_views(actor) if actor.user_id else []
+    views = g.pinned_views
     items = []
     for each in record_types:
         if each.plugin == plugin and each.nav and each.key not in ADMINISTRATION and may(actor, each, "view"):
