@@ -15,7 +15,7 @@ from core.customers.records import CUSTOMERS
 from core.customers.timeline import TimelinePage
 from core.host.contributions import Action, Alert, HookFailure, Panel, TimelineEntry
 from core.host.doors import collect, current_host
-from core.i18n import _, format_day, format_moment, format_time
+from core.i18n import _, current_zone, format_day, format_moment, format_time, today
 from core.problems import not_found
 from core.records import present
 from core.records.fields import Related
@@ -38,6 +38,8 @@ _IN_ADDRESS: Final = frozenset({"street", "postcode", "city", "country"})
 _IN_HEAD: Final = frozenset({"roles", "owner", "since"})
 _IN_FORM_ONLY: Final = frozenset({"name", "kind", "currency"})
 
+#: How many entries of the timeline the side panel shows.
+MOST_LATEST: Final = 4
 _TONES: Final = {"danger": "red", "warning": "amber", "notice": "blue", "success": "green", "plain": ""}
 _URGENCY: Final = ("danger", "warning", "notice", "success", "plain")
 #: Kinds of entry whose text was said or written by somebody, and is therefore put in a box.
@@ -239,7 +241,15 @@ def drawn_days(timeline: TimelinePage) -> list[dict[str, Any]]:
     ]
 
 
-def _drawn_entry(entry: TimelineEntry, on_top: bool) -> dict[str, Any]:
+def latest(timeline: TimelinePage) -> list[dict[str, Any]]:
+    """Give the few newest entries for the side panel, which has no days: an older one tells its day instead of its time."""
+    entries = [entry for day in timeline.days if day.label for entry in day.entries]
+    return [
+        _drawn_entry(entry, entry.at.astimezone(current_zone()).date() != today()) for entry in entries[:MOST_LATEST]
+    ]
+
+
+def _drawn_entry(entry: TimelineEntry, with_day: bool) -> dict[str, Any]:
     line = entry.line if isinstance(entry.line, Markup) else escape(entry.line)
     if entry.url and not isinstance(entry.line, Markup):
         line = Markup('<a href="{}">{}</a>').format(entry.url, line)
@@ -248,7 +258,7 @@ def _drawn_entry(entry: TimelineEntry, on_top: bool) -> dict[str, Any]:
     return {
         "icon": "pin" if entry.pinned else entry.icon,
         "line": line,
-        "time": format_day(entry.at) if on_top else format_time(entry.at),
+        "time": format_day(entry.at) if with_day else format_time(entry.at),
         "tone": "amber" if entry.pinned else _TONES[entry.level],
         "said": entry.text or None,
         "box": entry.kind in _SAID,

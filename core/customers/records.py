@@ -24,7 +24,7 @@ CUSTOMERS = RecordType(
     path="customers",
     icon="users",
     subtitle=("roles", "city"),
-    columns=("name", "city", "roles", "phone", "owner"),
+    columns=("name", "city"),
     filters=(
         "kind", "name", "roles", "tags", "city", "country", "postcode", "industry", "employees", "annual_revenue",
         "founded_year", "email", "phone", "tax_number", "language", "parent", "since",

@@ -59,6 +59,7 @@ def show(record_id: UUID) -> Response:
         "subtitle": page.subtitle(shown.customer),
         "timeline": timeline,
         "days": page.drawn_days(timeline),
+        "latest": page.latest(timeline),
         "next_url": timeline_url(record_id, before=timeline.before) if timeline.before else None,
         "chips": _chips(record_id, timeline.kinds),
         "present": present,
