@@ -31,7 +31,6 @@ OPPORTUNITIES = RecordType(
     match=("reference", "name"),
     create=create_opportunity,
     update=update_opportunity,
-    page="sales/opportunity.html",
 )  # fmt: skip
 
 LEADS = RecordType(
@@ -48,7 +47,6 @@ LEADS = RecordType(
     match=("email", "name"),
     create=create_lead,
     update=update_lead,
-    page="sales/lead.html",
 )
 
 PIPELINES = RecordType(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select, type_coerce, union_all
 
 from pelatis.api import Actor, Customer, Problem, User, _, db, today, utc_now, visible
 
@@ -128,12 +128,13 @@ def sums_by_stage(
 
 def _open_sums(stages: Sequence[Stage], criterion: ColumnElement[bool]) -> Rows:
     amount, probability = Opportunity.amount_base, Opportunity.probability
+    weighted = type_coerce(amount * probability, amount.type)
     return (
         select(
             Opportunity.stage_id,
             func.count().label("count"),
             func.sum(amount).label("amount"),
-            func.sum(case((probability.is_not(None), amount * probability))).label("by_own_probability"),
+            func.sum(case((probability.is_not(None), weighted))).label("by_own_probability"),
             func.sum(case((probability.is_(None), amount))).label("rest"),
         )
         .where(
