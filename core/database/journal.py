@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Index, Integer, String, insert, inspect, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -88,11 +88,16 @@ def never_journalled(model: type[Any]) -> frozenset[str]:
     return HOUSEKEEPING | getattr(model, "__journal_exclude__", frozenset())
 
 
+# Tuples, because the union types would be made anew for each of the many values.
+_AS_TEXT: Final = (uuid.UUID, Decimal)
+_AS_ISO: Final = (dt.date, dt.time)
+
+
 def plain(value: Any) -> Any:
     """Turn a column's value into what JSON can hold; `core.records.history` turns it back by the column's type."""
-    if isinstance(value, uuid.UUID | Decimal):
+    if isinstance(value, _AS_TEXT):
         return str(value)
-    if isinstance(value, dt.datetime | dt.date | dt.time):
+    if isinstance(value, _AS_ISO):
         return value.isoformat()
     return value
 

@@ -85,6 +85,7 @@ class DemoCompany:
         now: the moment at which the demo was begun; its past is told from here.
         zone: where the company is.
         staff: the ids of its people by key: `eleni`, `piotr`, …
+        density: how much history a customer has, against one of a small company; 0 to 1.
         random: where chance comes from; each part and each batch has its own, so that none depends on another.
     """
 
@@ -92,6 +93,7 @@ class DemoCompany:
     now: datetime
     zone: ZoneInfo
     staff: Mapping[str, UUID]
+    density: float = 1.0
     random: Random = field(default_factory=Random)
 
     @property
@@ -107,6 +109,15 @@ class DemoCompany:
         """Make the id of something that there is once: the same words give the same one."""
         digest = hashlib.sha256(f"{self.seed}:{':'.join(words)}".encode()).digest()
         return _version_7(int((self.now - PAST).timestamp() * 1000), int.from_bytes(digest[:10], "big"))
+
+    def number(self, usual: float, most: int) -> int:
+        """Choose how many there are of something: mostly few, sometimes many.
+
+        Args:
+            usual: the mean for a small company.
+            most: the most.
+        """
+        return min(int(self.random.expovariate(1 / (usual * self.density)) + 0.5), most)
 
     def moment(self, earliest: datetime, latest: datetime) -> datetime:
         """Choose a moment of a working day between two; the earlier one where there is none."""

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import math
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -38,6 +39,9 @@ class SignIn(NamedTuple):
 
 
 SIGN_IN: Final = SignIn(STAFF[0].email, PASSWORD)
+
+#: Up to how many customers each one has a full history.
+FULL_HISTORY: Final = 10_000
 
 #: Told after each batch: (customers that are there, customers that are wanted).
 Progress = Callable[[int, int], None]
@@ -88,7 +92,7 @@ def load(
             with write_unit():
                 if batch == 0:
                     _found(begun)
-                writer = writer or _Writer(DemoCompany(seed, begun, ZONE, staff_ids()))
+                writer = writer or _Writer(DemoCompany(seed, begun, ZONE, staff_ids(), _density(wanted)))
                 writer.write(batch, min(BATCH, wanted - batch * BATCH))
                 _note({**progress, "batches": batch + 1})
             db.session.expunge_all()
@@ -101,6 +105,11 @@ def _progress() -> dict[str, Any] | None:
         select(Setting.value).where(Setting.plugin == "core", Setting.scope == "", Setting.key == PROGRESS)
     ).scalar()
     return dict(kept) if kept else None
+
+
+def _density(customers: int) -> float:
+    """Give large companies less history for each customer, so that a million of them is a matter of minutes."""
+    return min(1.0, math.sqrt(FULL_HISTORY / customers))
 
 
 def _note(progress: dict[str, Any]) -> None:
@@ -139,23 +148,26 @@ class _Writer:
     def write(self, batch: int, count: int) -> None:
         if not self.is_prepared:
             self._prepare()
-        customers = self._with_chance(f"customers:{batch}", lambda: self.parties.write(batch, count))
+        self._give_chance(f"customers:{batch}")
+        customers = self.parties.write(batch, count)
         matters: list[DemoMatter] = []
         for name, part in self.parts:
-            matters += self._with_chance(f"{name}:{batch}", lambda part=part: list(part.write(customers)))
+            self._give_chance(f"{name}:{batch}")
+            matters += part.write(customers)
         for name, part in self.parts:
-            self._with_chance(f"{name}:about:{batch}", lambda part=part: part.write_about(matters))
+            self._give_chance(f"{name}:about:{batch}")
+            part.write_about(matters)
 
     def _prepare(self) -> None:
         for name, part in self.parts:
-            self._with_chance(name, part.prepare)
+            self._give_chance(name)
+            part.prepare()
         db.session.flush()
         self.is_prepared = True
 
-    def _with_chance(self, part: str, act: Callable[[], Any]) -> Any:
+    def _give_chance(self, part: str) -> None:
         """Give a part its own chance, so that what it makes doesn't depend on which other parts there are."""
         self.company.random.seed(f"{self.company.seed}:{part}")
-        return act()
 
 
 def _parts() -> Iterator[tuple[str, type[DemoPart]]]:

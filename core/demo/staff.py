@@ -12,6 +12,7 @@ from core.access import system_actor
 from core.database import db, new_id
 from core.users.models import Team, User
 from core.users.operations import add_user
+from core.users.passwords import hash_password
 
 DOMAIN: Final = "aigis.example"
 
@@ -77,11 +78,11 @@ def hire_staff(founded: datetime, zone: str, password: str) -> None:
         teams[name] = Team(id=new_id(), name=name, parent_id=above, created_at=founded)
         session.add(teams[name])
         session.flush()
+    hashed = hash_password(password)
     for person in STAFF:
         team = teams[person.team].id
-        user = add_user(
-            system_actor(), email=person.email, role=person.role, password=password, name=person.name, team_id=team
-        )
+        user = add_user(system_actor(), email=person.email, role=person.role, name=person.name, team_id=team)
+        user.password_hash, user.active = hashed, True
         user.language, user.zone, user.created_at = person.language, zone, founded
         session.flush()
         for name in person.leads:

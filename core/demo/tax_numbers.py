@@ -58,8 +58,8 @@ def _italian(random: Random) -> str:
 def _austrian(random: Random) -> str:
     from stdnum.at import uid
 
-    body = _digits(random, 7)
-    return f"ATU{body}{uid.calc_check_digit(body)}"
+    body = f"U{_digits(random, 7)}"
+    return f"AT{body}{uid.calc_check_digit(body)}"
 
 
 def _cypriot(random: Random) -> str:

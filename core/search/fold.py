@@ -7,6 +7,7 @@ Latin form in which the usual spellings meet, and a Latin query is reduced in ev
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
@@ -91,6 +92,8 @@ def _spellings(word: str) -> list[str]:
     return list(dict.fromkeys([word, *_reduced_latin(word)]))[:MOST_SPELLINGS]
 
 
+# The same words come again and again, above all in imports; so do the spellings that they have in common.
+@lru_cache(maxsize=8_192)
 def _reduced_greek(word: str) -> str:
     reduced, index = [], 0
     while index < len(word):

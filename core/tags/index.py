@@ -26,9 +26,7 @@ def tagged(column: Any, values: Sequence[str] | None = None) -> ColumnElement[bo
         values: the words; any word at all when None.
     """
     model = column.class_
-    found = select(Tagging.record_id).where(
-        Tagging.record_type == model.__record_type__, Tagging.field == column.key
-    )
+    found = select(Tagging.record_id).where(Tagging.record_type == model.__record_type__, Tagging.field == column.key)
     if values is not None:
         found = found.where(Tagging.value.in_(list(values)))
     criterion: ColumnElement[bool] = model.id.in_(found)
@@ -63,8 +61,9 @@ def keep_taggings(session: Session, touched: Sequence[Touched]) -> None:
     """Write the words of every touched record anew, within the transaction that changed them."""
     latest: dict[tuple[str, str, UUID], list[str]] = {}
     outdated: dict[tuple[str, str], list[UUID]] = {}
+    columns = {key: _word_columns(key) for key in {change.record_type for change in touched}}
     for change in touched:
-        for field, words in _words_of(change):
+        for field, words in _words_of(change, columns[change.record_type]):
             latest[change.record_type, field, change.record_id] = words
             if change.operation != "insert":
                 outdated.setdefault((change.record_type, field), []).append(change.record_id)
@@ -86,11 +85,13 @@ def _forget(session: Session, record_type: str, field: str, ids: Sequence[UUID])
         session.connection().execute(delete(Tagging).where(scope, batch))
 
 
-def _words_of(change: Touched) -> Iterator[tuple[str, list[str]]]:
-    record_type = record_types.get(change.record_type)
-    if record_type is None:
-        return
-    for field in record_type.fields.values():
-        if isinstance(field, Tags) and field.column in change.changes:
-            new = change.changes[field.column][1]
-            yield field.column, list(new or [])
+def _word_columns(key: str) -> list[str]:
+    record_type = record_types.get(key)
+    fields = record_type.fields.values() if record_type is not None else ()
+    return [field.column for field in fields if isinstance(field, Tags)]
+
+
+def _words_of(change: Touched, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    for column in columns:
+        if column in change.changes:
+            yield column, list(change.changes[column][1] or [])

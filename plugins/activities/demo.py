@@ -120,8 +120,8 @@ class ActivitiesDemo(DemoPart):
         random = self.company.random
         for matter in matters:
             about = {"about_type": matter.record_type, "about_id": matter.id}
-            until = matter.until or self.company.now
-            if random.random() < 0.5:
+            until = matter.until or self.company.at(0, 0)
+            if until > matter.since and random.random() < 0.5:
                 self._contact(matter.customer, matter.owner_id, self.company.moment(matter.since, until), about)
             if matter.until is None and random.random() < NEXT_STEPS_OF_DEALS:
                 self._plan(matter.customer, matter.owner_id, about)
@@ -141,12 +141,12 @@ class ActivitiesDemo(DemoPart):
     def _remember(self, customer: DemoCustomer) -> None:
         company, random = self.company, self.company.random
         usual = CONTACTS_OF[customer.importance] if customer.is_buyer else 0.7
-        for _ in range(min(int(random.expovariate(1 / usual) + 0.5), 40)):
+        for _ in range(company.number(usual, 40)):
             # Lately there was more to say; and a third of the customers has been quiet for a while.
             quiet = timedelta(days=random.choice((0, 3, 9, 30, 60)))
-            latest = max(company.now - quiet - timedelta(hours=20), customer.created_at)
+            latest = max(company.at(0, 0) - quiet, customer.created_at)
             self._contact(customer, customer.owner_id, company.moment(customer.created_at, latest), {})
-        if customer.is_buyer and not customer.key and random.random() < NEXT_STEPS:
+        if customer.is_buyer and not customer.key and random.random() < NEXT_STEPS * company.density:
             self._plan(customer, customer.owner_id, {})
 
     def _contact(self, customer: DemoCustomer, owner: UUID, at: datetime, about: Mapping[str, Any]) -> None:

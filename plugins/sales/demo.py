@@ -167,7 +167,7 @@ class SalesDemo(DemoPart):
 
     def _how_many(self, customer: DemoCustomer) -> int:
         usual = DEALS_OF[customer.importance] * (0.4 if customer.key else 1)
-        return min(int(self.company.random.expovariate(1 / usual) + 0.5), 14)
+        return self.company.number(usual, 14)
 
     def _deal(self, customer: DemoCustomer) -> _Deal:
         company, random = self.company, self.company.random
