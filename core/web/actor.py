@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 from flask import Flask, Response, after_this_request, current_app, g, redirect, request, session
+from flask_babel import refresh
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -87,6 +88,7 @@ def _set_preferences(signed_in: SignedIn) -> None:
         _choose_language()
     g.language = actor.language if actor.user_id else session.get("language")
     g.zone = actor.zone if actor.user_id else None
+    refresh()  # whatever was said before in another language is forgotten
     g.theme, g.density, g.single_keys = signed_in.theme, signed_in.density, signed_in.single_keys
     g.rail_folded = bool(session.get("rail_folded")) if actor.user_id else False
     g.company_name = company().company_name if actor.user_id else ""

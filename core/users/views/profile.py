@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, g, request, session
+from flask_babel import refresh
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.access import Actor, current_actor
@@ -95,6 +96,7 @@ def save_profile() -> WerkzeugResponse:
     except Problem as problem:
         return _page(problem, values=values)
     g.language = values.get("language", g.language)
+    refresh()
     toast(_("Saved."))
     return redirect_or_refresh("/settings")
 
