@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 import warnings
+from argparse import Namespace
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,9 +58,9 @@ class MigrationError(Exception):
 
 
 def migrations_folder() -> Path:
-    """Find the folder of `env.py`: in the source tree, or in the wheel."""
+    """Find the folder of `env.py`: in the wheel, or in the source tree."""
     root = Path(__file__).resolve().parents[2]
-    for folder in (root / "migrations", root / "pelatis" / "_migrations"):
+    for folder in (root / "pelatis" / "_migrations", root / "migrations"):
         if (folder / "env.py").is_file():
             return folder
     raise MigrationError("the folder of migrations is missing: this installation of Pelatis is incomplete")
@@ -104,7 +105,7 @@ class History:
         return any(script.revision == revision for script in self.scripts.walk_revisions())
 
     def _config(self) -> Config:
-        config = Config(stdout=io.StringIO())
+        config = Config(stdout=io.StringIO(), cmd_opts=Namespace(quiet=True))
         config.set_main_option("script_location", _escaped(migrations_folder()))
         config.set_main_option("version_locations", _escaped(self.versions))
         config.set_main_option("path_separator", "newline")

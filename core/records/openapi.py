@@ -151,7 +151,7 @@ def _operation(
         status: {"description": "OK"} | ({"content": {"application/json": {"schema": schema}}} if schema else {})
         for status, schema in answers.items()
     }
-    responses |= {status: problem for status in ("400", "401", "403", "404", "409", "422")}
+    responses |= dict.fromkeys(("400", "401", "403", "404", "409", "422"), problem)
     operation: dict[str, Any] = {"summary": summary, "operationId": operation_id, "tags": tags, "responses": responses}
     if parameters:
         operation["parameters"] = parameters

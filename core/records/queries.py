@@ -17,7 +17,7 @@ from core.database.journal import plain
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records.columns import count_up_to
-from core.records.filters import Filter, column_of, compile_filter, filter_field
+from core.records.filters import Filter, compile_filter, filter_field
 from core.records.registry import record_types
 from core.records.types import ExtraColumn, RecordType
 

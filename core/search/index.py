@@ -9,8 +9,27 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, String, Table, Text, UniqueConstraint, Uuid
-from sqlalchemy import and_, delete, false, func, insert, literal, literal_column, select, text, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+    union_all,
+)
 
 from core.access import Actor, may, visible
 from core.database import Session, db, touched_listener

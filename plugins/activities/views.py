@@ -66,8 +66,9 @@ def _placed(kind: str, text: str) -> dict[str, Any]:
 
 def _subject(actor: Actor) -> dict[str, Any]:
     """Find what the new activity is about; it must be something that the actor may see."""
-    customer = request.args.get("customer", "")
-    key, _colon, identity = f"customer:{customer}".partition(":") if customer else request.args["about"].partition(":")
+    customer = request.args.get("customer")
+    about = f"customer:{customer}" if customer else request.args.get("about", "")
+    key, _colon, identity = about.partition(":")
     record_type = record_types.get(key)
     try:
         record_id = UUID(identity)

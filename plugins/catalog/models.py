@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pelatis.api import Amount, Currency, Id, Record, model_base, ref
+from pelatis.api import Amount, Currency, Id, Record, base_currency, model_base, ref
 
 Model = model_base("catalog")
 
@@ -24,6 +24,23 @@ class Product(Record, Model):
     #: Whether it is still offered; old records keep pointing at one that isn't.
     active: Mapped[bool] = mapped_column(default=True)
     description: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def list_price(self) -> Decimal | None:
+        """Today's price of one unit in the default price list, read from the database."""
+        price = self._standard_price()
+        return price.amount if price else None
+
+    @property
+    def currency(self) -> str:
+        """The currency of `list_price`: the default price list's, or the company's own."""
+        price = self._standard_price()
+        return price.currency if price else base_currency()
+
+    def _standard_price(self) -> "Price | None":
+        from .queries import standard_price  # queries stand on the models
+
+        return standard_price(self.id)
 
 
 class PriceList(Record, Model):

@@ -37,6 +37,12 @@ def price_of(product: UUID, price_list: UUID, quantity: Decimal, day: date) -> P
     return db.session.scalars(statement.limit(1)).first()
 
 
+def standard_price(product: UUID) -> Price | None:
+    """Find today's price of one unit in the default price list."""
+    price_list = default_price_list()
+    return price_of(product, price_list.id, Decimal(1), today()) if price_list else None
+
+
 def _prices(price_list: UUID, quantity: Decimal, day: date) -> Select[Price]:
     return (
         select(Price)

@@ -197,12 +197,12 @@ def test_today_shows_what_stands_still_and_whose_clock_runs(
 
 def test_deals_are_in_the_api_with_their_stage(api: FlaskClient, deal: Deal, stages: Stages) -> None:
     opportunity = deal("Needs", amount=Decimal("10.50"))
-    body = api.get(f"/api/v1/sales/opportunities/{opportunity.id}").json
+    body = api.get(f"/api/v1/sales/opportunities/{opportunity.id}").get_json()
     assert Decimal(body["amount"]) == Decimal("10.50")
     assert body["stage"] == str(stages["Needs"].id)
     refused = api.patch(f"/api/v1/sales/opportunities/{opportunity.id}", json={"stage": str(stages["Negotiation"].id)})
     assert refused.status_code == 422
-    assert refused.json["errors"] == {"expected_close_on": ["Needed in this stage"]}
+    assert refused.get_json()["errors"] == {"expected_close_on": ["Needed in this stage"]}
     made = api.post("/api/v1/sales/leads", json={"name": "Maria Korkmaz", "email": "Maria@Example.org"})
     assert made.status_code == 201
-    assert made.json["status"] == "new"
+    assert made.get_json()["status"] == "new"

@@ -23,7 +23,7 @@ Stages = dict[str, Stage]
 
 def test_report_of_nothing_divides_by_nothing(stages: Stages) -> None:
     report = sales_report(system_actor())
-    assert (report.won, report.lost, report.open, report.won_value) == (0, 0, 0, 0)
+    assert (report.won, report.lost, report.open, report.won_value) == (0, 0, 0, Decimal(0))
     assert (report.win_rate, report.cycle_days_mean, report.cycle_days_median) == (None, None, None)
 
 
