@@ -83,6 +83,8 @@ def _values(name: str, words: str) -> dict[str, str]:
         "noun": words.replace(" ", "_"),
         "words": words,
         "Words": words.capitalize(),
+        "article": "an" if words[0] in "aeiou" else "a",
+        "Article": "An" if words[0] in "aeiou" else "A",
         "Class": words.title().replace(" ", ""),
         "plural": plural_words.capitalize(),
         "plural_words": plural_words,
