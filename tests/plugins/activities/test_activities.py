@@ -190,8 +190,8 @@ def test_last_contact_can_be_filtered_and_sorted_by(customer: Any) -> None:
     day = last_contact_day(SYSTEM, Customer)
     log_call(SYSTEM, {"customer_id": customer.id, "starts_at": datetime(2026, 3, 1, 12, tzinfo=UTC)})
     quiet = create_customer(SYSTEM, {"name": "Quiet", "kind": "organisation"})
-    found = {name: last for name, last in db.session.execute(select(Customer.name, day))}
-    assert found == {customer.name: date(2026, 3, 1), quiet.name: None}
+    rows = db.session.execute(select(Customer.name, day)).all()
+    assert {row[0]: row[1] for row in rows} == {customer.name: date(2026, 3, 1), quiet.name: None}
     assert list(db.session.scalars(select(Customer.name).where(day < date(2026, 4, 1)))) == [customer.name]
 
 
