@@ -89,6 +89,7 @@ from core.records.queries import Count, ListQuery, Page, count_records, find_rec
 from core.records.registry import record_types
 from core.records.sentence import sentence_of
 from core.records.types import Board, ExtraColumn, RecordType
+from core.search.index import matches
 from core.users.models import Team, TeamMember, User
 from core.web.audience import audience
 from core.web.render import accepted, fragment, last_transaction, redirect_or_refresh, render, toast
@@ -174,6 +175,7 @@ __all__ = [
     "list_records",
     "load_values",
     "local_now",
+    "matches",
     "matching_name",
     "may",
     "model_base",

@@ -30,7 +30,19 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from pelatis.api import Actor, Customer, Record, User, current_zone, db, format_ago, utc_now, visible
+from pelatis.api import (
+    Actor,
+    Customer,
+    Record,
+    User,
+    current_zone,
+    db,
+    format_ago,
+    matches,
+    record_types,
+    utc_now,
+    visible,
+)
 
 from .models import KINDS, PLANNED, Call, Meeting, Note, Task, Visit
 
@@ -176,11 +188,8 @@ def _pinned(actor: Actor, customer: UUID, text: str) -> Select[Any]:
 
 
 def _containing(model: Any, text: str) -> list[ColumnElement[bool]]:
-    if not text:
-        return []
-    title = getattr(model, "title" if model is Task else "subject", None)
-    columns = [model.body] if title is None else [title, model.body]
-    return [or_(*[func.lower(column).contains(text.lower(), autoescape=True) for column in columns])]
+    record_type = record_types.of_model(model)
+    return [matches(record_type, text)] if text and record_type is not None else []
 
 
 def _with_owners(rows: Any) -> list[ActivityRow]:
