@@ -110,7 +110,9 @@ def _card(host: Host, status: PluginStatus) -> dict[str, Any]:
 
 def _adds(host: Host, status: PluginStatus) -> str:
     types = len(record_types.of_plugin(status.name))
-    pages = sum(rule.rule.startswith(f"/{status.name}/") for rule in current_app.url_map.iter_rules())
+    own = (f"{status.name}.", f"{status.name}_portal.", f"{status.name}_public.")
+    rules = [rule for rule in current_app.url_map.iter_rules() if rule.endpoint.startswith(own)]
+    pages = len({rule.rule for rule in rules if "GET" in (rule.methods or ())}) + 2 * types
     work = sum(job.plugin == status.name for job in jobs)
     parts = [
         ngettext("%(num)d record type", "%(num)d record types", types) if types else "",

@@ -92,6 +92,7 @@ def list_page(key: str) -> Response:
         "bulk_actions": _bulk_actions(actor, record_type),
         "clauses": _clauses(actor, record_type, query, arguments),
         "views": (views := saved_views(actor, record_type)),
+        "current_view": next((view for view in views if str(view.id) == arguments.get("view")), None),
         "view_items": _view_items(record_type, views, arguments),
         "list_url": present.list_url,
     }
