@@ -1,0 +1,94 @@
+"""Pelatis' own full pages, through the WSGI test client and signed in, with every check that a browser meets."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from typing import Any, Final
+
+from flask import Flask, Response
+from flask.testing import FlaskClient
+
+from core.access import acting_as
+from core.bench.data import EMAIL, PASSWORD, Made, import_file, some_customer
+from core.bench.floor import BOARD, CREATE, EDIT, LIST, RECORD, SEARCH, checked, word_of
+from core.bench.measure import Figures, Meter
+from core.database import db
+from core.records.registry import record_types
+
+PALETTE: Final = "palette"
+TODAY: Final = "today"
+_TOKEN: Final = re.compile(r"X-CSRFToken[^:]*:[^A-Za-z0-9]*(?:&#34;|&quot;)?([\w.\-]{20,})")
+
+
+def sign_in(app: Flask) -> tuple[FlaskClient, dict[str, str]]:
+    """Sign in by the page.
+
+    Returns:
+        The client with its cookies, and the headers that a page of ours sends with what it changes.
+    """
+    client = app.test_client()
+    form = client.get("/login").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token.group(1) if token else ""}
+    answer = client.post("/login", data=data)
+    if answer.status_code != 303:
+        raise RuntimeError(f"the bench could not sign in: {answer.status_code}")
+    found = _TOKEN.search(client.get("/customers").text)
+    return client, {"X-CSRFToken": found.group(1)} if found else {}
+
+
+def measure_pages(app: Flask, made: Made, repetitions: int) -> dict[str, Figures]:
+    """Measure the pages of one worker, one request at a time."""
+    client, headers = sign_in(app)
+    with app.app_context():
+        meter = Meter(db.engine)
+    figures = {name: meter.measure(checked(act), repetitions) for name, act in page_acts(client, headers, made).items()}
+    meter.close()
+    return figures
+
+
+def page_acts(client: FlaskClient, headers: Mapping[str, str], made: Made) -> dict[str, Callable[[int], Response]]:
+    """Give what is measured, by name; each is told how often it was done before."""
+    partial = {**headers, "HX-Request": "true", "HX-Request-Type": "partial"}
+
+    def edit(number: int) -> Response:
+        url = f"/customers/{made.busy[number % len(made.busy)]}/fields/street"
+        return client.post(url, data={"street": f"Μαιζώνος {number}"}, headers=partial)
+
+    acts: dict[str, Callable[[int], Any]] = {
+        LIST: lambda _n: client.get("/customers"),
+        SEARCH: lambda n: client.get("/customers", query_string={"q": word_of(made, n)}),
+        PALETTE: lambda n: client.get("/palette", query_string={"q": word_of(made, n)}, headers=partial),
+        RECORD: lambda n: client.get(f"/customers/{made.busy[n % len(made.busy)]}"),
+        TODAY: lambda _n: client.get("/"),
+        CREATE: lambda n: client.post("/customers", data=some_customer(n), headers=headers),
+        EDIT: edit,
+    }
+    if record_types.get("sales.opportunity") is not None:
+        acts[BOARD] = lambda _n: client.get("/sales/pipeline")
+    return acts
+
+
+def measure_import(app: Flask, made: Made, rows: int) -> float:
+    """Import a file of new customers with everything that an import does.
+
+    Returns:
+        Rows per second.
+    """
+    from core.imports import operations
+    from core.users.queries import actor_of
+
+    customers = record_types.get("customer")
+    with app.app_context():
+        actor = actor_of(made.user_id)
+        if customers is None or actor is None:
+            raise RuntimeError("the bench has lost its user")
+        with acting_as(actor, origin="import"):
+            job = operations.take_file(actor, customers, "bench.csv", BytesIO(import_file(rows)))
+            begun = time.perf_counter()
+            tally = operations.run(actor, job)
+            seconds = time.perf_counter() - begun
+    if tally.created != rows:
+        raise RuntimeError(f"{tally.created} of {rows} rows were imported: {tally}")
+    return rows / seconds

@@ -1,0 +1,202 @@
+"""What the bench found, as a table for people and as JSON for the next run to be compared with."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from core.bench.floor import BOARD, CREATE, EDIT, LIST, RECORD, SEARCH
+from core.bench.measure import Figures
+from core.bench.pages import PALETTE, TODAY
+from core.bench.serving import Served
+
+
+@dataclass(frozen=True)
+class Target:
+    """What specs/performance.md asks of one page, per kind of database.
+
+    Attributes:
+        ms: milliseconds on the machine of the specification.
+        base_ms: what the floor (of the board: plain SQL) took there; the ratio of the two is what counts here.
+        statements: SQL statements at most; None for no limit.
+    """
+
+    ms: Mapping[str, float]
+    base_ms: Mapping[str, float]
+    statements: int | None = None
+
+
+def _per_database(sqlite: float, postgresql: float) -> dict[str, float]:
+    return {"sqlite": sqlite, "postgresql": postgresql}
+
+
+TARGETS: Final[Mapping[str, Target]] = {
+    LIST: Target(_per_database(8, 12), _per_database(2.0, 14.2), 6),
+    SEARCH: Target(_per_database(12, 15), _per_database(7.2, 11.8)),
+    RECORD: Target(_per_database(8, 12), _per_database(2.2, 3.9), 8),
+    CREATE: Target(_per_database(8, 12), _per_database(1.7, 3.6)),
+    EDIT: Target(_per_database(8, 12), _per_database(2.0, 4.6)),
+    BOARD: Target(_per_database(12, 14), _per_database(4.3, 5.1)),
+}
+#: Whose target is a ratio to plain SQL, because the specification has no floor for it.
+AGAINST_RAW: Final = frozenset({BOARD})
+IMPORT_ROWS_PER_S: Final = 5_000
+LIST_PER_S: Final[Mapping[str, float]] = {"sqlite": 250, "postgresql": 150}
+COLD_START_S: Final = 1.2
+MEMORY_MIB: Final = 100
+
+#: The order of the table, and what each line says.
+LABELS: Final[Mapping[str, str]] = {
+    LIST: "customer list + total",
+    SEARCH: "search in the list",
+    PALETTE: "palette",
+    RECORD: "customer page",
+    TODAY: "today",
+    BOARD: "pipeline board",
+    CREATE: "create",
+    EDIT: "edit in place",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """All figures of one run.
+
+    Attributes:
+        database: `sqlite` or `postgresql`.
+        sizes: how many records of each kind there were.
+        raw, floor, pages: figures by name: plain SQL, the minimal application, Pelatis.
+        import_rows_per_s: rows that an import takes in a second.
+        served: what the served installation came to; None when it wasn't measured.
+    """
+
+    database: str
+    sizes: Mapping[str, int]
+    raw: Mapping[str, Figures] = field(default_factory=dict)
+    floor: Mapping[str, Figures] = field(default_factory=dict)
+    pages: Mapping[str, Figures] = field(default_factory=dict)
+    import_rows_per_s: float = 0.0
+    served: Served | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give everything as plain values, with the ratios and verdicts."""
+        return {**asdict(self), "lines": [asdict(line) for line in self.lines()]}
+
+    def lines(self) -> list["Line"]:
+        """Judge every figure against its target."""
+        return [*self._page_lines(), *self._other_lines()]
+
+    def _page_lines(self) -> "Iterator[Line]":
+        for name, label in LABELS.items():
+            if name not in self.pages:
+                continue
+            mine, floor, raw = self.pages[name], self.floor.get(name), self.raw.get(name)
+            base = raw if name in AGAINST_RAW else floor
+            target = TARGETS.get(name)
+            allowed = target.ms[self.database] / target.base_ms[self.database] if target else None
+            ratio = mine.ms / base.ms if base and base.ms else None
+            is_met = None if allowed is None or ratio is None else ratio <= allowed
+            if target and target.statements is not None and mine.statements > target.statements:
+                is_met = False
+            yield Line(
+                label, mine.ms, "ms", floor.ms if floor else None, raw.ms if raw else None, mine.cpu_ms,
+                mine.statements, ratio, allowed, is_met,
+            )  # fmt: skip
+
+    def _other_lines(self) -> "Iterator[Line]":
+        if self.import_rows_per_s:
+            yield Line.at_least("import", self.import_rows_per_s, "rows/s", IMPORT_ROWS_PER_S)
+        if self.served is not None:
+            wanted = LIST_PER_S[self.database]
+            line = Line.at_least("list, 2 workers, 8 at once", self.served.requests_per_s, "req/s", wanted)
+            yield (
+                line
+                if not self.served.errors
+                else Line.at_least(f"{line.label}, {self.served.errors} errors", 0, "req/s", 1)
+            )
+            yield Line.at_most("cold start", self.served.cold_start_s, "s", COLD_START_S)
+            yield Line.at_most("memory per worker", self.served.memory_mib, "MiB", MEMORY_MIB)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table.
+
+    Attributes:
+        label: what was measured.
+        value, unit: the figure.
+        floor, raw: what the floor and plain SQL took, in the same unit.
+        cpu_ms, statements: of one request.
+        ratio: the figure against the floor (of the board: plain SQL); for what has no floor, against its target.
+        allowed: the ratio that the specification asks for at most.
+        is_met: whether it keeps to it; None without a target.
+    """
+
+    label: str
+    value: float
+    unit: str
+    floor: float | None = None
+    raw: float | None = None
+    cpu_ms: float | None = None
+    statements: float | None = None
+    ratio: float | None = None
+    allowed: float | None = None
+    is_met: bool | None = None
+
+    @classmethod
+    def at_least(cls, label: str, value: float, unit: str, wanted: float) -> "Line":
+        """Make the line of a figure that should reach something."""
+        return cls(label, value, unit, ratio=value / wanted, allowed=1.0, is_met=value >= wanted)
+
+    @classmethod
+    def at_most(cls, label: str, value: float, unit: str, wanted: float) -> "Line":
+        """Make the line of a figure that should stay below something."""
+        return cls(label, value, unit, ratio=value / wanted, allowed=1.0, is_met=value <= wanted)
+
+
+_HEADINGS: Final = ("", "Pelatis", "floor", "raw SQL", "CPU ms", "SQL", "ratio", "target", "", "before")
+
+
+def as_table(report: Report, before: Mapping[str, Any] | None = None) -> str:
+    """Draw the table.
+
+    Args:
+        report: this run's.
+        before: the JSON of an earlier run to compare the ratios with.
+    """
+    earlier = {line["label"]: line["ratio"] for line in (before or {}).get("lines", [])}
+    sizes = ", ".join(f"{number:,} {name}" for name, number in report.sizes.items())
+    rows = [_HEADINGS, *(_cells(line, earlier.get(line.label)) for line in report.lines())]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(_HEADINGS))]
+    shown = [0, *range(1, len(_HEADINGS) if earlier else len(_HEADINGS) - 1)]
+    drawn = ["  ".join(_aligned(row[place], widths[place], place) for place in shown).rstrip() for row in rows]
+    return "\n".join([f"{report.database}: {sizes}", "", *drawn])
+
+
+def _aligned(cell: str, width: int, place: int) -> str:
+    return cell.ljust(width) if place in (0, 8) else cell.rjust(width)
+
+
+def _cells(line: Line, before: float | None) -> tuple[str, ...]:
+    verdict = {True: "ok", False: "MISSED", None: ""}[line.is_met]
+    return (
+        line.label,
+        f"{_number(line.value)} {line.unit}",
+        _number(line.floor),
+        _number(line.raw),
+        _number(line.cpu_ms),
+        _number(line.statements, whole=True),
+        _ratio(line.ratio),
+        _ratio(line.allowed),
+        verdict,
+        _ratio(before),
+    )
+
+
+def _number(value: float | None, *, whole: bool = False) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if whole or value >= 1_000 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _ratio(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}×"

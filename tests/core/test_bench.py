@@ -1,0 +1,82 @@
+"""The bench: it runs on both databases, leaves nothing behind, and judges by ratios."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+
+from core.bench import Sizes, run_bench
+from core.bench.measure import Figures
+from core.bench.report import LABELS, Report, as_table
+from core.bench.serving import Served
+from tests.conftest import POSTGRES_URL
+
+SMALL = Sizes(customers=150, opportunities=60, activities=100, import_rows=20, repetitions=2, served_seconds=0)
+
+
+def _report(**given: Any) -> Report:
+    floor = {"list": Figures(2.0, 2.0, 2), "record": Figures(2.0, 2.0, 2)}
+    pages = {"list": Figures(6.0, 6.0, 6), "record": Figures(6.0, 6.0, 9)}
+    return Report(**{"database": "sqlite", "sizes": {"customers": 10}, "floor": floor, "pages": pages, **given})
+
+
+def test_it_measures_every_page_on_data_of_its_own(
+    database_kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    server = POSTGRES_URL if database_kind == "postgresql" else None
+    report = run_bench(SMALL, server)
+    assert report.database == database_kind
+    assert set(report.pages) == set(LABELS)
+    assert set(report.floor) <= set(report.pages)
+    assert all(figures.ms > 0 and figures.statements > 0 for figures in report.pages.values())
+    assert report.import_rows_per_s > 0
+    assert list(tmp_path.iterdir()) == []
+    if server:
+        with create_engine(server).connect() as connection:
+            query = text("SELECT datname FROM pg_database WHERE datname LIKE 'pelatis_bench_%'")
+            assert connection.execute(query).all() == []
+
+
+def test_a_page_is_judged_by_its_ratio_to_the_floor() -> None:
+    lines = {line.label: line for line in _report().lines()}
+    assert (lines["customer list + total"].ratio, lines["customer list + total"].is_met) == (3.0, True)
+
+
+def test_a_page_with_too_many_statements_has_missed_its_target() -> None:
+    lines = {line.label: line for line in _report().lines()}
+    assert (lines["customer page"].ratio, lines["customer page"].is_met) == (3.0, False)
+
+
+def test_a_served_list_with_errors_has_missed_its_target() -> None:
+    served = Served(cold_start_s=1.0, memory_mib=90.0, requests_per_s=900.0, errors=3)
+    lines = [line for line in _report(served=served).lines() if "8 at once" in line.label]
+    assert [line.is_met for line in lines] == [False]
+
+
+def test_the_table_shows_the_ratios_of_an_earlier_run() -> None:
+    before = json.loads(json.dumps(_report(pages={"list": Figures(3.0, 3.0, 6)}).as_json()))
+    table = as_table(_report(), before)
+    line = next(line for line in table.splitlines() if line.startswith("customer list"))
+    assert "3.00×" in line
+    assert line.endswith("1.50×")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--database", "mysql://nobody@nowhere/x"], "PostgreSQL server"),
+        (["--compare", __file__], "isn't the JSON of an earlier run"),
+        (["--customers", "7"], "--customers"),
+    ],
+)
+def test_what_it_cannot_do_it_says_in_one_line(arguments: list[str], said: str) -> None:
+    from pelatis.commands.bench import bench
+
+    result = CliRunner().invoke(bench, arguments)
+    assert result.exit_code != 0
+    assert said in result.output
