@@ -4,7 +4,7 @@ Beside plain permissions (`sales.opportunity.edit`) a role may grant in general,
 later is covered: `owned:edit` reaches every record type whose records belong to people, `shared:view` every one whose
 records are everybody's (products, stages, teams); `owned:act` and `shared:act` are the actions that a record type adds
 to view, create, edit, delete, export and import. A plain permission is stronger than a general one, and null takes it
-away. `*` grants everything.
+away. `*` grants everything. Nobody changes, exports or bins further than they see.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,6 +22,9 @@ EVERYTHING: Final = "*"
 OWNED: Final = "owned"
 SHARED: Final = "shared"
 ACT: Final = "act"
+
+#: What may be done without seeing records that are there.
+_BEFORE_SEEING: Final = frozenset({"view", "create", "import"})
 
 
 @dataclass(frozen=True)
@@ -106,11 +109,21 @@ def merge_grants(roles: Iterable[Mapping[str, Any]]) -> dict[str, Scope]:
         return {EVERYTHING: Scope.all}
     merged: dict[str, Scope] = {}
     for record_type in record_types:
+        seen = widest(*(scope_in(grants, record_type, "view") for grants in held))
         for action in actions_of(record_type):
             scope = widest(*(scope_in(grants, record_type, action) for grants in held))
+            if action not in _BEFORE_SEEING:
+                scope = narrower(scope, seen)
             if scope is not None:
                 merged[f"{record_type.key}.{action}"] = scope
     return merged
+
+
+def narrower(first: Scope | None, second: Scope | None) -> Scope | None:
+    """Choose the narrower of two scopes; None when one of them is."""
+    if first is None or second is None:
+        return None
+    return min(first, second, key=lambda scope: scope.rank)
 
 
 def narrow_grants(grants: Mapping[str, Scope], allowed: Mapping[str, Any] | None) -> Mapping[str, Scope]:
@@ -127,8 +140,9 @@ def narrow_grants(grants: Mapping[str, Scope], allowed: Mapping[str, Any] | None
         if permission == EVERYTHING:
             return grants
         held = widest(grants.get(permission), grants.get(EVERYTHING))
-        if held is not None:
-            narrowed[permission] = min(held, scope, key=lambda each: each.rank)
+        cut = narrower(held, scope)
+        if cut is not None:
+            narrowed[permission] = cut
     return narrowed
 
 

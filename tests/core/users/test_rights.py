@@ -66,10 +66,18 @@ def test_of_several_roles_the_widest_scope_counts(app: Flask) -> None:
 
 
 def test_a_plain_permission_is_stronger_than_a_general_one_of_its_role(app: Flask) -> None:
-    merged = merge_grants([{"owned:edit": "team", "customer.edit": "own", "sales.opportunity.edit": None}])
+    grants = {"owned:view": "all", "owned:edit": "team", "customer.edit": "own", "sales.opportunity.edit": None}
+    merged = merge_grants([grants])
     assert merged["customer.edit"] is Scope.own
     assert "sales.opportunity.edit" not in merged
     assert merged["sales.lead.edit"] is Scope.team
+
+
+def test_nobody_exports_or_changes_further_than_they_see(app: Flask) -> None:
+    merged = merge_grants([{"customer.view": "own", "customer.export": "all", "customer.edit": "team", "user.edit": "all"}])
+    assert merged["customer.export"] is Scope.own
+    assert merged["customer.edit"] is Scope.own
+    assert "user.edit" not in merged
 
 
 def test_permissions_of_a_module_that_is_off_are_gone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
