@@ -1,7 +1,9 @@
 """The contract that every plugin keeps, as tests that an author inherits."""
 
 import ast
+import atexit
 import os
+import shutil
 import sys
 import uuid
 from collections.abc import Iterator
@@ -59,12 +61,17 @@ class ContractSite:
         host: its plugin host.
         url: the database.
         tables: the tables before the plugin was ever on.
+        database: what puts it back for each test.
     """
 
     app: Flask
     host: Host
     url: str
     tables: frozenset[str]
+    database: "_Database"
+
+
+_sites: dict[tuple[str, str | None, str], ContractSite] = {}
 
 
 class PluginContract:
@@ -91,25 +98,17 @@ class PluginContract:
         return make_example(session, record_type.model, owner_id=owner.id)
 
     @pytest.fixture(params=KINDS)
-    def site(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ContractSite]:
+    def site(self, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractSite]:
         """Give an application on a fresh database with the plugin off."""
-        for url in _fresh_database(request.param, tmp_path):
-            settings = Settings.from_environment(
-                {
-                    "PELATIS_DATA_DIR": str(tmp_path / "data"),
-                    "PELATIS_DATABASE_URL": url,
-                    "PELATIS_SECRET_KEY": "for the contract, and thrown away after it",
-                    "PELATIS_LOG_LEVEL": "ERROR",
-                }
-            )
-            app = create_app(settings, extra_plugins=[self.module] if self.module else [])
-            migrations.upgrade_core(settings.database_url)
-            with app.app_context(), acting_as(system_actor()):
-                with db.engine.connect() as connection:
-                    tables = migrations.table_names(connection)
-                yield ContractSite(app, app.extensions["pelatis_host"], settings.database_url, tables)
-                db.session.remove()
-                db.engine.dispose()
+        key = (self.plugin, self.module, request.param)
+        if key not in _sites:
+            _sites[key] = _make_site(request.param, self.module, tmp_path_factory.mktemp("contract"))
+        site = _sites[key]
+        site.database.put_back()
+        with site.app.app_context(), acting_as(system_actor()):
+            yield site
+            db.session.remove()
+            db.engine.dispose()
 
     @pytest.fixture
     def enabled(self, site: ContractSite) -> ContractSite:
@@ -331,18 +330,74 @@ class PluginContract:
                 assert answer.status_code in (302, 303, 401, 403, 404), f"{path} answers {answer.status_code}"
 
 
-def _fresh_database(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'contract.db'}"
-        return
-    server = make_url(POSTGRES_URL)
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    name = f"pelatis_contract_{uuid.uuid4().hex[:12]}"
-    with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-        yield server.set(database=name).render_as_string(hide_password=False)
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    engine.dispose()
+def _make_site(kind: str, module: str | None, folder: Path) -> ContractSite:
+    database = _Database(kind, folder)
+    settings = Settings.from_environment(
+        {
+            "PELATIS_DATA_DIR": str(folder / "data"),
+            "PELATIS_DATABASE_URL": database.url,
+            "PELATIS_SECRET_KEY": "for the contract, and thrown away after it",
+            "PELATIS_LOG_LEVEL": "ERROR",
+        }
+    )
+    app = create_app(settings, extra_plugins=[module] if module else [])
+    migrations.upgrade_core(settings.database_url)
+    database.keep()
+    return ContractSite(
+        app, app.extensions["pelatis_host"], settings.database_url, frozenset(_schema(database.url)), database
+    )
+
+
+class _Database:
+    """A database that is put back, for each test, to how it was kept."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self._file = folder / "contract.db" if kind == "sqlite" else None
+        self._name = f"pelatis_contract_{uuid.uuid4().hex[:12]}"
+        if self._file is None:
+            self._on_server(f'CREATE DATABASE "{self._name}"')
+            atexit.register(self._drop)
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        if self._file is not None:
+            return f"sqlite:///{self._file}"
+        return make_url(POSTGRES_URL).set(database=self._name).render_as_string(hide_password=False)
+
+    def keep(self) -> None:
+        """Remember it as it is."""
+        if self._file is None:
+            self._on_server(f'CREATE DATABASE "{self._name}_kept" TEMPLATE "{self._name}"')
+            return
+        engine = create_engine(self.url)
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        engine.dispose()
+        shutil.copy(self._file, self._file.with_suffix(".kept"))
+
+    def put_back(self) -> None:
+        """Make it what it was."""
+        if self._file is None:
+            self._on_server(
+                f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)',
+                f'CREATE DATABASE "{self._name}" TEMPLATE "{self._name}_kept"',
+            )
+            return
+        for file in self._file.parent.glob(f"{self._file.name}*"):
+            file.unlink()
+        shutil.copy(self._file.with_suffix(".kept"), self._file)
+
+    def _drop(self) -> None:
+        self._on_server(*(f'DROP DATABASE IF EXISTS "{self._name}{end}" WITH (FORCE)' for end in ("", "_kept")))
+
+    @staticmethod
+    def _on_server(*statements: str) -> None:
+        engine = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        engine.dispose()
 
 
 def _schema(url: str) -> dict[str, list[str]]:
