@@ -37,9 +37,10 @@ def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bo
     errors: dict[str, list[str]] = {}
     loaded: dict[str, Any] = {}
     try:
-        loaded = record_type.schema(partial=partial).load(plain)
+        schema = record_type.partial_schema if partial else record_type.whole_schema
+        loaded = schema.load(plain)
     except ma.ValidationError as error:
-        errors = {str(name): _messages(messages) for name, messages in error.normalized_messages().items()}
+        errors = {str(name): _messages(messages) for name, messages in error.normalized_messages().items()  # type: ignore[no-untyped-call]}
     if "custom" in data or not partial:
         try:
             loaded["custom"] = load_custom(record_type, data.get("custom") or {}, partial=partial)
@@ -98,13 +99,11 @@ def update_record(
     values = load_values(record_type, data, partial=True)
     with write_unit() as session:
         session.refresh(record)
-        check_version(record_type, record, expected_version, values)
+        check_version(record, expected_version, values)
         return (record_type.update or change_record)(actor, record, values)
 
 
-def check_version(
-    record_type: RecordType, record: Any, expected_version: int | None, values: Mapping[str, Any] | None = None
-) -> None:
+def check_version(record: Any, expected_version: int | None, values: Mapping[str, Any] | None = None) -> None:
     """Refuse a stale save: the problem tells the present version and what would have been written."""
     if expected_version is None or record.version == expected_version:
         return
@@ -152,13 +151,11 @@ def save(actor: Actor, record: Record) -> Any:
         return record
 
 
-def change_record(actor: Actor, record: Any, values: Mapping[str, Any]) -> Any:
+def change_record(_actor: Actor, record: Any, values: Mapping[str, Any]) -> Any:
     """Write checked values (model attributes) to a record."""
     with write_unit() as session:
         for name, value in values.items():
-            if name == "custom":
-                value = {**record.custom, **value}
-            setattr(record, name, value)
+            setattr(record, name, {**record.custom, **value} if name == "custom" else value)
         session.flush()
         return record
 

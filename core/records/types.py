@@ -135,6 +135,16 @@ class RecordType:
         """The declared fields by name, bound to a schema."""
         return dict(self.schema().fields)
 
+    @cached_property
+    def whole_schema(self) -> RecordSchema:
+        """The schema that reads new records; made once, because making one costs more than reading with it."""
+        return self.schema()
+
+    @cached_property
+    def partial_schema(self) -> RecordSchema:
+        """The schema that reads changes, in which every field may be missing."""
+        return self.schema(partial=True)
+
     def title_of(self, record: Any) -> str:
         """Name a record for people."""
         return str(getattr(record, self.title) or "–")
