@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from flask import g
 from sqlalchemy import select
 
 from pelatis.api import (
@@ -68,6 +69,11 @@ DEAL_MOVES: Final[Mapping[tuple[str, str], Move]] = {
     ("won", "open"): Move.reopen,
     ("lost", "open"): Move.reopen,
 }
+
+#: How many records a long import holds on to.
+MOST_HELD: Final = 5_000
+
+Kept = TypeVar("Kept", Stage, Product, Customer)
 
 #: Names by which other systems call the two ends, folded; an import's stage of such a name is the pipeline's own.
 END_NAMES: Final = {
@@ -196,17 +202,30 @@ def create_opportunity(actor: Actor, values: Mapping[str, Any]) -> Opportunity:
 
 def _stage_for(stage_id: UUID | None) -> Stage:
     if stage_id is not None:
-        return db.session.get_one(Stage, stage_id)
+        return _kept(Stage, stage_id)
     stages = [stage for stage in stages_of(default_pipeline().id) if stage.kind == "open"]
     if not stages:
         raise Problem("sales.no_stage", _("The pipeline has no open stage. Add one under Sales, Stages."))
     return stages[0]
 
 
+def _kept(model: type[Kept], record_id: UUID) -> Kept:
+    """Read a record that many deals name, and hold on to it: the session forgets what nobody refers to any more.
+
+    An import of thousands of deals so asks once for each stage, product and customer.
+    """
+    record = db.session.get_one(model, record_id)
+    held: set[Any] = g.setdefault("sales_held", set())
+    if len(held) >= MOST_HELD:
+        held.clear()
+    held.add(record)
+    return record
+
+
 def _usual_name(opportunity: Opportunity) -> str:
     """Name a deal after its product and its customer, as far as they are known."""
-    product = db.session.get(Product, opportunity.product_id) if opportunity.product_id else None
-    customer = db.session.get(Customer, opportunity.customer_id) if opportunity.customer_id else None
+    product = _kept(Product, opportunity.product_id) if opportunity.product_id else None
+    customer = _kept(Customer, opportunity.customer_id) if opportunity.customer_id else None
     names = [thing.name for thing in (product, customer) if thing is not None]
     if not names:
         message = _("Give it a name, a product or a customer.")
