@@ -44,7 +44,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (ctx.target?.id !== "dialog-content" || !ctx.target.textContent.trim()) return;
   const dialog = document.getElementById("dialog");
   show(dialog);
-  dialog.querySelector("[autofocus], input:not([type=hidden]), select, textarea, button")?.focus();
+  const first =
+    dialog.querySelector("[autofocus]") ?? dialog.querySelector("input:not([type=hidden]), select, textarea");
+  (first ?? dialog.querySelector("form button, button"))?.focus();
 });
 
 document.addEventListener("dialog:close", () => document.getElementById("dialog")?.close());

@@ -132,9 +132,9 @@ document.addEventListener("change", (event) => {
   savePreference("single-keys", document.body.dataset.singleKeys);
 });
 
-// Ctrl-Enter saves from anywhere inside a form.
+// Ctrl-Enter saves from anywhere inside a form, or inside the dialog that holds one.
 function save(event) {
-  const form = event.target.closest?.("form");
+  const form = event.target.closest?.("form") ?? openDialog()?.querySelector("form[method=post]");
   if (!form) return false;
   form.requestSubmit(form.querySelector("[type=submit]:not([disabled], .visually-hidden)") ?? undefined);
   return true;

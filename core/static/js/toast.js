@@ -78,7 +78,8 @@ document.addEventListener("click", (event) => {
   const undo = event.target.closest("[data-undo]");
   if (undo) {
     undo.closest(".crm-toast")?.remove();
-    htmx.ajax("POST", undo.dataset.undo, { source: document.body, target: document.body, swap: "none" });
+    // A target other than the body, so that htmx asks for a part: the server then answers with HX-Redirect.
+    htmx.ajax("POST", undo.dataset.undo, { source: document.body, target: "#toasts", swap: "none" });
   } else if (event.target.closest("[data-dismiss]")) {
     event.target.closest(".crm-toast")?.remove();
   }

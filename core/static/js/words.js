@@ -1,10 +1,10 @@
-/** The words that modules say, in the person's language (core/templates/words.json). */
+/** The words that modules say, in the person's language (core/templates/words.html). */
 
 const words = JSON.parse(document.querySelector("meta[name=crm-words]")?.content || "{}");
 
 /**
  * Say a word.
- * @param {string} name its name in words.json
+ * @param {string} name its name in words.html
  * @param {Object<string, string|number>} [values] what stands in {braces}
  * @returns {string}
  */
