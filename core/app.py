@@ -1,4 +1,4 @@
-"""The application factory: it joins the services, lets the host load the plugins, and gives every record type its doors."""
+"""The application factory: it joins the services, loads the plugins, and gives every record type its doors."""
 
 import importlib
 from collections.abc import Sequence
@@ -36,7 +36,13 @@ log = structlog.get_logger(__name__)
 HERE = Path(__file__).parent
 
 #: The core's modules with models that nothing else imports.
-MODEL_MODULES = ("core.customfields.models", "core.imports.models", "core.jobs.models", "core.records.models", "core.tags.index")
+MODEL_MODULES = (
+    "core.customfields.models",
+    "core.imports.models",
+    "core.jobs.models",
+    "core.records.models",
+    "core.tags.index",
+)
 
 #: The core's modules with record types.
 RECORD_MODULES = ("core.users.records", "core.customers.records", "core.customfields.records")

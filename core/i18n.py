@@ -1,13 +1,13 @@
 """Words, numbers, dates and money in the person's language: English, Greek and Polish."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
-from flask import Flask, g, has_request_context, request
+from babel import Locale, dates, numbers
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, get_locale, gettext, lazy_gettext
 from flask_babel import ngettext as _ngettext
 from flask_babel import pgettext as _pgettext
@@ -37,11 +37,11 @@ LANGUAGES: dict[str, str] = {"en": "English", "el": "Ελληνικά", "pl": "P
 DEFAULT_ZONE = "Europe/Athens"
 
 #: Translate a message now, for the person who is answered: `_("Hello %(name)s", name=user.name)`.
-_ = gettext
+_: Callable[..., str] = gettext
 #: Translate a message each time it is shown; for labels and titles made while a module is imported.
 _l = lazy_gettext
 #: Translate a message with a number in it: `ngettext("%(num)s deal", "%(num)s deals", count)`.
-ngettext = _ngettext
+ngettext: Callable[..., str] = _ngettext
 #: Translate a word that means several things, with its context first: `pgettext("of a deal", "Close")`.
 pgettext = _pgettext
 
@@ -86,7 +86,7 @@ def _language() -> str:
 
 def current_zone() -> ZoneInfo:
     """Give the time zone of the person who is being answered."""
-    return ZoneInfo(getattr(g, "zone", None) or DEFAULT_ZONE) if g else ZoneInfo(DEFAULT_ZONE)
+    return ZoneInfo((getattr(g, "zone", None) if has_app_context() else None) or DEFAULT_ZONE)
 
 
 def local_now() -> datetime:
@@ -121,7 +121,7 @@ def format_amount(value: Decimal | None, currency: str = "EUR", *, whole: bool |
         return "–"
     if whole is None:
         whole = value == value.to_integral_value()
-    text = numbers.format_currency(
+    text: str = numbers.format_currency(
         value.quantize(Decimal(1)) if whole else value,
         currency,
         locale=_language(),
@@ -132,7 +132,7 @@ def format_amount(value: Decimal | None, currency: str = "EUR", *, whole: bool |
 
 
 def _whole_pattern() -> str:
-    pattern = numbers.Locale.parse(_language()).currency_formats["standard"].pattern
+    pattern: str = Locale.parse(_language()).currency_formats["standard"].pattern
     return pattern.replace(".00", "")
 
 
@@ -148,13 +148,13 @@ def format_day(value: date | datetime | None, width: str = "medium") -> str:
     if isinstance(value, datetime):
         value = value.astimezone(current_zone()).date()
     if width == "medium" and value.year == today().year:
-        return dates.format_skeleton("dMMM", value, locale=_language())
-    return dates.format_date(value, width, locale=_language())
+        return str(dates.format_skeleton("dMMM", value, locale=_language()))
+    return str(dates.format_date(value, width, locale=_language()))
 
 
 def format_time(value: datetime) -> str:
     """Write the time of day of a moment, in the person's zone, as 09:30."""
-    return dates.format_time(value, "HH:mm", tzinfo=current_zone(), locale=_language())
+    return str(dates.format_time(value, "HH:mm", tzinfo=current_zone(), locale=_language()))
 
 
 def format_moment(value: datetime | None) -> str:
@@ -172,7 +172,7 @@ def format_ago(value: datetime | date | None) -> str:
         delta = timedelta(days=(value - today()).days)
         if not delta:
             return gettext("today")
-    return dates.format_timedelta(delta, add_direction=True, locale=_language())
+    return str(dates.format_timedelta(delta, add_direction=True, locale=_language()))
 
 
 def plural_of(count: int, singular: str, plural: str) -> str:

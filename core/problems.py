@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - what people read is a problem, as in RFC 9457
     """Something that the user can read and mend.
 
     Args:
@@ -28,7 +28,9 @@ class Problem(Exception):
         self.code = code
         self.message = message
         self.status = status
-        self.fields: dict[str, list[str]] = {name: [str(m) for m in messages] for name, messages in (fields or {}).items()}
+        self.fields: dict[str, list[str]] = {
+            name: [str(m) for m in messages] for name, messages in (fields or {}).items()
+        }
         self.extra = dict(extra or {})
 
     def __str__(self) -> str:

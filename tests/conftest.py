@@ -1,6 +1,6 @@
 """What every test may ask for: an application on a fresh database, actors, and clients.
 
-Each worker makes one template database per kind, with the core's tables and the bundled plugins switched on; a test gets
+Each worker makes one template database per kind, with all tables and the bundled plugins switched on; a test gets
 a copy of it. Tests that use `app` run on SQLite, and on PostgreSQL where `PELATIS_TEST_POSTGRES_URL` names a server;
 `--database sqlite` or `--database postgresql` chooses one.
 """
@@ -25,7 +25,7 @@ from core.database import db
 from core.operation.first_run import prepare_database
 from core.settings import Settings
 
-PASSWORD = "correct horse battery"  # noqa: S105 – invented for tests
+PASSWORD = "correct horse battery"
 POSTGRES_URL = os.environ.get("PELATIS_TEST_POSTGRES_URL", "")
 
 

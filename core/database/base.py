@@ -50,7 +50,7 @@ def discard_models(prefix: str) -> None:
     base = _bases.pop(prefix, None)
     if base is None:
         return
-    tables = {mapper.local_table.name for mapper in base.registry.mappers}
+    tables = {str(mapper.local_table.description) for mapper in base.registry.mappers}
     base.registry.dispose(cascade=True)
     for table in [table for table in metadata.tables.values() if table.name in tables]:
         metadata.remove(table)
@@ -62,13 +62,13 @@ def _make_base(prefix: str) -> type[DeclarativeBase]:
         type_annotation_map = TYPE_MAP
 
         @declared_attr.directive
-        def __tablename__(cls) -> str:
+        def __tablename__(cls) -> str:  # noqa: N805 - a class attribute, made per model
             return f"{prefix}_{snake_case(cls.__name__)}"
 
         def __init_subclass__(cls, **options: Any) -> None:
-            cls.__record_type__ = _record_type_name(prefix, cls.__name__)  # type: ignore[attr-defined]
+            cls.__record_type__ = _record_type_name(prefix, cls.__name__)
             super().__init_subclass__(**options)
-            table = getattr(cls, "__table__", None)
+            table: Any = getattr(cls, "__table__", None)
             if table is not None and not table.name.startswith(f"{prefix}_"):
                 raise ValueError(f"table {table.name} of {cls.__name__} must begin with {prefix}_")
 
@@ -87,7 +87,7 @@ Base = model_base("core")
 
 
 class Record:
-    """What every record has: identity, optimistic version, moments, bin, owner, custom fields, and a place in the journal."""
+    """What every record has: identity, version, moments, bin, owner, custom fields, and a place in the journal."""
 
     #: The id of the record type, `sales.opportunity`; set by the model base.
     __record_type__: ClassVar[str]
@@ -102,11 +102,14 @@ class Record:
     custom: Mapped[JsonDict] = mapped_column(default=dict, sort_order=94)
 
     @declared_attr
-    def owner_id(cls) -> Mapped[Id | None]:
-        return mapped_column(ForeignKey("core_user.id", ondelete="SET NULL", use_alter=False), index=True, sort_order=89)
+    def owner_id(cls) -> Mapped[Id | None]:  # noqa: N805 - a column, made per model
+        """Whose record it is: the scopes own and team follow from them."""
+        return mapped_column(
+            ForeignKey("core_user.id", ondelete="SET NULL", use_alter=False), index=True, sort_order=89
+        )
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - a class attribute, made per model
         return {"version_id_col": cls.version}
 
 

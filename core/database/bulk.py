@@ -48,7 +48,11 @@ def bulk_insert(model: type[Record], rows: Sequence[Mapping[str, Any]]) -> list[
             model.__record_type__,
             row["id"],
             "insert",
-            {key: [None, plain(value)] for key, value in row.items() if key not in excluded and value not in (None, {}, [])},
+            {
+                key: [None, plain(value)]
+                for key, value in row.items()
+                if key not in excluded and value not in (None, {}, [])
+            },
         )
         for row in complete
     )

@@ -69,7 +69,7 @@ class JournalContext:
     import_id: uuid.UUID | None = None
 
 
-journal_context: ContextVar[JournalContext] = ContextVar("journal_context", default=JournalContext())
+journal_context: ContextVar[JournalContext] = ContextVar("journal_context", default=JournalContext())  # noqa: B039 - it is frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,9 @@ def plain(value: Any) -> Any:
 def touched_of(session: Session) -> list[Touched]:
     """Describe what a flush wrote, record by record."""
     touched = [_inserted(record) for record in session.new if isinstance(record, Record)]
-    for record in session.dirty:
-        if isinstance(record, Record) and (entry := _updated(record)):
-            touched.append(entry)
+    touched += [
+        entry for record in session.dirty if isinstance(record, Record) and (entry := _updated(record)) is not None
+    ]
     touched += [_deleted(record) for record in session.deleted if isinstance(record, Record)]
     return touched
 

@@ -6,7 +6,7 @@ from core.database.base import Record
 
 
 def model_of(key: str) -> type[Any] | None:
-    """Find the model whose record type is `key`, `contact_point` or `sales.stage_history`; None when it isn't loaded."""
+    """Find the model of a record type, `contact_point` or `sales.stage_history`; None when it isn't loaded."""
     return next((model for model in _all(Record) if getattr(model, "__record_type__", "") == key), None)
 
 

@@ -29,6 +29,7 @@ class UtcDateTimeType(TypeDecorator[datetime]):
         return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Bring a moment to UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -37,6 +38,7 @@ class UtcDateTimeType(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give a moment its zone back."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -54,6 +56,7 @@ class AmountType(TypeDecorator[Decimal]):
         return Decimal
 
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        """Scale an amount to whole ten-thousandths."""
         if value is None:
             return None
         scaled = Decimal(value) * AMOUNT_SCALE
@@ -63,6 +66,7 @@ class AmountType(TypeDecorator[Decimal]):
         return whole
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+        """Scale whole ten-thousandths back."""
         # PostgreSQL answers sums of bigint as numeric.
         return None if value is None else Decimal(int(value)) / AMOUNT_SCALE
 

@@ -3,7 +3,7 @@
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
@@ -34,8 +34,7 @@ def touched_listener(listener: Callable[[Session, list[Touched]], None]) -> Call
 def _session() -> Session:
     from core.database.engine import db  # the engine module needs the session class of this one
 
-    session: Session = db.session()
-    return session
+    return cast("Session", db.session())
 
 
 def in_unit(session: Session | None = None) -> bool:

@@ -31,7 +31,11 @@ def safe_cell(value: Any) -> Any:
 
 def exported_fields(record_type: RecordType) -> dict[str, Any]:
     """List the fields that an export holds: the id, what may be written, and what is shown; moments come last."""
-    own = {name: declared for name, declared in record_type.fields.items() if isinstance(declared, fields.FieldInfo) and not declared.load_only}
+    own = {
+        name: declared
+        for name, declared in record_type.fields.items()
+        if isinstance(declared, fields.FieldInfo) and not declared.load_only
+    }
     moments = ("created_at", "updated_at")
     ordered = {name: declared for name, declared in own.items() if name not in moments}
     custom = {f"custom.{name}": declared for name, declared in fields_of(record_type).items()}
@@ -49,7 +53,9 @@ def export_rows(actor: Actor, record_type: RecordType, query: ListQuery) -> Iter
     for batch in queries.iterate_records(actor, record_type, query):
         titles = queries.related_titles(actor, record_type, batch, list(record_type.fields))
         for record in batch:
-            yield {"id": str(record.id)} | {name: _value(record, name, declared, titles) for name, declared in known.items()}
+            yield {"id": str(record.id)} | {
+                name: _value(record, name, declared, titles) for name, declared in known.items()
+            }
 
 
 def _value(record: Any, name: str, declared: Any, titles: Mapping[Any, str]) -> Any:
@@ -112,17 +118,22 @@ def _write_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]], target: 
 def _write_xlsx(names: Sequence[str], rows: Iterable[Mapping[str, Any]], target: Path) -> int:
     from xlsxwriter import Workbook
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     count = 0
     with Workbook(str(target), options) as workbook:
         sheet = workbook.add_worksheet()
         sheet.write_row(0, 0, names)
-        for count, row in enumerate(rows, 1):  # noqa: B007 - counted here, given back below
+        for count, row in enumerate(rows, 1):
             sheet.write_row(count, 0, [_cell(row[name]) for name in names])
     return count
 
 
-def _write_jsonl(names: Sequence[str], rows: Iterable[Mapping[str, Any]], target: Path) -> int:
+def _write_jsonl(_names: Sequence[str], rows: Iterable[Mapping[str, Any]], target: Path) -> int:
     count = 0
     with target.open("w", encoding="utf-8") as stream:
         for row in rows:

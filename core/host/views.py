@@ -90,7 +90,7 @@ def _card(host: Host, status: PluginStatus) -> dict[str, Any]:
         "icon": status.icon,
         "version": status.version,
         "summary": status.summary if status.state is not State.missing else _("The package is gone from this machine."),
-        "adds": _adds(host, status),
+        "adds": _adds(status),
         "needs": _needs(host, status),
         "state": str(status.state) if status.state is not State.discovered else "disabled",
         "state_text": str(STATE_TEXTS.get(status.state, "")),
@@ -108,7 +108,7 @@ def _card(host: Host, status: PluginStatus) -> dict[str, Any]:
     }
 
 
-def _adds(host: Host, status: PluginStatus) -> str:
+def _adds(status: PluginStatus) -> str:
     types = len(record_types.of_plugin(status.name))
     own = (f"{status.name}.", f"{status.name}_portal.", f"{status.name}_public.")
     rules = [rule for rule in current_app.url_map.iter_rules() if rule.endpoint.startswith(own)]

@@ -73,9 +73,9 @@ def _answer(actor: Actor, record_type: RecordType, record: Any, status: int = 20
 
 @audience("token", "staff")
 def list_api(key: str) -> Response:
-    """List records: `filter` (JSON), `field=value` for equality, `q`, `sort`, `limit` ≤ 200, `cursor`, `fields`, `expand`, `count=1`."""
+    """List records by `filter` (JSON) or `field=value`, with `q`, `sort`, `limit`, `cursor`, `fields`, `expand`."""
     actor, record_type = _type(key)
-    query = _query(record_type)
+    query = _query()
     page = queries.list_records(actor, record_type, query)
     arguments = request.args
     body: dict[str, Any] = {
@@ -88,7 +88,7 @@ def list_api(key: str) -> Response:
     return jsonify(body)
 
 
-def _query(record_type: RecordType) -> ListQuery:
+def _query() -> ListQuery:
     arguments = request.args
     clauses: list[dict[str, Any]] = [
         {"field": name, "op": "is", "value": arguments.getlist(name)} for name in arguments if name not in RESERVED

@@ -18,7 +18,7 @@ class json_array_has(GenericFunction[bool]):  # noqa: N801 – the name of a SQL
 @compiles(json_array_has, "sqlite")
 def _sqlite(element: Any, compiler: Any, **options: Any) -> str:
     column, value = [compiler.process(clause, **options) for clause in element.clauses]
-    return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE json_each.value = {value})"
+    return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE json_each.value = {value})"  # noqa: S608 - compiled parts
 
 
 @compiles(json_array_has, "postgresql")

@@ -15,8 +15,7 @@ from marshmallow import RAISE, validate
 from core.i18n import _, _l
 from core.records.registry import record_types
 
-
-#: Ids that the present job has already found visible to its actor, so that an import asks once for each and not per row.
+#: Ids that the present job has found visible to its actor already: an import asks once for each, and not per row.
 trusted_ids: ContextVar[Collection[uuid.UUID]] = ContextVar("trusted_ids", default=())
 
 
@@ -33,11 +32,19 @@ class FieldInfo:
         when_empty: what an empty cell of an import becomes; the field is left out when not given.
     """
 
-    #: The form control: text, textarea, number, date, datetime, checkbox, choice, relation, money, email, phone, url, tags.
+    #: The form control: text, textarea, number, date, datetime, checkbox, choice, relation, money, email, phone, tags.
     control: ClassVar[str] = "text"
     #: What filters may ask of it.
     operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "contains", "empty", "not_empty")
     numeric: ClassVar[bool] = False
+
+    # What marshmallow's fields have, for those who know a field by this class alone.
+    name: str | None
+    attribute: str | None
+    required: bool
+    allow_none: bool
+    dump_only: bool
+    load_only: bool
 
     def __init__(
         self,
@@ -68,12 +75,12 @@ class FieldInfo:
     @property
     def column(self) -> str:
         """The model attribute that it is kept in."""
-        return self._column or self.attribute or str(self.name)  # type: ignore[attr-defined, no-any-return]
+        return self._column or self.attribute or str(self.name)
 
     @property
     def writable(self) -> bool:
         """Whether forms, API and imports may set it."""
-        return not self.dump_only  # type: ignore[attr-defined, no-any-return]
+        return not self.dump_only
 
 
 class WritesItself:
@@ -184,10 +191,8 @@ class Money(FieldInfo, ma.fields.Decimal):
         super().__init__(places=None, as_string=True, **options)
         self.currency = currency
 
-    def _validated(self, value: Any) -> Decimal | None:
+    def _validated(self, value: Any) -> Decimal:
         amount = super()._validated(value)
-        if amount is None:
-            return None
         if amount != round(amount, 4):
             raise ma.ValidationError(_("An amount has at most four decimals."))
         if abs(amount) >= Decimal(10) ** 14:
@@ -258,7 +263,7 @@ class Choice(FieldInfo, ma.fields.String):
         return text
 
 
-class Tags(FieldInfo, ma.fields.List):
+class Tags(FieldInfo, ma.fields.List[str]):
     """Words that a record is found by, kept as a list."""
 
     control = "tags"
@@ -290,9 +295,7 @@ class Related(FieldInfo, ma.fields.UUID):
         kept = obj.get(self.column) if isinstance(obj, dict) else getattr(obj, self.column)
         return None if kept is None else str(kept)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> uuid.UUID | None:
-        if value in ("", None):
-            return None
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> uuid.UUID:
         from core.records.queries import exists_visible
 
         found: uuid.UUID = super()._deserialize(value, attr, data, **options)
@@ -302,6 +305,10 @@ class Related(FieldInfo, ma.fields.UUID):
         if related is None or not exists_visible(related, found):
             raise ma.ValidationError(_("This record doesn't exist, or it isn't yours to see."))
         return found
+
+    def deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        """Take an empty text for nothing."""
+        return super().deserialize(None if value == "" else value, *arguments, **options)
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
         """Read the id from the model's column instead of an attribute of the field's name."""

@@ -190,8 +190,12 @@ def compare(field: Any, column: Any, operator: str, value: Any) -> ColumnElement
         if len(values) != 2:
             raise bad_filter(_("“between” takes two values."))
         return and_(column >= _first(values[0]), column < _after(values[1]))
-    low = operator in ("less", "before")
-    return column < _first(values[0]) if low else column >= _after(values[0]) if operator == "after" else column > values[0]
+    criterion: ColumnElement[bool] = column > values[0]
+    if operator in ("less", "before"):
+        criterion = column < _first(values[0])
+    elif operator == "after":
+        criterion = column >= _after(values[0])
+    return criterion
 
 
 def _filled(field: Any, column: Any, filled: bool) -> ColumnElement[bool]:
@@ -214,7 +218,8 @@ def _among(column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
     days = [each for each in values if isinstance(each, _Day)]
     if days:
         return or_(*[and_(column >= _first(day), column < _after(day)) for day in days])
-    return column == values[0] if len(values) == 1 else column.in_(values)
+    criterion: ColumnElement[bool] = column == values[0] if len(values) == 1 else column.in_(values)
+    return criterion
 
 
 @dataclass(frozen=True)
@@ -251,7 +256,9 @@ def _read(field: Any, value: Any) -> Any:
     try:
         loaded = field.deserialize(value)
     except ma.ValidationError as error:
-        raise bad_filter(_("“%(value)s” doesn't fit “%(field)s”.", value=str(value)[:80], field=str(field.label))) from error
+        raise bad_filter(
+            _("“%(value)s” doesn't fit “%(field)s”.", value=str(value)[:80], field=str(field.label))
+        ) from error
     return loaded
 
 
@@ -287,5 +294,3 @@ def relative_day(text: str) -> date | None:
         days = int(text[1:-1]) * (7 if text[-1] == "w" else 1)
         return now + timedelta(days=days if text[0] == "+" else -days) if days < 100_000 else None
     return None
-
-

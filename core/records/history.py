@@ -26,7 +26,9 @@ class Change:
     new: Any
 
 
-def history_of(record_type: RecordType, record_id: UUID, before: int | None = None, limit: int = 30) -> list[JournalEntry]:
+def history_of(
+    record_type: RecordType, record_id: UUID, before: int | None = None, limit: int = 30
+) -> list[JournalEntry]:
     """Read a record's journal, newest first.
 
     Args:
@@ -44,9 +46,23 @@ def history_of(record_type: RecordType, record_id: UUID, before: int | None = No
 
 def changes_of(record_type: RecordType, entry: JournalEntry) -> list[Change]:
     """Tell the changes of a journal row, field by field; fields that the schema doesn't show are left out."""
-    labels = {declared.column: declared.label for declared in record_type.fields.values() if hasattr(declared, "column")}
+    labels = {
+        declared.column: declared.label for declared in record_type.fields.values() if hasattr(declared, "column")
+    }
+    changes = [Change(str(labels[name]), old, new) for name, (old, new) in entry.changes.items() if name in labels]
+    return changes + _custom_changes(record_type, *entry.changes.get("custom", (None, None)))
+
+
+def _custom_changes(
+    record_type: RecordType, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> list[Change]:
+    from core.customfields import fields_of
+
+    old, new = before or {}, after or {}
     return [
-        Change(str(labels[name]), old, new) for name, (old, new) in entry.changes.items() if name in labels
+        Change(str(declared.label), old.get(name), new.get(name))
+        for name, declared in fields_of(record_type).items()
+        if old.get(name) != new.get(name)
     ]
 
 
@@ -88,11 +104,7 @@ def undo_transaction(actor: Actor, transaction_id: UUID) -> list[UUID]:
     if not entries:
         raise not_found()
     with write_unit() as session:
-        put_back = []
-        for entry in entries:
-            if _undo(session, actor, entry):
-                put_back.append(entry.record_id)
-        return put_back
+        return [entry.record_id for entry in entries if _undo(session, actor, entry)]
 
 
 def _undo(session: Any, actor: Actor, entry: JournalEntry) -> bool:
@@ -125,9 +137,7 @@ def _undo(session: Any, actor: Actor, entry: JournalEntry) -> bool:
 def _put_back(model: Any, record: Any, entry: JournalEntry) -> None:
     for name, (old, new) in entry.changes.items():
         if getattr(record, name) != typed_value(model, name, new):
-            raise Problem(
-                "undo_changed", _("This can't be undone: somebody changed the record since."), status=409
-            )
+            raise Problem("undo_changed", _("This can't be undone: somebody changed the record since."), status=409)
         setattr(record, name, typed_value(model, name, old))
 
 

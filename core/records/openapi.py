@@ -45,7 +45,9 @@ PROBLEM: dict[str, Any] = {
 
 def field_schema(field: Any) -> dict[str, Any]:
     """Describe one field in JSON Schema."""
-    found = next((dict(schema) for kind, schema in JSON_TYPES if isinstance(field, kind)), {"type": "string"})
+    found: dict[str, Any] = next(
+        (dict(schema) for kind, schema in JSON_TYPES if isinstance(field, kind)), {"type": "string"}
+    )
     if isinstance(field, fields.Choice):
         found = {"type": "string", "enum": sorted(field.choices)}
     if getattr(field, "name", "") == "id":
@@ -107,13 +109,19 @@ def _paths(record_type: RecordType, name: str) -> dict[str, Any]:
     identity = {"name": "record_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
     return {
         path: {
-            "get": _operation(f"List: {plural}", f"list_{name}", tag, {"200": page}, parameters=_list_arguments(record_type)),
-            "post": _operation(f"Create: {record_type.label}", f"create_{name}", tag, {"200": record, "201": record}, body=record),
+            "get": _operation(
+                f"List: {plural}", f"list_{name}", tag, {"200": page}, parameters=_list_arguments(record_type)
+            ),
+            "post": _operation(
+                f"Create: {record_type.label}", f"create_{name}", tag, {"200": record, "201": record}, body=record
+            ),
         },
         f"{path}/{{record_id}}": {
             "parameters": [identity],
             "get": _operation(f"Read: {record_type.label}", f"read_{name}", tag, {"200": record}),
-            "patch": _operation(f"Change: {record_type.label}", f"change_{name}", tag, {"200": record}, body={"type": "object"}),
+            "patch": _operation(
+                f"Change: {record_type.label}", f"change_{name}", tag, {"200": record}, body={"type": "object"}
+            ),
             "delete": _operation(f"Bin: {record_type.label}", f"bin_{name}", tag, {"204": None}),
         },
     }

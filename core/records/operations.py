@@ -40,7 +40,8 @@ def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bo
         schema = record_type.partial_schema if partial else record_type.whole_schema
         loaded = schema.load(plain)
     except ma.ValidationError as error:
-        errors = {str(name): _messages(messages) for name, messages in error.normalized_messages().items()  # type: ignore[no-untyped-call]}
+        found: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        errors = {str(name): _messages(messages) for name, messages in found.items()}
     if "custom" in data or not partial:
         try:
             loaded["custom"] = load_custom(record_type, data.get("custom") or {}, partial=partial)

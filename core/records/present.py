@@ -98,7 +98,7 @@ def columns_of(record_type: RecordType, arguments: Mapping[str, str], query: Lis
         columns.append(
             Column(
                 name,
-                added.label if added else declared.label,
+                added.label if added else getattr(declared, "label", name),
                 "name" if first else "num" if numeric else "text",
                 field=declared,
                 extra=added,
@@ -155,9 +155,7 @@ def rows_of(
     return rows
 
 
-def _cell_of(
-    record: Any, column: Column, titles: Mapping[UUID, str], extra: Mapping[str, Mapping[UUID, Any]]
-) -> Any:
+def _cell_of(record: Any, column: Column, titles: Mapping[UUID, str], extra: Mapping[str, Mapping[UUID, Any]]) -> Any:
     if column.extra is not None:
         return extra.get(column.key, {}).get(record.id)
     return shown(column.field, value_of(record, column.field, column.key), titles, record)
@@ -200,7 +198,7 @@ def shown(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = N
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(declared, fields.Integer):
-        return str(value) if declared.name.endswith("year") else format_number(value)
+        return str(value) if str(declared.name).endswith("year") else format_number(value)
     if isinstance(declared, fields.Decimals):
         return format_number(Decimal(value))
     return str(value)
@@ -249,7 +247,7 @@ def controls_of(
             "kind": _CONTROL_KINDS.get(each.control, each.control),
             "name": each.name,
             "label": each.label,
-            "value": control_value(each.field, each.value),
+            "value": control_value(each.value),
             "errors": list(each.errors),
             "hint": each.field.help or "",
             "required": each.field.required,
@@ -260,7 +258,7 @@ def controls_of(
     ]
 
 
-def control_value(declared: Any, value: Any) -> Any:
+def control_value(value: Any) -> Any:
     """Give a value as its control holds it: days and moments in ISO form, amounts without trailing zeros."""
     if isinstance(value, datetime):
         from core.i18n import current_zone

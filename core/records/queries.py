@@ -126,7 +126,9 @@ def count_records(actor: Actor, record_type: RecordType, query: ListQuery, *, ex
     return Count(min(number, COUNT_LIMIT), True) if not exact and number > COUNT_LIMIT else Count(number)
 
 
-def iterate_records(actor: Actor, record_type: RecordType, query: ListQuery, action: str = "export") -> Iterator[list[Any]]:
+def iterate_records(
+    actor: Actor, record_type: RecordType, query: ListQuery, action: str = "export"
+) -> Iterator[list[Any]]:
     """Read everything that a query finds in batches, in the order of ids, without holding it in memory."""
     model, last = record_type.model, UUID(int=0)
     statement = select_records(actor, record_type, query, action).order_by(model.id).limit(1_000)
@@ -181,7 +183,9 @@ def _read_cursor(cursor: str) -> tuple[Any, UUID]:
         value, record_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return value, UUID(record_id)
     except (ValueError, TypeError) as error:
-        raise Problem("bad_cursor", _("This page of the list can't be found. Start from the first."), status=400) from error
+        raise Problem(
+            "bad_cursor", _("This page of the list can't be found. Start from the first."), status=400
+        ) from error
 
 
 def _typed(column: Any, value: Any) -> Any:
@@ -195,11 +199,15 @@ def _typed(column: Any, value: Any) -> Any:
         if kind in (Decimal, UUID, int, float, str, bool):
             return kind(value)
     except (ValueError, TypeError, ArithmeticError, NotImplementedError) as error:
-        raise Problem("bad_cursor", _("This page of the list can't be found. Start from the first."), status=400) from error
+        raise Problem(
+            "bad_cursor", _("This page of the list can't be found. Start from the first."), status=400
+        ) from error
     return value
 
 
-def find_record(actor: Actor, record_type: RecordType, record_id: UUID, action: str = "view", *, binned: bool = False) -> Any:
+def find_record(
+    actor: Actor, record_type: RecordType, record_id: UUID, action: str = "view", *, binned: bool = False
+) -> Any:
     """Read one record.
 
     Raises:
@@ -237,7 +245,9 @@ def titles(actor: Actor, key: str, ids: Iterable[UUID | None]) -> dict[UUID, str
     return {record_id: str(name) for record_id, name in rows}
 
 
-def related_titles(actor: Actor, record_type: RecordType, records: Sequence[Any], names: Iterable[str]) -> dict[UUID, str]:
+def related_titles(
+    actor: Actor, record_type: RecordType, records: Sequence[Any], names: Iterable[str]
+) -> dict[UUID, str]:
     """Name everything that some records point at, one statement for each related record type.
 
     Args:
@@ -260,13 +270,9 @@ def related_titles(actor: Actor, record_type: RecordType, records: Sequence[Any]
     return found
 
 
-def extra_values(
-    actor: Actor, columns: Sequence[ExtraColumn], ids: Sequence[UUID]
-) -> dict[str, Mapping[UUID, Any]]:
+def extra_values(actor: Actor, columns: Sequence[ExtraColumn], ids: Sequence[UUID]) -> dict[str, Mapping[UUID, Any]]:
     """Ask each plugin's column for the values of a page, once for all rows."""
     return {column.key: column.values(actor, ids) for column in columns} if ids else {}
-
-
 
 
 def active_people(actor: Actor) -> list[tuple[str, str]]:

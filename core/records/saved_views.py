@@ -52,7 +52,12 @@ def save_view(
         raise Problem("bad_sort", _("The list can't be sorted by “%(field)s”.", field=sort[:60]), status=400)
     with write_unit() as session:
         view = SavedView(
-            record_type_key=record_type.key, name=name, query=query, shared=shared, pinned=pinned, owner_id=actor.user_id
+            record_type_key=record_type.key,
+            name=name,
+            query=query,
+            shared=shared,
+            pinned=pinned,
+            owner_id=actor.user_id,
         )
         session.add(view)
         return view

@@ -87,7 +87,9 @@ def list_page(key: str) -> Response:
         "query": query,
         "arguments": arguments,
         "count": (count := queries.count_records(actor, record_type, query)),
-        "count_text": _("%(number)s+", number=format_number(count.number)) if count.capped else format_number(count.number),
+        "count_text": _("%(number)s+", number=format_number(count.number))
+        if count.capped
+        else format_number(count.number),
         "noun": str(record_type.label if count.number == 1 else record_type.label_plural).lower(),
         "bulk_actions": _bulk_actions(actor, record_type),
         "clauses": _clauses(actor, record_type, query, arguments),
@@ -129,7 +131,9 @@ def _bulk_actions(actor: Actor, record_type: RecordType) -> list[dict[str, str]]
     return actions
 
 
-def _clauses(actor: Actor, record_type: RecordType, query: ListQuery, arguments: Mapping[str, str]) -> list[dict[str, str]]:
+def _clauses(
+    actor: Actor, record_type: RecordType, query: ListQuery, arguments: Mapping[str, str]
+) -> list[dict[str, str]]:
     filter_url = f"{record_type.url}/filter"
     return [
         {
@@ -156,7 +160,9 @@ def options(key: str) -> Response:
     """Offer records to a relation field: those that hold the typed words, or the first ones."""
     actor, record_type = _type(key)
     text = request.args.get("q", "")[:200]
-    query = ListQuery(text=text, sort=record_type.title if record_type.title in queries.sortable(record_type) else "", limit=20)
+    query = ListQuery(
+        text=text, sort=record_type.title if record_type.title in queries.sortable(record_type) else "", limit=20
+    )
     items = queries.list_records(actor, record_type, query).items
     rows = [{"id": str(record.id), "text": record_type.title_of(record)} for record in items]
     return finish(jsonify({"items": rows}))
@@ -208,7 +214,7 @@ def create(key: str) -> Response:
     except Problem as problem:
         return _form(record_type, None, form_fields(actor, record_type, None, data, problem.fields), problem)
     toast(_("%(title)s is there.", title=record_type.title_of(record)), undo=last_transaction())
-    return redirect_or_refresh(record_type.url_of(record.id))  # type: ignore[return-value]
+    return redirect_or_refresh(record_type.url_of(record.id))
 
 
 @audience("staff")
@@ -233,7 +239,7 @@ def update(key: str, record_id: UUID) -> Response:
         record = queries.find_record(actor, record_type, record_id)
         return _form(record_type, record, form_fields(actor, record_type, record, data, problem.fields), problem)
     toast(_("%(title)s is saved.", title=record_type.title_of(record)), undo=last_transaction())
-    return redirect_or_refresh(record_type.url_of(record.id))  # type: ignore[return-value]
+    return redirect_or_refresh(record_type.url_of(record.id))
 
 
 def _form(
@@ -328,7 +334,7 @@ def throw_away(key: str, record_id: UUID) -> Response:
     record = queries.find_record(actor, record_type, record_id, "delete")
     bin_record(actor, record_type, record)
     toast(_("%(title)s is in the bin.", title=record_type.title_of(record)), undo=last_transaction())
-    return redirect_or_refresh(record_type.url)  # type: ignore[return-value]
+    return redirect_or_refresh(record_type.url)
 
 
 @audience("staff")
@@ -338,7 +344,7 @@ def restore(key: str, record_id: UUID) -> Response:
     record = queries.find_record(actor, record_type, record_id, "delete", binned=True)
     restore_record(actor, record_type, record)
     toast(_("%(title)s is back.", title=record_type.title_of(record)))
-    return redirect_or_refresh(record_type.url_of(record.id))  # type: ignore[return-value]
+    return redirect_or_refresh(record_type.url_of(record.id))
 
 
 @audience("staff")
@@ -356,22 +362,28 @@ def bulk(key: str) -> Response:
     number = run_bulk(actor, record_type, action, ids, query, request.form.get("value", ""))
     text = ngettext("%(num)s record changed.", "%(num)s records changed.", number)
     toast(text, undo=last_transaction() if number else None)
-    return redirect_or_refresh(request.form.get("back") or record_type.url)  # type: ignore[return-value]
+    return redirect_or_refresh(request.form.get("back") or record_type.url)
 
 
 @audience("staff")
 def bulk_assign(key: str) -> Response:
     """Ask whom the chosen records are given to; the choice is carried along."""
     actor, record_type = _type(key, "edit")
-    return fragment("records/assign.html", record_type=record_type, form=request.form, people=queries.active_people(actor))
+    return fragment(
+        "records/assign.html", record_type=record_type, form=request.form, people=queries.active_people(actor)
+    )
 
 
 @audience("staff")
 def filter_form(key: str) -> Response:
     """Show the form that adds a condition to a list's filter, or changes one: first the field, then how and what."""
-    actor, record_type = _type(key)
+    _actor, record_type = _type(key)
     path = request.args.get("field", "")
-    choices = [(each, filter_field(record_type, each)) for each in filterable(record_type) if "." not in each or each.startswith("custom.")]
+    choices = [
+        (each, filter_field(record_type, each))
+        for each in filterable(record_type)
+        if "." not in each or each.startswith("custom.")
+    ]
     chosen = next((field for each, field in choices if each == path), None)
     arguments = {name: value for name, value in request.args.items() if name not in ("cursor", "field")}
     return fragment(
@@ -391,7 +403,11 @@ def add_filter(key: str) -> Response:
     """Lead to the list with one more condition."""
     _actor, record_type = _type(key)
     form = request.form
-    clause = {"field": form.get("field", ""), "op": form.get("op", "is"), "value": [v for v in form.getlist("value") if v]}
+    clause = {
+        "field": form.get("field", ""),
+        "op": form.get("op", "is"),
+        "value": [v for v in form.getlist("value") if v],
+    }
     present_filter = parse_filter(form.get("filter"))
     tree = {"and": [*clauses_of(present_filter), clause]}
     compile_filter(current_actor(), record_type, tree)
@@ -400,7 +416,7 @@ def add_filter(key: str) -> Response:
     back = form.get("back", "")
     if back.startswith(f"/{record_type.plugin}/"):  # a page of the plugin's own that shares the list's filter
         url = url.replace(record_type.url, back, 1)
-    return redirect_or_refresh(url)  # type: ignore[return-value]
+    return redirect_or_refresh(url)
 
 
 @audience("staff")
@@ -422,7 +438,7 @@ def keep_view(key: str) -> Response:
         "q": form.get("q", ""),
     }
     view = save_view(actor, record_type, form.get("name", ""), query, shared="shared" in form, pinned="pinned" in form)
-    return redirect_or_refresh(view_url(record_type, view))  # type: ignore[return-value]
+    return redirect_or_refresh(view_url(record_type, view))
 
 
 @audience("staff")
@@ -431,7 +447,7 @@ def drop_view(key: str, view_id: UUID) -> Response:
     actor, record_type = _type(key)
     remove_view(actor, view_id)
     toast(_("The view is gone; its records are untouched."), undo=last_transaction())
-    return redirect_or_refresh(record_type.url)  # type: ignore[return-value]
+    return redirect_or_refresh(record_type.url)
 
 
 @audience("staff")
@@ -439,7 +455,7 @@ def undo(transaction_id: UUID) -> Response:
     """Take back what one write unit did."""
     put_back = undo_transaction(current_actor(), transaction_id)
     toast(ngettext("Put back %(num)s record.", "Put back %(num)s records.", len(put_back)))
-    return redirect_or_refresh(safe_back())  # type: ignore[return-value]
+    return redirect_or_refresh(safe_back())
 
 
 def safe_back() -> str:

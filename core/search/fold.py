@@ -1,8 +1,8 @@
 """Folding: the form of a text in which words that people take for the same are the same.
 
-Greek is found without accents and in Greeklish, Polish without its strokes, because what is stored and what is asked are
-folded alike. Greeklish has no standard (ELOT 743 is one of several habits), so Greek words are also stored in a reduced
-Latin form in which the usual spellings meet, and a Latin query is reduced in every way that it could be meant.
+Greek is found without accents and in Greeklish, Polish without its strokes, because what is stored and what is asked
+are folded alike. Greeklish has no standard (ELOT 743 is one of several habits), so Greek words are also stored in a
+reduced Latin form in which the usual spellings meet, and a Latin query is reduced in every way that it could be meant.
 """
 
 import re
@@ -12,7 +12,9 @@ from itertools import product
 from typing import Final
 
 #: Letters that Unicode doesn't decompose.
-STROKES: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ς": "σ"})
+STROKES: Final = str.maketrans(
+    {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ς": "σ"}
+)
 WORD: Final = re.compile(r"[^\W_]+")
 GREEK: Final = re.compile(r"[\u0370-\u03ff]")
 
@@ -42,8 +44,12 @@ LATIN_LETTERS: Final = {
 }  # fmt: skip
 #: Greek to the letter-by-letter form, so that a word is found while its digraph is only half typed.
 TRANSLITERATION: Final = str.maketrans(
-    dict(zip("αβγδεζηιθκλμνξοπρστυφχψω", "a v g d e z i i th k l m n x o p r s t y f ch ps o".split(), strict=True))
-)
+    {
+        "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "ι": "i", "θ": "th", "κ": "k", "λ": "l",
+        "μ": "m", "ν": "n", "ξ": "x", "ο": "o", "π": "p", "ρ": "r", "σ": "s", "τ": "t", "υ": "y", "φ": "f", "χ": "ch",
+        "ψ": "ps", "ω": "o",
+    }
+)  # fmt: skip
 
 #: Letters that have a place of their own in an alphabet, after the letter that they look like.
 OWN_PLACES: Final = {"ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z"}
@@ -110,7 +116,9 @@ def _reduced_latin(word: str) -> list[str]:
         pair = LATIN_PAIRS.get(word[index : index + 2])
         choices.append(pair or LATIN_LETTERS.get(word[index], (word[index],)))
         index += 2 if pair else 1
-    spellings = (_tidied("".join(chosen)) for chosen, _ in zip(product(*choices), range(MOST_SPELLINGS * 2), strict=False))
+    spellings = (
+        _tidied("".join(chosen)) for chosen, _ in zip(product(*choices), range(MOST_SPELLINGS * 2), strict=False)
+    )
     return list(dict.fromkeys(spellings))
 
 
@@ -121,7 +129,7 @@ def _tidied(word: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """Give the key by which texts are in the order of the alphabets: ł after l, Greek after Latin, case and accents last.
+    """Give the key by which texts are in the order of the alphabets: ł after l, Greek after Latin, case ignored.
 
     The key is compared by code points; `COLLATE "C"` on PostgreSQL does that.
     """

@@ -55,6 +55,7 @@ entries = Table(
     UniqueConstraint("record_type", "record_id"),
 )
 
+
 @dataclass(frozen=True)
 class Hit:
     """A record that a search found."""
@@ -76,7 +77,9 @@ def _found(query: str) -> ColumnElement[bool] | None:
         return None
     if db.session.get_bind().dialect.name == "sqlite":
         expression = " AND ".join("(" + " OR ".join(f'"{term}"*' for term in terms) + ")" for terms in words)
-        numbers = text("SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH :words").bindparams(words=expression)
+        numbers = text("SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH :words").bindparams(
+            words=expression
+        )
         return entries.c.number.in_(numbers.columns(rowid=big_integer).scalar_subquery())
     expression = " & ".join("(" + " | ".join(f"'{term}':*" for term in terms) + ")" for terms in words)
     vector = func.to_tsvector(literal_column("'simple'"), entries.c.document)
@@ -113,7 +116,8 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
     found = _found(query)
     wanted = None if keys is None else set(keys)
     types = [
-        each for each in record_types
+        each
+        for each in record_types
         if each.search and may(actor, each, "view") and (wanted is None or each.key in wanted)
     ]
     if found is None or not types:

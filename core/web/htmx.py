@@ -1,10 +1,10 @@
 """Flask-HTMX, told about the headers of htmx 4."""
 
+import flask_htmx
 from flask import request
-from flask_htmx import HTMX as FlaskHTMX
 
 
-class HTMX(FlaskHTMX):
+class HTMX(flask_htmx.HTMX):  # type: ignore[misc]  # Flask-HTMX has no types
     """What htmx said about the present request."""
 
     @property

@@ -290,7 +290,7 @@ def move(record_id: UUID) -> Response:
         values = load_values(OPPORTUNITIES, submitted(OPPORTUNITIES, _facts()), partial=True)
         with write_unit() as session:
             session.refresh(opportunity)
-            check_version(OPPORTUNITIES, opportunity, request.form.get("version", type=int), values)
+            check_version(opportunity, request.form.get("version", type=int), values)
             move_opportunity(actor, opportunity, stage, values)
     except Problem as problem:
         if problem.status != 422 or not problem.fields:

@@ -8,7 +8,18 @@ from flask import Flask
 from sqlalchemy import event, select, update
 
 from core.customers.models import Customer
-from core.database import Clock, JournalEntry, Session, bulk_insert, bulk_update, db, in_unit, on_commit, utc_now, write_unit
+from core.database import (
+    Clock,
+    JournalEntry,
+    Session,
+    bulk_insert,
+    bulk_update,
+    db,
+    in_unit,
+    on_commit,
+    utc_now,
+    write_unit,
+)
 
 
 def journal() -> list[tuple[str, str]]:
@@ -66,10 +77,14 @@ def test_rolled_back_savepoint_leaves_no_journal_row(app: Flask) -> None:
 
 
 def test_failed_unit_changes_nothing(app: Flask) -> None:
-    with pytest.raises(ZeroDivisionError), write_unit() as session:
-        session.add(Customer(name="half"))
-        session.flush()
-        raise ZeroDivisionError
+    def half() -> None:
+        with write_unit() as session:
+            session.add(Customer(name="half"))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
     assert journal() == []
     assert not in_unit()
 

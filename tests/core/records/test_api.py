@@ -86,7 +86,9 @@ def test_bad_body_names_its_field_and_makes_nothing(api: Any, body: dict[str, An
     assert api.get(CUSTOMERS).json["items"] == []
 
 
-@pytest.mark.parametrize("query", ["nonsense=1", "sort=nonsense", "limit=0", "limit=100000", "fields=password_hash", "filter={", "cursor=x"])
+@pytest.mark.parametrize(
+    "query", ["nonsense=1", "sort=nonsense", "limit=0", "limit=100000", "fields=password_hash", "filter={", "cursor=x"]
+)
 def test_bad_query_is_a_400(api: Any, query: str) -> None:
     answer = api.get(f"{CUSTOMERS}?{query}")
     assert answer.status_code == 400

@@ -42,7 +42,9 @@ def test_undo_puts_the_old_values_back(customer: Any) -> None:
 
 
 def test_undo_of_making_a_record_puts_it_into_the_bin(customer: Any) -> None:
-    undo_transaction(system_actor(), last_transaction())
+    transaction = last_transaction()
+    assert transaction is not None
+    undo_transaction(system_actor(), transaction)
     db.session.refresh(customer)
     assert customer.deleted_at is not None
 

@@ -29,7 +29,9 @@ def names(**query: Any) -> list[str]:
 @pytest.fixture
 def customers(app: Flask) -> list[Any]:
     """Make six customers, two of them in Πάτρα."""
-    return [make(name, city="Πάτρα" if index < 2 else "Αθήνα", employees=index or None) for index, name in enumerate(NAMES)]
+    return [
+        make(name, city="Πάτρα" if index < 2 else "Αθήνα", employees=index or None) for index, name in enumerate(NAMES)
+    ]
 
 
 def test_names_are_in_the_order_of_their_alphabets(customers: list[Any]) -> None:
@@ -62,7 +64,12 @@ def test_filter_by_several_values(customers: list[Any]) -> None:
 def test_groups_nest(customers: list[Any]) -> None:
     tree = {
         "or": [
-            {"and": [{"field": "city", "op": "is", "value": "Αθήνα"}, {"field": "employees", "op": "more", "value": "3"}]},
+            {
+                "and": [
+                    {"field": "city", "op": "is", "value": "Αθήνα"},
+                    {"field": "employees", "op": "more", "value": "3"},
+                ]
+            },
             {"field": "employees", "op": "empty"},
         ]
     }
