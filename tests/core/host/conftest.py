@@ -15,7 +15,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
-import core.host.discovery
 from core.database import configure_database, db
 from core.database.base import discard_models
 from core.host.doors import current_host
@@ -183,7 +182,7 @@ def core_database(empty_database: str) -> str:
 @pytest.fixture
 def make_app(core_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeApp]:
     """Make an application that has the host, one page of the core's, and nothing else."""
-    monkeypatch.setattr(core.host.discovery.importlib.metadata, "entry_points", lambda **_group: [])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_group: [])
     made: list[Flask] = []
 
     def make(*plugins: str, **options: Any) -> Flask:

@@ -57,7 +57,7 @@ def test_static_files_follow_the_plugin(write_plugin: WritePlugin, make_app: Mak
     with app.app_context():
         enable_plugin(host_of(app), "alpha")
     with app.test_client().get("/alpha/static/page.js") as answer:
-        assert answer.text == "1"
+        assert answer.get_data(as_text=True) == "1"
 
 
 def test_two_processes_agree_within_one_request(write_plugin: WritePlugin, make_app: MakeApp) -> None:

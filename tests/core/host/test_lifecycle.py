@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, event, func, select, text
 
-from core.database import db, utc_now, write_unit
+from core.database import db, ddl_engine, utc_now, write_unit
 from core.host import migrations
 from core.host.lifecycle import (
     disable_plugin,
@@ -403,7 +403,7 @@ def test_schema_change_waits_for_others_and_then_says_so(
     monkeypatch.setattr(migrations, "LOCK_TRIES", 2)
     monkeypatch.setattr("core.database.engine.BUSY_SECONDS", 0.05)
     app = make_app(write_plugin("alpha"))
-    blocker = migrations.ddl_engine(core_database)
+    blocker = ddl_engine(core_database)
     with blocker.begin() as connection, app.app_context():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": migrations.ADVISORY_LOCK})
