@@ -242,7 +242,7 @@ def drawn_days(timeline: TimelinePage) -> list[dict[str, Any]]:
 
 
 def latest(timeline: TimelinePage) -> list[dict[str, Any]]:
-    """Give the few newest entries for the side panel, which has no days: an older one tells its day instead of its time."""
+    """Give the few newest entries for the side panel; it has no days, so an older one tells its day, not its time."""
     entries = [entry for day in timeline.days if day.label for entry in day.entries]
     return [
         _drawn_entry(entry, entry.at.astimezone(current_zone()).date() != today()) for entry in entries[:MOST_LATEST]

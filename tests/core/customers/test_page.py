@@ -12,6 +12,7 @@ from core.access import system_actor
 from core.customers import operations, page, timeline
 from core.customers.models import Customer
 from core.customers.records import CUSTOMERS
+from core.database import db
 from core.host.contributions import Alert, HookFailure, Panel, TimelineEntry
 from core.records.operations import create_record
 
@@ -281,6 +282,16 @@ def test_address_is_edited_in_its_place(client: FlaskClient, customer: Customer)
     assert "Ερμού 1, 262 21 Πάτρα, Greece" in client.post(url, data=data, headers=PARTIAL).text
     stale = client.post(url, data={**data, "street": "Other"}, headers=PARTIAL)
     assert stale.status_code == 409
+
+
+def test_form_draws_short_fields_on_one_line_and_saves_emptied_lists(client: FlaskClient, customer: Customer) -> None:
+    form = client.get(f"/customers/{customer.id}/edit").text
+    assert '<textarea class="form-control" id="f-name"' not in form
+    assert 'name="tags.sent"' in form
+    data = {"name": customer.name, "roles.sent": "1", "tags.sent": "1", "version": "1"}
+    assert client.post(f"/customers/{customer.id}", data=data).status_code == 303
+    db.session.refresh(customer)
+    assert customer.roles == []
 
 
 def test_part_of_another_customer_isnt_touched(client: FlaskClient, customer: Customer) -> None:

@@ -18,7 +18,7 @@ from core.customfields.records import CUSTOM_FIELDS
 from core.database import db, write_unit
 from core.problems import Problem
 from core.records.filters import compile_filter
-from core.records.history import undo_transaction
+from core.records.history import changes_of, history_of, undo_transaction
 from core.records.operations import bin_record, create_record, update_record
 from core.records.queries import ListQuery, list_records
 
@@ -117,6 +117,15 @@ def test_changing_one_field_leaves_the_others() -> None:
     record = customer(one="1", two="2")
     update_record(system_actor(), CUSTOMERS, record, {"custom": {"two": "3"}})
     assert record.custom == {"one": "1", "two": "3"}
+
+
+def test_history_tells_which_custom_field_changed() -> None:
+    declare("One", "text")
+    declare("Two", "text")
+    record = customer(one="1", two="2")
+    update_record(system_actor(), CUSTOMERS, record, {"custom": {"two": "3"}})
+    changes = changes_of(CUSTOMERS, history_of(CUSTOMERS, record.id)[0])
+    assert [(change.label, change.old, change.new) for change in changes] == [("Two", "2", "3")]
 
 
 def test_filters_compare_numbers_as_numbers_and_days_as_days() -> None:
