@@ -5,7 +5,13 @@ from typing import Final
 from core.i18n import _
 
 #: What tells a browser, the more particular first: all of them also claim to be others.
-_BROWSERS: Final = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
 _SYSTEMS: Final = (
     ("Android", "Android"),
     ("iPhone", "iPhone"),

@@ -45,7 +45,6 @@ class User(Record, Base):
         index=True,
     )
 
-
     #: Whom they report to.
     manager_id: Mapped[Id | None] = mapped_column(ForeignKey("core_user.id", ondelete="SET NULL"), index=True)
 

@@ -678,7 +678,11 @@ def make_token(
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     with write_unit() as session:
         kept = ApiToken(
-            user_id=user.id, name=name, token_hash=hash_key(token), expires_at=expires_at, grants=_checked_grants(grants)
+            user_id=user.id,
+            name=name,
+            token_hash=hash_key(token),
+            expires_at=expires_at,
+            grants=_checked_grants(grants),
         )
         session.add(kept)
     return token

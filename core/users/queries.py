@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, inspect, literal, or_, select
+from sqlalchemy import String, and_, cast, func, inspect, literal, or_, select
 
 from core.access import Actor, Kind, visible
 from core.database import Record, db, utc_now
@@ -90,7 +90,7 @@ def actor_of(user_id: uuid.UUID) -> Actor:
     return found.actor
 
 
-def _rights_of(who: ColumnElement[Any], allowed: ColumnElement[bool], *extra: Any) -> Select[Any]:
+def _rights_of(who: Any, allowed: Any, *extra: Any) -> Any:
     """Make the one statement that tells a person's rights: a row for each role, the teams as one text of ids."""
     reach = (
         select(TeamMember.team_id.label("team_id"))
@@ -207,7 +207,9 @@ def people(actor: Actor, text: str = "", after: str = "") -> list[Person]:
         .limit(PEOPLE_PAGE + 1)
     )
     if text:
-        statement = statement.where(or_(User.name.icontains(text, autoescape=True), User.email.icontains(text, autoescape=True)))
+        statement = statement.where(
+            or_(User.name.icontains(text, autoescape=True), User.email.icontains(text, autoescape=True))
+        )
     if after:
         statement = statement.where(User.name > after)
     rows = db.session.execute(statement).all()
@@ -321,7 +323,7 @@ def team_ids_below(team_id: uuid.UUID) -> set[uuid.UUID]:
 
 def owned_models() -> tuple[type[Record], ...]:
     """List the models whose records people own and whose tables are there, those of modules that are off too."""
-    rights = {User, Team, TeamMember, Role, UserRole, ApiToken}
+    rights: set[Any] = {User, Team, TeamMember, Role, UserRole, ApiToken}
     tables = set(inspect(db.session.connection()).get_table_names())
     models: list[Any] = [each.model for each in record_types.all_declared() if each.model not in rights]
     return tuple(model for model in models if model.__tablename__ in tables)
@@ -344,7 +346,8 @@ def people_by_role() -> dict[uuid.UUID, int]:
         .where(User.active, User.deleted_at.is_(None))
         .group_by(UserRole.role_id)
     )
-    return {role_id: number for role_id, number in db.session.execute(statement)}
+    rows: Any = db.session.execute(statement)
+    return dict(rows.all())
 
 
 def member_ids_of(team_id: uuid.UUID) -> set[uuid.UUID]:

@@ -103,7 +103,7 @@ def actions_of(record_type: RecordType) -> tuple[str, ...]:
 
 
 def merge_grants(roles: Iterable[Mapping[str, Any]]) -> dict[str, Scope]:
-    """Join the grants of several roles: of each permission the widest scope, for the record types that are there now."""
+    """Join the grants of several roles: of each permission the widest scope, for the record types that are on."""
     held = list(roles)
     if any(EVERYTHING in grants for grants in held):
         return {EVERYTHING: Scope.all}

@@ -139,7 +139,7 @@ def check_audience() -> WerkzeugResponse | None:
         return None
     if actor.kind is not Kind.public:
         raise not_found()
-    if _is_api() or "staff" not in audiences and "portal" not in audiences:
+    if _is_api() or ("staff" not in audiences and "portal" not in audiences):
         raise Problem("unauthorized", _("Send a token: Authorization: Bearer …"), status=401)
     if _is_of_other_audience():
         raise not_found()
@@ -163,7 +163,7 @@ def _lead_to_sign_in() -> WerkzeugResponse:
 
 
 def sign_in_url(wanted: str) -> str:
-    """Give the path of the sign-in page that leads on to the wanted one; where nobody can sign in yet, of the set-up."""
+    """Give the path of the sign-in page that leads on to the wanted one; of the set-up where nobody can sign in yet."""
     if not queries.has_users():
         return "/setup"
     if wanted in ("", "/") or not is_own_path(wanted):

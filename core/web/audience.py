@@ -90,8 +90,8 @@ def _checked(names: tuple[str, ...]) -> frozenset[str]:
 def is_own_path(path: str) -> bool:
     """Tell whether a path leads to a page of ours, so that nobody is sent elsewhere.
 
-    Comparing hosts isn't enough: browsers read `/\\evil.test`, `///evil.test` and a tab between slashes as another
-    host. So nothing counts but what our own router resolves.
+    Comparing hosts isn't enough: browsers read a backslash, a third slash or a tab between slashes as the beginning of
+    another host. So nothing counts but what our own router resolves.
 
     Args:
         path: a path with or without a query, as it came from outside.

@@ -6,20 +6,21 @@ from flask import Flask, Response, request
 
 from core.access import current_actor
 
-POLICY: Final = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
+#: Where anything of a page may come from.
+DIRECTIVES: Final = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+POLICY: Final = "; ".join(f"{name} {sources}" for name, sources in DIRECTIVES.items())
 
 #: Set unless the view has set its own, stricter ones.
 HEADERS: Final = {

@@ -15,7 +15,7 @@ PER_ADDRESS: Final = "30 per 15 minutes"
 
 
 def network_address() -> str:
-    """Tell where a request came from; X-Forwarded-For counts for as many proxies as the settings trust, else not at all."""
+    """Tell where a request came from; X-Forwarded-For counts for as many proxies as are trusted."""
     return request.remote_addr or ""
 
 

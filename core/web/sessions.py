@@ -15,7 +15,7 @@ KEY: Final = "key"
 
 
 class AudienceSessions(SecureCookieSessionInterface):
-    """Flask's signed cookie under the name of the path's audience; https alone carries it where the page came by https."""
+    """Flask's signed cookie under the name of the path's audience, kept to https where the page came by it."""
 
     def get_cookie_name(self, app: Flask) -> str:
         """Name the cookie of the present path."""

@@ -50,9 +50,7 @@ def portal(app: Flask, administrator: User) -> FlaskClient:
     """Give a portal user with a session of the portal."""
     from core.web.sessions import COOKIES, AudienceSessions
 
-    user = operations.add_user(
-        system_actor(), email="partner@example.org", role="", password=PASSWORD, kind="portal"
-    )
+    user = operations.add_user(system_actor(), email="partner@example.org", role="", password=PASSWORD, kind="portal")
     key = operations.sign_in("partner@example.org", PASSWORD, kind="portal")
     assert user.kind == "portal"
     serializer = AudienceSessions().get_signing_serializer(app)

@@ -55,7 +55,9 @@ def _manager() -> Actor:
 def _choices() -> dict[str, Any]:
     return {
         "roles": [_role_choice(role) for role in queries.all_roles()],
-        "teams": [(str(node.team.id), "  " * node.depth + node.team.name) for node in queries.team_tree(current_actor())],
+        "teams": [
+            (str(node.team.id), "  " * node.depth + node.team.name) for node in queries.team_tree(current_actor())
+        ],
     }
 
 

@@ -24,6 +24,9 @@ from core.web.render import redirect_or_refresh, render, toast
 #: How long tokens may be made to live, in days; 0 is for ever.
 TOKEN_DAYS: Final = (30, 90, 365, 0)
 
+#: What the form of the profile shows.
+PROFILE: Final = ("name", "language", "zone", "theme", "density", "single_keys")
+
 
 def add_pages(blueprint: Blueprint) -> None:
     """Put these pages into the blueprint of the people's pages."""
@@ -47,8 +50,7 @@ def add_pages(blueprint: Blueprint) -> None:
 def _page(problem: Problem | None = None, status: int = 200, **shown: Any) -> Response:
     actor = current_actor()
     user = _oneself(actor)
-    values = {"name": user.name, "language": user.language, "zone": user.zone, "theme": user.theme}
-    values |= {"density": user.density, "single_keys": user.single_keys}
+    values: dict[str, Any] = {name: getattr(user, name) for name in PROFILE}
     return render(
         "users/settings.html",
         422 if problem else status,
@@ -57,7 +59,9 @@ def _page(problem: Problem | None = None, status: int = 200, **shown: Any) -> Re
         errors=problem.fields if problem else {},
         problem=problem,
         language_names=list(LANGUAGES.items()),
-        zones=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"],
+        zones=[
+            (zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"
+        ],
         themes=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
         densities=[("airy", _("Airy rows")), ("dense", _("Dense rows"))],
         sessions=[(each, device_name(each.user_agent)) for each in queries.sessions_of(user.id)],
@@ -69,7 +73,7 @@ def _page(problem: Problem | None = None, status: int = 200, **shown: Any) -> Re
 
 
 def _lifetime(days: int) -> str:
-    return _("%(days)s days", days=days) if days else _("Never ends")
+    return str(_("%(days)s days", days=days) if days else _("Never ends"))
 
 
 def _oneself(actor: Actor) -> User:

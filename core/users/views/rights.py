@@ -109,7 +109,7 @@ def _matrix(role: Role, problem: Problem | None = None) -> Response:
 
 
 def _action_label(action: str) -> str:
-    labels = {
+    labels: dict[str, str] = {
         "view": _("See"),
         "create": _("Add"),
         "edit": _("Change"),

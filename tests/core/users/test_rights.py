@@ -74,7 +74,8 @@ def test_a_plain_permission_is_stronger_than_a_general_one_of_its_role(app: Flas
 
 
 def test_nobody_exports_or_changes_further_than_they_see(app: Flask) -> None:
-    merged = merge_grants([{"customer.view": "own", "customer.export": "all", "customer.edit": "team", "user.edit": "all"}])
+    grants = {"customer.view": "own", "customer.export": "all", "customer.edit": "team", "user.edit": "all"}
+    merged = merge_grants([grants])
     assert merged["customer.export"] is Scope.own
     assert merged["customer.edit"] is Scope.own
     assert "user.edit" not in merged

@@ -54,9 +54,12 @@ def test_unknown_disabled_and_wrong_answer_the_same(app: Flask, administrator: U
         for email in ("nobody@example.org", "gone@example.org", "invited@example.org")
     ]
     answers.append(attempt(app.test_client(), "admin@example.org", "wrong " + PASSWORD))
-    bodies = {answer.text.replace(email, "") for answer, email in zip(
-        answers, ("nobody@example.org", "gone@example.org", "invited@example.org", "admin@example.org"), strict=True
-    )}
+    bodies = {
+        answer.text.replace(email, "")
+        for answer, email in zip(
+            answers, ("nobody@example.org", "gone@example.org", "invited@example.org", "admin@example.org"), strict=True
+        )
+    }
     assert [answer.status_code for answer in answers] == [422] * 4
     assert len(bodies) == 1
 
