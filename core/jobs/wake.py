@@ -6,11 +6,14 @@ that is down), the workers' sweep over the job rows finds the job a little later
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import structlog
-from huey import Huey, RedisHuey, SqliteHuey
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +29,7 @@ class Waker:
         self._opened: Huey | None = None
 
     @property
-    def _huey(self) -> Huey:
+    def _huey(self) -> "Huey":
         if self._opened is None:
             self._opened = _open(self._queue_url)
             self._ring = self._opened.task(name="ring")(_rung)
@@ -68,7 +71,9 @@ class Waker:
             self._opened = None
 
 
-def _open(queue_url: str) -> Huey:
+def _open(queue_url: str) -> "Huey":
+    from huey import RedisHuey, SqliteHuey
+
     if queue_url.startswith("sqlite"):
         file = url2pathname(urlsplit(queue_url).path).removeprefix("/")
         return SqliteHuey("pelatis", filename=file, results=False)

@@ -134,10 +134,10 @@ def _load_demo() -> None:
 def _show_setup_code() -> None:
     """Print the one-time code of the set-up page as long as there is nobody who could sign in."""
     from core.users.operations import setup_code
-    from core.users.queries import is_empty
 
-    if is_empty():
-        click.echo(f"Nobody can sign in yet. Open the page and set it up with the code {setup_code()}")
+    code = setup_code()
+    if code:
+        click.echo(f"Nobody can sign in yet. Open the page and set it up with the code {code}")
 
 
 @click.command(hidden=True)
