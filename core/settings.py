@@ -78,9 +78,7 @@ class Settings:
     safe_mode: bool = field(
         metadata=_doc("0", "`1` starts with the core alone, every plugin off, to mend what a plugin broke.")
     )
-    debug: bool = field(
-        metadata=_doc("0", "`1` lets a command that fails show where, with Python's traceback.")
-    )
+    debug: bool = field(metadata=_doc("0", "`1` lets a command that fails show where, with Python's traceback."))
     log_level: str = field(
         metadata=_doc("INFO", "The least weighty log line that is written: DEBUG, INFO, WARNING or ERROR.")
     )

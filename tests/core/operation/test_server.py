@@ -34,7 +34,8 @@ class Running:
 
 
 def ask(listener: socket.socket) -> str:
-    connection = http.client.HTTPConnection(*listener.getsockname(), timeout=30)
+    host, port = listener.getsockname()
+    connection = http.client.HTTPConnection(host, port, timeout=30)
     try:
         connection.request("GET", "/", headers={"Connection": "close"})
         return connection.getresponse().read().decode()
