@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 from flask import Flask, g, has_app_context, has_request_context, request
-from flask_babel import Babel, get_locale, gettext, lazy_gettext
+from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext
 from flask_babel import ngettext as _ngettext
 from flask_babel import pgettext as _pgettext
 
@@ -46,6 +47,18 @@ ngettext: Callable[..., str] = _ngettext
 pgettext = _pgettext
 
 
+class _QuickDomain(Domain):  # type: ignore[misc]
+    """Looks a language's catalogue up once per request; Flask-Babel does so for each of the 500 messages of a page."""
+
+    def get_translations(self) -> Any:
+        locale, found = get_locale(), getattr(g, "catalogue", None) if has_app_context() else None
+        if found is None or found[0] is not locale:
+            found = (locale, super().get_translations())
+            if has_app_context():
+                g.catalogue = found
+        return found[1]
+
+
 def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> None:
     """Let an application answer in the person's language.
 
@@ -53,15 +66,17 @@ def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> N
         app: the application.
         catalogues: for the core and for every plugin its folder of translations and its domain.
     """
-    Babel(
+    domains = ";".join(domain for _folder, domain in catalogues)
+    babel = Babel(
         app,
         default_locale="en",
         default_timezone=DEFAULT_ZONE,
-        default_domain=";".join(domain for _folder, domain in catalogues),
+        default_domain=domains,
         default_translation_directories=";".join(str(folder) for folder, _domain in catalogues),
         locale_selector=_language_of_request,
         timezone_selector=lambda: current_zone().key,
     )
+    babel.domain_instance = _QuickDomain(domain=domains)
     # {% trans %} may run over several lines; tools/translations.py extracts it with the blanks collapsed too.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 

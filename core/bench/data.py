@@ -1,7 +1,7 @@
 """The bench's own data: customers as the demo makes them, deals over all stages, activities of every kind."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -22,6 +22,8 @@ from core.users.operations import add_user
 EMAIL: Final = "bench@bench.example"
 PASSWORD: Final = "a long bench password"  # noqa: S105 – for a database that is thrown away
 SEED: Final = 7
+#: How many people there are; each works on their share of the deals and activities.
+STAFF: Final = 40
 #: Customers of one write unit; with their relations and contact points they stay below what one unit may carry.
 BATCH: Final = 2_500
 
@@ -41,7 +43,7 @@ class Made:
 
     Attributes:
         busy: ids of customers with deals and activities.
-        names: names of customers, to search for.
+        names: names of people, to search for.
         user_id: who is signed in.
     """
 
@@ -59,17 +61,16 @@ def make_data(customers: int, opportunities: int, activities: int, told: Callabl
     """
     with acting_as(system_actor(), origin="demo"):
         user = add_user(system_actor(), email=EMAIL, role="administrator", password=PASSWORD, name="Bench")
-        people = [user.id, *(_colleague(number) for number in range(1, 5))]
+        people = [user.id, *(_colleague(number) for number in range(1, STAFF))]
         keys = ("eleni", "nikos", "giorgos", "piotr", "kasia", "zofia")
-        staff = {key: people[place % len(people)] for place, key in enumerate(keys)}
-        company = DemoCompany(SEED, utc_now(), ZONE, staff)
-        firms = _make_customers(company, customers)
+        company = DemoCompany(SEED, utc_now(), ZONE, {key: people[place] for place, key in enumerate(keys)})
+        firms, names = _make_customers(company, customers, people)
         told(f"{customers:,} customers")
         told(f"{_make_deals(company, firms, opportunities):,} opportunities")
         told(f"{_make_activities(company, firms, activities):,} activities")
     busy = firms[: max(min(len(firms), opportunities, activities) // 2, 1)]
     every = busy[:: max(len(busy) // 400, 1)]
-    return Made([firm.id for firm in every], [firm.name for firm in every], user.id)
+    return Made([firm.id for firm in every], names, user.id)
 
 
 def _colleague(number: int) -> UUID:
@@ -79,14 +80,19 @@ def _colleague(number: int) -> UUID:
     return UUID(str(colleague.id))
 
 
-def _make_customers(company: DemoCompany, customers: int) -> list[DemoCustomer]:
-    parties, firms = Parties(company), []
+def _make_customers(company: DemoCompany, customers: int, people: list[UUID]) -> tuple[list[DemoCustomer], list[str]]:
+    """Write the customers; give the organisations, each with one of all the people as its seller, and some names."""
+    firms: list[DemoCustomer] = []
+    names: set[str] = set()
+    parties = Parties(company)
     for batch, start in enumerate(range(0, customers, BATCH), start=1):
         company.random.seed(f"{SEED}:{batch}")
         with write_unit():
             made = parties.write(batch, min(BATCH, customers - start))
         firms += [each for each in made if each.kind == "organisation"]
-    return firms
+        names |= {each.name for each in made[-400:] if each.kind == "person"}
+    sellers = [replace(firm, owner_id=people[place % len(people)]) for place, firm in enumerate(firms)]
+    return sellers, sorted(names)[:400]
 
 
 def _write(model: Any, rows: Iterator[dict[str, Any]], count: int) -> int:

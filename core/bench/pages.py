@@ -4,10 +4,11 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
-from flask import Flask, Response
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from core.access import acting_as
 from core.bench.data import EMAIL, PASSWORD, Made, import_file, some_customer
@@ -48,15 +49,15 @@ def measure_pages(app: Flask, made: Made, repetitions: int) -> dict[str, Figures
     return figures
 
 
-def page_acts(client: FlaskClient, headers: Mapping[str, str], made: Made) -> dict[str, Callable[[int], Response]]:
+def page_acts(client: FlaskClient, headers: Mapping[str, str], made: Made) -> dict[str, Callable[[int], TestResponse]]:
     """Give what is measured, by name; each is told how often it was done before."""
     partial = {**headers, "HX-Request": "true", "HX-Request-Type": "partial"}
 
-    def edit(number: int) -> Response:
+    def edit(number: int) -> TestResponse:
         url = f"/customers/{made.busy[number % len(made.busy)]}/fields/street"
         return client.post(url, data={"street": f"Μαιζώνος {number}"}, headers=partial)
 
-    acts: dict[str, Callable[[int], Any]] = {
+    acts: dict[str, Callable[[int], TestResponse]] = {
         LIST: lambda _n: client.get("/customers"),
         SEARCH: lambda n: client.get("/customers", query_string={"q": word_of(made, n)}),
         PALETTE: lambda n: client.get("/palette", query_string={"q": word_of(made, n)}, headers=partial),

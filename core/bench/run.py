@@ -114,7 +114,7 @@ def _serve(app: Flask, sizes: Sizes, environment: dict[str, str]) -> Served | No
     if not sizes.served_seconds:
         return None
     client, _headers = sign_in(app)
-    cookie = "; ".join(f"{each.key}={each.value}" for each in client._cookies.values())
+    cookie = "; ".join(f"{each.key}={each.value}" for each in (client._cookies or {}).values())
     return measure_served(environment, cookie, workers=2, seconds=sizes.served_seconds)
 
 
