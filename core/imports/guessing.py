@@ -1,20 +1,37 @@
-"""Guessing which column is which field, and how its days and numbers are written. A doubt is asked, never guessed."""
+"""Guessing which column is which field, by its heading and its values. A doubt is asked, never guessed."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+import marshmallow as ma
+from flask_babel import force_locale
+
 from core.customfields import fields_of
+from core.i18n import LANGUAGES, _l
+from core.imports.values import DAY, decimal_style, read_day, read_number
 from core.records import fields
 from core.records.types import RecordType
 from core.search.fold import fold
 
 CERTAIN, LIKELY, ASKS, NONE = "certain", "likely", "asks", "none"
 
-DAY: Final = re.compile(r"(\d{1,4})[./\- ](\d{1,2})[./\- ](\d{1,4})(?:[T ].*)?")
+#: How surely a heading names a field: it is its name; its name but for a number or a star; its last word; its first.
+EXACT, NEARLY, ENDS, BEGINS = 4, 3, 2, 1
+#: Headings of columns that other systems ask to leave alone.
+NOT_OURS: Final = re.compile(r"\(do not modify\)|row checksum|isdeleted", re.IGNORECASE)
+#: What stands before a field's name in exports that mix several kinds: `Deal - Title`.
+ENTITY: Final = re.compile(r"^.+ [-–] (?=\S)")
+#: The share of a column's values that must look like a field's for it to be guessed, in percent.
+FITTING: Final = 80
+#: Fields by which a person is named; beside them a company's column is whom the person belongs to.
+PERSON: Final = frozenset({"given_name", "family_name"})
+OWN_NAMES: Final = frozenset({"name", "full name", "display name", "person name", "contact name"})
+
+
+class RecordId(fields.FieldInfo, ma.fields.UUID):
+    """The id of a record, as our own exports write it."""
 
 
 @dataclass(frozen=True)
@@ -35,60 +52,160 @@ class Guess:
 
 
 def importable(record_type: RecordType) -> dict[str, Any]:
-    """List the fields that an import may fill, custom ones with `custom.` before them."""
+    """List the fields that an import may fill, the id first, custom ones with `custom.` before them."""
     own = {
         name: declared
         for name, declared in record_type.fields.items()
         if isinstance(declared, fields.FieldInfo) and declared.writable
     }
-    return own | {f"custom.{name}": declared for name, declared in fields_of(record_type).items()}
+    identity = RecordId(label=_l("Id in Pelatis"))
+    identity.name = "id"
+    return {"id": identity} | own | {f"custom.{name}": declared for name, declared in fields_of(record_type).items()}
 
 
 def plain(heading: str) -> str:
-    """Reduce a heading to its letters and digits, folded."""
-    return re.sub(r"[\W_]+", " ", fold(heading)).strip()
+    """Reduce a heading to its letters and digits, folded; `FirstName` and `first_name` are the same."""
+    spaced = re.sub(r"(?<=[a-zα-ω])(?=[A-ZΑ-Ω])", " ", heading)
+    return re.sub(r"[\W_]+", " ", fold(spaced)).strip()
 
 
 def guess_columns(record_type: RecordType, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[Guess]:
-    """Guess each column's field by its heading; each field is given once, to the surest column.
+    """Guess each column's field by its heading, else by its values; each field is given once, to the surest column.
 
     Args:
         record_type: what the rows become.
         columns: the headings.
-        rows: some of the rows, for samples and for days that can be read in two ways.
+        rows: some of the rows, for samples, values that speak for themselves, and days that can be read in two ways.
     """
     known = importable(record_type)
-    ranked = sorted(
-        ((_rank(column, name, declared), column, name) for column in columns for name, declared in known.items()),
-        key=lambda each: -each[0],
-    )
+    values = {column: [text for row in rows if (text := _text(row.get(column)))] for column in columns}
+    chosen = _by_heading(columns, known, values)
+    _make_room_for_people(chosen, known)
+    _by_values(chosen, columns, known, values)
+    return [_guess(column, chosen.get(column), known, values[column]) for column in columns]
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _by_heading(
+    columns: Sequence[str], known: Mapping[str, Any], values: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, int]]:
+    names = {name: _names(name, declared) for name, declared in known.items()}
+    ranked = [
+        (rank, column, name)
+        for column in columns
+        for name in known
+        if (rank := _rank(column, names[name])) and _may_hold(known[name], values[column], rank)
+    ]
     chosen: dict[str, tuple[str, int]] = {}
-    for rank, column, name in ranked:
-        if rank and column not in chosen and name not in {taken for taken, _rank_ in chosen.values()}:
+    taken: set[str] = set()
+    for rank, column, name in sorted(ranked, key=lambda each: -each[0]):
+        if column not in chosen and name not in taken:
             chosen[column] = (name, rank)
-    return [_guess(column, chosen.get(column), known, rows) for column in columns]
+            taken.add(name)
+    return chosen
 
 
-def _rank(column: str, name: str, declared: Any) -> int:
-    heading = plain(column)
-    exact = {plain(name), plain(str(declared.label)), *[plain(each) for each in declared.import_names]}
-    if heading in exact:
-        return 3
-    if heading.removesuffix(" id") in exact or heading.replace(" ", "") in {each.replace(" ", "") for each in exact}:
-        return 2
-    words = set(heading.split())
-    return 1 if any(each and set(each.split()) <= words for each in exact if len(each) > 3) else 0
+def _names(name: str, declared: Any) -> frozenset[str]:
+    given = [name.removeprefix("custom."), str(declared.label), *declared.import_names]
+    for language in LANGUAGES:  # a file has its headings in the language of whoever wrote it
+        with force_locale(language):
+            given.append(str(declared.label))
+    return frozenset(filter(None, map(plain, given)))
 
 
-def _guess(
-    column: str, chosen: tuple[str, int] | None, known: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
-) -> Guess:
-    values = [str(row.get(column) or "") for row in rows]
-    samples = list(dict.fromkeys(value for value in values if value))[:3]
+def _rank(column: str, names: frozenset[str]) -> int:
+    if NOT_OURS.search(column):
+        return 0
+    heading, bare = plain(column), plain(ENTITY.sub("", column))
+    if heading in names:
+        return EXACT
+    numbered, unexplained = re.sub(r" ?\d+$", "", heading), plain(re.sub(r"\(.*\)", "", ENTITY.sub("", column)))
+    if {bare, numbered, unexplained, heading.removesuffix(" id")} & names or heading.replace(" ", "") in {
+        name.replace(" ", "") for name in names
+    }:
+        return NEARLY
+    long = [name for name in names if len(name) > 2]
+    if any(heading.endswith(f" {name}") for name in long):
+        return ENDS
+    return BEGINS if any(heading.startswith(f"{name} ") for name in long) and heading.count(" ") == 1 else 0
+
+
+def _may_hold(declared: Any, values: Sequence[str], rank: int) -> bool:
+    """Keep a column from a field that its values don't fit; a heading that names the field is believed anyway."""
+    if isinstance(declared, RecordId):
+        return bool(values) and _share(values, _is_id) == 100
+    if isinstance(declared, fields.Related) and rank == NEARLY:
+        return _share(values, _is_code) < FITTING  # another system's ids name nothing here
+    looks = _look_of(declared)
+    return rank >= NEARLY or looks is None or not values or _share(values, looks) >= FITTING
+
+
+def _make_room_for_people(chosen: dict[str, tuple[str, int]], known: Mapping[str, Any]) -> None:
+    taken = {name for name, _rank_of_it in chosen.values()}
+    if not taken >= PERSON:
+        return
+    for column, (name, _rank_of_it) in list(chosen.items()):
+        if name == "name" and plain(column) not in OWN_NAMES:
+            del chosen[column]
+            if "parent" in known and "parent" not in taken:
+                chosen[column] = ("parent", ENDS)
+
+
+def _by_values(
+    chosen: dict[str, tuple[str, int]],
+    columns: Sequence[str],
+    known: Mapping[str, Any],
+    values: Mapping[str, Sequence[str]],
+) -> None:
+    """Give mail addresses, web addresses and phone numbers to their fields where no heading did."""
+    for name, declared in known.items():
+        looks = _look_of(declared) if isinstance(declared, fields.Email | fields.Url | fields.Phone) else None
+        if looks is None or name in {taken for taken, _rank_of_it in chosen.values()}:
+            continue
+        free = [column for column in columns if column not in chosen and not NOT_OURS.search(column) and values[column]]
+        fitting = next((column for column in free if _share(values[column], looks) >= FITTING), None)
+        if fitting is not None:
+            chosen[fitting] = (name, BEGINS)
+
+
+def _look_of(declared: Any) -> Callable[[str], bool] | None:
+    """Give the test of whether a text looks like a field's; None where any text would do."""
+    if isinstance(declared, fields.Email):
+        return lambda text: re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text) is not None
+    if isinstance(declared, fields.Url):
+        return lambda text: re.fullmatch(r"(https?://|www\.)\S+", text, re.IGNORECASE) is not None
+    if isinstance(declared, fields.Phone):
+        return lambda text: re.fullmatch(r"(?=(.*\d){7})[+(]?[\d\s()/.\-]{8,20}", text) is not None
+    if isinstance(declared, fields.Date | fields.DateTime):
+        return lambda text: DAY.fullmatch(read_day(text, "dmy")) is not None or DAY.fullmatch(text) is not None
+    if isinstance(declared, fields.Money | fields.Integer | fields.Decimals):
+        return lambda text: re.fullmatch(r"-?\d+(\.\d+)?", read_number(text)) is not None
+    return None
+
+
+def _is_code(text: str) -> bool:
+    return re.fullmatch(r"(?=.*\d)[A-Za-z0-9;-]{4,}", text) is not None
+
+
+def _is_id(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text.lower()) is not None
+
+
+def _share(values: Sequence[str], looks: Callable[[str], bool]) -> int:
+    return 100 * sum(map(looks, values)) // len(values) if values else 0
+
+
+def _guess(column: str, chosen: tuple[str, int] | None, known: Mapping[str, Any], values: Sequence[str]) -> Guess:
+    samples = [value[:60] for value in list(dict.fromkeys(values))[:3]]
     if chosen is None:
         return Guess(column, "", NONE, samples)
     name, rank = chosen
-    certainty = CERTAIN if rank >= 2 else LIKELY
+    looks = _look_of(known[name])
+    fits = looks is None or not values or _share(values, looks) >= FITTING
+    certainty = CERTAIN if rank >= NEARLY and fits else LIKELY
     if isinstance(known[name], fields.Date | fields.DateTime) and day_order(values).is_doubtful:
         certainty = ASKS
     return Guess(column, name, certainty, samples)
@@ -131,58 +248,10 @@ def day_order(values: Iterable[str]) -> DayOrder:
     return DayOrder(day_first, month_first, both)
 
 
-def read_day(text: str, order: str) -> str:
-    """Write a day of a file in ISO form; what can't be read is given back as it is.
-
-    Args:
-        text: the cell.
-        order: `dmy` or `mdy`, for days that don't begin with the year.
-    """
-    found = DAY.fullmatch(text.strip())
-    if found is None:
-        return text
-    parts = [int(found[1]), int(found[2]), int(found[3])]
-    if len(found[1]) == 4:
-        year, month, day = parts
-    else:
-        day, month, year = parts if order == "dmy" else (parts[1], parts[0], parts[2])
-        if year < 100:
-            year += 2000 if year < 70 else 1900
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return text
-
-
-def read_number(text: str, decimal: str = "") -> str:
-    """Write a number of a file with a point before its decimals, without anything between its thousands.
-
-    Args:
-        text: the cell: `1.240,50`, `1,240.50`, `€ 12`, `(5)`.
-        decimal: `,` or `.` when the person said so; otherwise the last of the two that is followed by other than three
-            digits, or that stands beside the other one, is the decimal sign.
-    """
-    kept = re.sub(r"[^\d.,()\-−]", "", text).replace("−", "-")
-    negative = kept.startswith("(") and kept.endswith(")")
-    kept = kept.strip("()")
-    sign = decimal or _decimal_sign(kept)
-    other = "." if sign == "," else ","
-    kept = kept.replace(other, "").replace(sign, ".") if sign else kept.replace(",", "").replace(".", "")
-    try:
-        value = Decimal(kept)
-    except InvalidOperation:
-        return text
-    return f"{-value if negative else value:f}"
-
-
-def _decimal_sign(text: str) -> str:
-    comma, point = text.rfind(","), text.rfind(".")
-    if comma >= 0 and point >= 0:
-        return "," if comma > point else "."
-    sign = "," if comma >= 0 else "." if point >= 0 else ""
-    if not sign:
-        return ""
-    once = text.count(sign) == 1
-    if sign == ".":
-        return "." if once else ""
-    return "," if once and len(text) - text.rfind(sign) - 1 != 3 else ""
+def numbers_style(record_type: RecordType, mapping: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> str:
+    """Tell which sign stands before the decimals in a file's numbers; empty when they don't tell, or differ."""
+    known = importable(record_type)
+    numeric = [column for column, name in mapping.items() if name in known and known[name].numeric]
+    return decimal_style(
+        _text(row.get(column)) for row in rows for column in numeric if isinstance(row.get(column), str)
+    )

@@ -2,10 +2,9 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
 from core.access import Actor, may
@@ -16,7 +15,7 @@ from core.records.registry import record_types
 from core.records.types import RecordType
 from core.search.fold import fold
 
-#: Up to how many records of a type are known by heart, so that near names can be proposed.
+#: Up to how many records of a type are known by heart, so that near names can be proposed. Of more, each is looked up.
 KNOWN_BY_HEART: Final = 20_000
 #: How alike two names must be, in percent, for one to be proposed for the other.
 ALIKE: Final = 84
@@ -28,29 +27,6 @@ def key_of(text: Any) -> str:
     return " ".join(fold(str(text)).split())
 
 
-@dataclass
-class Names:
-    """The records of one type by the names that a file may call them.
-
-    Attributes:
-        found: name to id; a name that two records share isn't in it.
-        shared: the names that more than one record has.
-    """
-
-    found: dict[str, uuid.UUID] = field(default_factory=dict)
-    shared: set[str] = field(default_factory=set)
-
-    def add(self, name: Any, record_id: uuid.UUID) -> None:
-        """Learn a record's name."""
-        if name in (None, ""):
-            return
-        key = key_of(name)
-        if self.found.get(key, record_id) != record_id:
-            self.shared.add(key)
-        else:
-            self.found[key] = record_id
-
-
 @dataclass(frozen=True)
 class Found:
     """What came of looking for a related record.
@@ -58,12 +34,44 @@ class Found:
     Attributes:
         id: the record; None when there is none.
         near: the existing name that the cell was taken for, when it isn't quite the same.
+        shared: whether several records have this name.
         made: whether it was made for this.
     """
 
     id: uuid.UUID | None
     near: str = ""
+    shared: bool = False
     made: bool = False
+
+
+@dataclass
+class Names:
+    """The records of one type by the names that a file may call them.
+
+    Attributes:
+        record_type: their type.
+        complete: whether all of them are here.
+        found: folded name to id.
+        shared: the folded names that more than one record has.
+        spelling: folded name to the name as it is written.
+        looked_up: the folded names that were asked for, where not all are here.
+    """
+
+    record_type: RecordType
+    complete: bool = True
+    found: dict[str, uuid.UUID] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
+    spelling: dict[str, str] = field(default_factory=dict)
+    looked_up: set[str] = field(default_factory=set)
+
+    def add(self, name: Any, record_id: uuid.UUID) -> None:
+        """Learn a record's name."""
+        if name in (None, ""):
+            return
+        key = key_of(name)
+        if self.found.setdefault(key, record_id) != record_id:
+            self.shared.add(key)
+        self.spelling.setdefault(key, str(name))
 
 
 class Matcher:
@@ -74,37 +82,29 @@ class Matcher:
         create_missing: whether what a file names and nobody made yet is made, where its record type allows.
     """
 
-    def __init__(self, actor: Actor, *, create_missing: bool) -> None:
+    def __init__(self, actor: Actor, *, create_missing: bool = False) -> None:
         self.actor = actor
         self.create_missing = create_missing
         self._names: dict[str, Names] = {}
-        self._spelling: dict[str, dict[str, str]] = {}
+        self._answers: dict[tuple[str, str], Found] = {}
 
-    def names_of(self, record_type: RecordType) -> Names:
-        """Learn the names of a record type's records once; of very many, the first twenty thousand."""
-        if record_type.key not in self._names:
-            names, spelling = Names(), {}
-            columns = [getattr(record_type.model, name) for name in self._columns(record_type)]
-            statement = select(record_type.model.id, *columns).where(live(self.actor, record_type)).limit(KNOWN_BY_HEART)
-            for record_id, *values in db.session.execute(statement):
-                for value in values:
-                    names.add(value, record_id)
-                    if value:
-                        spelling[key_of(value)] = str(value)
-            self._names[record_type.key], self._spelling[record_type.key] = names, spelling
-        return self._names[record_type.key]
-
-    @staticmethod
-    def _columns(record_type: RecordType) -> list[str]:
-        return list(
-            dict.fromkeys([record_type.title, *[record_type.fields[name].column for name in record_type.match if name in record_type.fields]])
-        )
-
-    def learn(self, record_type: RecordType, name: Any, record_id: uuid.UUID) -> None:
-        """Remember a record that this import made."""
-        names = self.names_of(record_type)
-        names.add(name, record_id)
-        self._spelling[record_type.key][key_of(name)] = str(name)
+    def prepare(self, key: str, cells: Iterable[Any]) -> None:
+        """Look up what a batch of cells names, where a type has too many records to know them all by heart."""
+        record_type = self._visible_type(key)
+        if record_type is None:
+            return
+        names = self._names_of(record_type)
+        if names.complete:
+            return
+        wanted = {str(cell).strip() for cell in cells if cell not in (None, "")}
+        fresh = sorted(cell for cell in wanted if key_of(cell) not in names.looked_up)
+        names.looked_up |= {key_of(cell) for cell in fresh}
+        columns = self._columns(record_type)
+        for start in range(0, len(fresh), STATEMENT_IDS):
+            for column in columns:
+                criteria = (column.in_(fresh[start : start + STATEMENT_IDS]), live(self.actor, record_type))
+                for record_id, name in db.session.execute(select(record_type.model.id, column).where(*criteria)):
+                    names.add(name, record_id)
 
     def find(self, key: str, cell: Any) -> Found:
         """Find a related record by what a cell says: its id, its name, nearly its name, or by making it.
@@ -113,38 +113,80 @@ class Matcher:
             key: the related record type's key.
             cell: what the file says.
         """
-        record_type = record_types.get(key)
-        if record_type is None or not may(self.actor, record_type, "view"):
+        record_type = self._visible_type(key)
+        if record_type is None:
             return Found(None)
-        names, name = self.names_of(record_type), key_of(cell)
+        asked = (key, key_of(cell))
+        if asked not in self._answers:
+            found = self._find(record_type, asked[1], cell)
+            self._answers[asked] = replace(found, made=False)  # it is made once
+            return found
+        return self._answers[asked]
+
+    def learn(self, record_type: RecordType, name: Any, record_id: uuid.UUID) -> None:
+        """Remember a record that this import made."""
+        self._names_of(record_type).add(name, record_id)
+        # A name that is like this one may have been looked for in vain.
+        self._answers = {asked: found for asked, found in self._answers.items() if asked[0] != record_type.key}
+
+    def forget(self) -> None:
+        """Forget everything, because what was made is rolled back."""
+        self._names.clear()
+        self._answers.clear()
+
+    def _visible_type(self, key: str) -> RecordType | None:
+        record_type = record_types.get(key)
+        return record_type if record_type is not None and may(self.actor, record_type, "view") else None
+
+    def _names_of(self, record_type: RecordType) -> Names:
+        if record_type.key not in self._names:
+            names = self._names[record_type.key] = Names(record_type)
+            statement = select(record_type.model.id, *self._columns(record_type))
+            rows = db.session.execute(statement.where(live(self.actor, record_type)).limit(KNOWN_BY_HEART + 1)).all()
+            names.complete = len(rows) <= KNOWN_BY_HEART
+            for record_id, *values in rows if names.complete else ():
+                for value in values:
+                    names.add(value, record_id)
+        return self._names[record_type.key]
+
+    @staticmethod
+    def _columns(record_type: RecordType) -> list[Any]:
+        matched = [record_type.fields[name].column for name in record_type.match if name in record_type.fields]
+        return [getattr(record_type.model, name) for name in dict.fromkeys([record_type.title, *matched])]
+
+    def _find(self, record_type: RecordType, name: str, cell: Any) -> Found:
+        names = self._names_of(record_type)
+        if name in names.shared:
+            return Found(None, shared=True)
         if name in names.found:
             return Found(names.found[name])
         known_id = _as_id(cell)
         if known_id is not None:
-            criterion = (record_type.model.id == known_id, live(self.actor, record_type))
-            return Found(db.session.scalars(select(record_type.model.id).where(*criterion)).one_or_none())
-        near = self._near(record_type, name)
-        if near is not None:
-            return near
-        return self._make(record_type, cell)
+            criteria = (record_type.model.id == known_id, live(self.actor, record_type))
+            return Found(db.session.scalars(select(record_type.model.id).where(*criteria)).one_or_none())
+        return self._near(names, name) or self._make(record_type, cell)
 
-    def _near(self, record_type: RecordType, name: str) -> Found | None:
-        names = self._names[record_type.key]
+    def _near(self, names: Names, name: str) -> Found | None:
+        from rapidfuzz import fuzz, process  # loaded when a name is missing, which is rare
+
         bare = name.replace(" ", "")
-        for key, record_id in names.found.items():
-            if key.replace(" ", "") == bare:
-                return Found(record_id, near=self._spelling[record_type.key].get(key, key))
-        if self.create_missing and record_type.creatable:
+        near = next((each for each in names.found if each.replace(" ", "") == bare), None)
+        if near is None and not self._may_make(names.record_type):
+            best = process.extractOne(name, names.found.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
+            near = best[0] if best is not None else None
+        if near is None or near in names.shared:
             return None
-        best = process.extractOne(name, names.found.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
-        if best is None:
-            return None
-        return Found(names.found[best[0]], near=self._spelling[record_type.key].get(best[0], best[0]))
+        return Found(names.found[near], near=names.spelling[near])
+
+    def _may_make(self, record_type: RecordType) -> bool:
+        return self.create_missing and record_type.creatable and may(self.actor, record_type, "create")
 
     def _make(self, record_type: RecordType, cell: Any) -> Found:
-        if not (self.create_missing and record_type.creatable and may(self.actor, record_type, "create")):
+        if not self._may_make(record_type):
             return Found(None)
-        title = next(name for name, each in record_type.fields.items() if getattr(each, "column", "") == record_type.title)
+        title = next(
+            name for name, each in record_type.fields.items() if getattr(each, "column", "") == record_type.title
+        )
         made = create_record(self.actor, record_type, {title: str(cell)})
         self.learn(record_type, cell, made.id)
         return Found(made.id, made=True)

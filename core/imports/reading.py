@@ -1,48 +1,47 @@
 """Reading the rows of a CSV, Excel or JSON Lines file, whatever program wrote it.
 
-The encoding and the delimiter are guessed, and always shown with a sample before anything is written.
+The encoding and the delimiter are guessed, and always shown with a sample before anything is written. A row that is
+damaged is given with what is wrong with it; the rows after it are read on.
 """
 
 import csv
 import json
+import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from core.i18n import _
+from core.imports import encodings
+from core.imports.encodings import find_encoding
 from core.problems import Problem
 
-#: The encodings that are tried when the file isn't Unicode, with the letters that speak for them.
-CODE_PAGES: Final = {
-    "cp1253": ("GREEK", ""),
-    "iso8859_7": ("GREEK", ""),
-    "cp1250": ("LATIN", "ąćęłńóśźżĄĆĘŁŃÓŚŹŻáéíóúýčďěňřšťůž"),
-    "iso8859_2": ("LATIN", "ąćęłńóśźżĄĆĘŁŃÓŚŹŻáéíóúýčďěňřšťůž"),
-    "cp1252": ("LATIN", "àâäæçèéêëîïôöùûüÿœßñáíóúåøÄÖÜÉÈÀÇÑÅØ"),
-}
-NAMES: Final = {
-    "utf-8-sig": "UTF-8",
-    "utf-16": "UTF-16",
-    "cp1253": "Windows-1253",
-    "iso8859_7": "ISO 8859-7",
-    "cp1250": "Windows-1250",
-    "iso8859_2": "ISO 8859-2",
-    "cp1252": "Windows-1252",
-}
 DELIMITERS: Final = ",;\t|"
-#: Bytes that are looked at to guess; rows of a preview.
+#: Bytes that are looked at to guess.
 SAMPLE: Final = 256 * 1024
-#: Bounds against files that are made to hurt.
+#: Bounds against files that are made to hurt. A cell holds what a form would take.
 MOST_COLUMNS: Final = 500
-LONGEST_CELL: Final = 100_000
+LONGEST_CELL: Final = 65_535
+#: Lines that one row may go over; beyond them its quote was never closed.
+MOST_LINES: Final = 1_000
 MOST_UNPACKED: Final = 2 * 1024**3
+MOST_SHEET_CELLS: Final = 30_000_000
 
-csv.field_size_limit(LONGEST_CELL * 10)
+#: A character that a file in UTF-8 can't hold, as `surrogateescape` gives it.
+ESCAPED: Final = re.compile("[\udc80-\udcff]")
+#: What an export puts before a cell that a spreadsheet would run as a formula; see `core.exports.writing`.
+GUARDED: Final = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
+#: A cell of a workbook's sheet: its column's letters and its row's number.
+PLACE: Final = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,4})(\d{1,8})"')
+
+csv.field_size_limit(2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Shape:
         kind: `csv`, `xlsx` or `jsonl`.
         encoding: Python's name of it; empty for xlsx.
         delimiter: what stands between the columns of a CSV.
-        alternatives: other encodings that could be meant, each with a sample decoded by it.
+        alternatives: the encodings that could be meant, the likeliest first, each with a line of the file read by it.
     """
 
     kind: str
@@ -64,11 +63,19 @@ class Shape:
 
 @dataclass(frozen=True)
 class FileRow:
-    """A row of the file: its number (the first under the headings is 1), its cells by heading, and what is wrong with it."""
+    """A row of the file.
+
+    Attributes:
+        number: its place; the first under the headings is 1, empty rows count.
+        cells: its cells by heading.
+        damage: why it can't be taken; empty when it can.
+        doubt: what was mended to read it; empty when nothing was.
+    """
 
     number: int
     cells: dict[str, Any]
     damage: str = ""
+    doubt: str = ""
 
 
 def unreadable(message: str) -> Problem:
@@ -96,75 +103,44 @@ def find_shape(path: Path, name: str = "") -> Shape:
     if sample[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or ending == ".xls":
         raise unreadable(_("This is an old Excel file (.xls). Save it as .xlsx or .csv, then try again."))
     encoding, alternatives = find_encoding(sample)
-    text = _decoded(sample, encoding)
+    text = sample.decode(encoding, "replace")
     if ending in (".jsonl", ".ndjson") or text.lstrip().startswith("{"):
-        return Shape("jsonl", encoding)
-    if "\x00" in text or sum(unicodedata.category(letter) == "Cc" for letter in text[:2000]) > len(text[:2000]) // 10 + 200:
+        return Shape("jsonl", encoding, alternatives=alternatives)
+    if _is_binary(text):
         raise unreadable(_("This isn't a file of rows. Take a CSV, Excel or JSON Lines file."))
     return Shape("csv", encoding, find_delimiter(text), alternatives)
 
 
-def find_encoding(sample: bytes) -> tuple[str, list[tuple[str, str]]]:
-    """Guess an encoding, and give the other possible ones with what the file would say in them."""
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16", []
-    if sample.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig", []
-    try:
-        sample[: sample.rfind(b"\n") + 1 or len(sample)].decode("utf-8")
-        return "utf-8-sig", []
-    except UnicodeDecodeError:
-        pass
-    ranked = sorted(CODE_PAGES, key=lambda page: -_likeness(sample, page))
-    line = next((each for each in sample.splitlines() if not each.isascii()), b"")[:120]
-    return ranked[0], [(page, line.decode(page, "replace")) for page in ranked[:4]]
-
-
-def _likeness(sample: bytes, page: str) -> float:
-    """Tell how much a text looks like people's words in an encoding: letters that speak for it, less what never stands in words."""
-    script, own = CODE_PAGES[page]
-    score = 0.0
-    text = sample.decode(page, "replace")
-    for before, letter in zip(" " + text, text, strict=False):
-        if letter.isascii():
-            continue
-        if not letter.isalpha():
-            score -= 2 if before.isalpha() or unicodedata.category(letter) in ("Cc", "Cn", "So", "Po") else 0.5
-        elif script == "GREEK":
-            is_greek = "\u0370" <= letter <= "\u03ff"
-            score += 1 if is_greek and (not before.isalpha() or "\u0370" <= before <= "\u03ff") else -1
-        else:
-            score += 1 if letter in own else -0.5
-    return score
+def _is_binary(text: str) -> bool:
+    start = text[:4_000]
+    controls = sum(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in start)
+    return controls * 20 > len(start)
 
 
 def find_delimiter(text: str) -> str:
     """Guess what stands between columns: what divides the most lines into the same number of cells."""
     lines = [line for line in text.splitlines()[:50] if line.strip()]
-    best, best_score = ",", -1.0
+    best, best_score = ",", 0
     for delimiter in DELIMITERS:
         widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
         width = max(set(widths), key=widths.count) if widths else 1
-        score = widths.count(width) * (width - 1) if width > 1 else 0
+        score = widths.count(width) * (width - 1)
         if score > best_score:
             best, best_score = delimiter, score
     return best
 
 
-def _decoded(sample: bytes, encoding: str) -> str:
-    return sample.decode(encoding, "replace")
-
-
 def headings(path: Path, shape: Shape) -> list[str]:
-    """Read the names of a file's columns.
+    """Read the names of a file's columns; of JSON Lines those of the first hundred objects.
 
     Raises:
         Problem: 422 when there are none, or far too many.
     """
     if shape.kind == "jsonl":
-        first = next(read_rows(path, shape), None)
-        return list(first.cells) if first else []
-    names = [str(name).strip() for name in next(_raw_rows(path, shape), [])]
+        first = islice(read_rows(path, shape), 100)
+        names = list(dict.fromkeys(name for row in first if not row.damage for name in row.cells))
+    else:
+        names = [str(name).strip() for name in next(_raw_rows(path, shape), _Raw([])).cells]
     if not any(names):
         raise unreadable(_("The first row has no column names."))
     if len(names) > MOST_COLUMNS:
@@ -176,15 +152,15 @@ def _distinct(names: Sequence[str]) -> list[str]:
     """Name unnamed columns by their place, and equal ones apart."""
     seen: dict[str, int] = {}
     result = []
-    for place, name in enumerate(names, 1):
-        name = name or _("Column %(place)s", place=place)
+    for place, given in enumerate(names, 1):
+        name = given or _("Column %(place)s", place=place)
         seen[name] = seen.get(name, 0) + 1
         result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return result
 
 
 def read_rows(path: Path, shape: Shape, after: int = 0) -> Iterator[FileRow]:
-    """Read a file's rows, one by one.
+    """Read a file's rows, one by one; empty ones are passed over.
 
     Args:
         path: where it lies.
@@ -197,72 +173,175 @@ def read_rows(path: Path, shape: Shape, after: int = 0) -> Iterator[FileRow]:
 
 def _json_rows(path: Path, shape: Shape) -> Iterator[FileRow]:
     with path.open(encoding=shape.encoding, errors="replace") as stream:
-        number = 0
-        for line in stream:
+        for number, line in enumerate(stream, 1):
             if not line.strip():
                 continue
-            number += 1
             try:
-                cells = json.loads(line)
-            except ValueError:
+                cells = json.loads(line, parse_float=Decimal)
+            except (ValueError, RecursionError):
                 cells = None
             if isinstance(cells, dict):
-                yield FileRow(number, cells)
+                yield FileRow(number, cells, _damage_of(cells.values(), shape))
             else:
                 yield FileRow(number, {"": line[:1_000]}, _("This line isn't a JSON object."))
 
 
 def _table_rows(path: Path, shape: Shape) -> Iterator[FileRow]:
     rows = _raw_rows(path, shape)
-    names = _distinct([str(name).strip() for name in next(rows, [])])
-    number = 0
-    for row in rows:
-        if not any(str(cell).strip() for cell in row):
+    names = _distinct([str(name).strip() for name in next(rows, _Raw([])).cells])
+    for number, raw in enumerate(rows, 1):
+        row = list(raw.cells)
+        if (not any(row) and not raw.damage) or not any(str(cell).strip() for cell in row):
             continue
-        number += 1
-        cells = dict(zip(names, row, strict=False))
-        damage = ""
-        if any("\ufffd" in str(cell) for cell in row):
-            damage = _("A letter of this row can't be read in the encoding %(name)s.", name=NAMES.get(shape.encoding, shape.encoding))
-        elif len(row) > len(names) and any(str(cell).strip() for cell in row[len(names) :]):
-            damage = _("This row has %(count)s cells, and there are %(columns)s columns.", count=len(row), columns=len(names))
-        elif shape.kind == "csv" and len(row) < len(names) // 2 and len(names) > 2:
-            damage = _("This row has %(count)s cells, and there are %(columns)s columns.", count=len(row), columns=len(names))
-        yield FileRow(number, cells, damage)
+        while len(row) > len(names) and not row[-1]:
+            row.pop()
+        damage = raw.damage or _damage_of(row, shape) or _width_damage(row, names)
+        beyond = [_("Column %(place)s", place=place) for place in range(len(names) + 1, len(row) + 1)]
+        yield FileRow(number, dict(zip([*names, *beyond], row, strict=False)), damage, raw.doubt)
 
 
-def _raw_rows(path: Path, shape: Shape) -> Iterator[Sequence[Any]]:
+def _width_damage(row: Sequence[Any], names: Sequence[str]) -> str:
+    if len(row) == len(names):
+        return ""
+    return _("This row has %(count)s cells, and there are %(columns)s columns.", count=len(row), columns=len(names))
+
+
+def _damage_of(cells: Iterable[Any], shape: Shape) -> str:
+    for cell in cells:
+        if not isinstance(cell, str):
+            continue
+        if "\x00" in cell:
+            return _("This row holds a character that no text has (NUL).")
+        if "\ufffd" in cell:
+            name = encodings.NAMES.get(shape.encoding, shape.encoding)
+            return _("A letter of this row can't be read in the encoding %(name)s.", name=name)
+        if len(cell) > LONGEST_CELL:
+            return _("A cell of this row is longer than %(most)s letters.", most=LONGEST_CELL)
+    return ""
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """A row as it stands in the file, before it is known what its columns are."""
+
+    cells: Sequence[Any]
+    damage: str = ""
+    doubt: str = ""
+
+
+def _raw_rows(path: Path, shape: Shape) -> Iterator[_Raw]:
     if shape.kind == "xlsx":
         yield from _sheet(path)
         return
-    with path.open(encoding=shape.encoding, errors="replace", newline="") as stream:
-        try:
-            yield from csv.reader((line.replace("\x00", "") for line in stream), delimiter=shape.delimiter)
-        except csv.Error as error:
-            raise unreadable(_("The file can't be read as CSV: %(why)s.", why=str(error))) from error
+    errors = "surrogateescape" if shape.encoding in encodings.UTF_8 else "replace"
+    with path.open(encoding=shape.encoding, errors=errors, newline="") as stream:
+        for raw in _csv_rows(stream, shape.delimiter):
+            yield _mended(raw) if any(map(ESCAPED.search, raw.cells)) else raw
 
 
-def _sheet(path: Path) -> Iterator[Sequence[Any]]:
+def _csv_rows(lines: Iterable[str], delimiter: str) -> Iterator[_Raw]:
+    """Read a CSV so that a quote that is never closed spoils its own line and not all the lines after it."""
+    source, waiting = iter(lines), deque[str]()
+    while True:
+        pulled: list[str] = []
+        reader = csv.reader(_fed(source, waiting, pulled), delimiter=delimiter)
+        for row in reader:
+            if len(pulled) >= MOST_LINES or (row and '"' in pulled[-1] and _is_open(pulled, delimiter)):
+                break
+            yield _Raw([cell[1:] if GUARDED.match(cell) else cell for cell in row])
+            pulled.clear()
+        else:
+            return
+        waiting.extendleft(reversed(pulled[1:]))
+        yield _Raw([pulled[0].rstrip("\r\n")], _("A quotation mark is opened in this row and never closed."))
+
+
+def _fed(source: Iterator[str], waiting: deque[str], pulled: list[str]) -> Iterator[str]:
+    """Give a reader its lines, first those that were given back, and keep the ones of the present row."""
+    while len(pulled) < MOST_LINES:
+        line = waiting.popleft() if waiting else next(source, None)
+        if line is None:
+            return
+        pulled.append(line)
+        yield line
+
+
+def _is_open(pulled: Sequence[str], delimiter: str) -> bool:
+    """Tell whether a row ends inside of quotation marks, which only a strict reader says."""
+    try:
+        list(csv.reader(pulled, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def _mended(raw: _Raw) -> _Raw:
+    """Read the cells of a row that aren't UTF-8, in a file that otherwise is, by the likeliest code page."""
+    page = encodings.likeliest_page(b"\n".join(_bytes(cell) for cell in raw.cells if ESCAPED.search(cell)))
+    cells = [_bytes(cell).decode(page, "replace") if ESCAPED.search(cell) else cell for cell in raw.cells]
+    doubt = _("Some letters of this row aren't UTF-8; they were read as %(name)s.", name=encodings.NAMES[page])
+    return _Raw(cells, raw.damage, doubt)
+
+
+def _bytes(cell: str) -> bytes:
+    return cell.encode("utf-8", "surrogateescape")
+
+
+def _sheet(path: Path) -> Iterator[_Raw]:
     from python_calamine import CalamineError, load_workbook
 
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
-                raise unreadable(_("The workbook is too large once it is unpacked."))
+        _refuse_bombs(path)
         with path.open("rb") as stream:
-            workbook = load_workbook(stream)
-            for row in workbook.get_sheet_by_index(0).iter_rows():
-                yield [_cell(value) for value in row]
-    except (CalamineError, zipfile.BadZipFile, IndexError) as error:
+            for row in load_workbook(stream).get_sheet_by_index(0).iter_rows():
+                yield _Raw([_cell(value) for value in row])
+    except (CalamineError, zipfile.BadZipFile, IndexError, EOFError, NotImplementedError) as error:
         raise unreadable(_("This isn't an Excel workbook, or it is damaged.")) from error
 
 
+def _refuse_bombs(path: Path) -> None:
+    """Refuse a workbook that would fill the memory: too large once unpacked, or cells at the far end of its sheets."""
+    too_large = _("The workbook is too large once it is unpacked. Save its first sheet as CSV.")
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
+            raise unreadable(too_large)
+        for entry in archive.infolist():
+            if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                with archive.open(entry) as sheet:
+                    columns, rows = _extent(sheet)
+                if columns * rows > MOST_SHEET_CELLS:
+                    raise unreadable(too_large)
+
+
+def _extent(sheet: Any) -> tuple[int, int]:
+    """Tell how far a sheet reaches: its furthest column and its furthest row, counted from 1."""
+    letters, rows, kept = {b"A"}, 1, b""
+    while part := sheet.read(1024 * 1024):
+        kept += part
+        for column, row in PLACE.findall(kept):
+            letters.add(column)
+            rows = max(rows, int(row))
+        kept = kept[-512:]
+    return max(map(_column_number, letters)), rows
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
 def _cell(value: Any) -> Any:
-    """Write a workbook's value as text: whole numbers without `.0`, days and moments in ISO form."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    """Give a workbook's value: days and moments in ISO form, numbers as numbers."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else Decimal(repr(value))
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, int):
+        return value
     return "" if value is None else str(value)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.access import current_actor, may
 from core.database import write_unit
 from core.i18n import _, _l, format_day, format_number, ngettext
-from core.imports import guessing, jobs, operations, queries, reading
+from core.imports import encodings, guessing, jobs, operations, options, queries, reading, values
 from core.imports.models import Import
 from core.jobs.operations import enqueue
 from core.problems import Problem, not_found
@@ -50,11 +50,11 @@ def _allowed() -> list[Any]:
 def _context(found: Import, current: int) -> dict[str, Any]:
     return {
         "job": found,
-        "record_type": operations.record_type_of(found),
+        "record_type": options.record_type_of(found),
         "steps": [str(step) for step in STEPS],
         "current": current,
         "url": f"/admin/imports/{found.id}",
-        "options": operations.options_of(found),
+        "options": options.options_of(found),
     }
 
 
@@ -111,15 +111,11 @@ def import_page(import_id: UUID) -> Response:
 
 
 def _columns(found: Import, status: int = 200, problem: Problem | None = None) -> Response:
-    record_type = operations.record_type_of(found)
-    shape = operations.shape_of(found)
+    record_type = options.record_type_of(found)
+    shape = options.shape_of(found)
     path = Path(found.path)
     columns = reading.headings(path, shape)
-    rows = []
-    for row in reading.read_rows(path, shape):
-        rows.append(row.cells)
-        if len(rows) >= operations.PREVIEW_ROWS:
-            break
+    rows = operations.preview(path, shape)
     guesses = {guess.column: guess for guess in guessing.guess_columns(record_type, columns, rows)}
     known = guessing.importable(record_type)
     pairs = [(name, str(declared.label)) for name, declared in known.items()]
@@ -141,7 +137,7 @@ def _columns(found: Import, status: int = 200, problem: Problem | None = None) -
 
 def _proof(shape: reading.Shape) -> list[dict[str, Any]]:
     return [
-        {"text": sample, "name": reading.NAMES.get(page, page), "chosen": page == shape.encoding, "page": page}
+        {"text": sample, "name": encodings.NAMES.get(page, page), "chosen": page == shape.encoding, "page": page}
         for page, sample in shape.alternatives
     ]
 
@@ -168,7 +164,7 @@ def _day_question(values: list[str], found: Import) -> dict[str, Any] | None:
     if not counted.is_doubtful:
         return None
     sample = next(value for value in values if guessing.day_order([value]).both)
-    order = operations.options_of(found).order
+    order = options.options_of(found).order
     return {
         "question": _("How is %(day)s meant?", day=sample),
         "note": _(
@@ -185,7 +181,7 @@ def _day_question(values: list[str], found: Import) -> dict[str, Any] | None:
 def _as_day(text: str, order: str) -> Any:
     from datetime import date
 
-    return date.fromisoformat(guessing.read_day(text, order))
+    return date.fromisoformat(values.read_day(text, order))
 
 
 @blueprint.post("/<uuid:import_id>")
@@ -194,9 +190,11 @@ def save_columns(import_id: UUID) -> AnyResponse:
     """Keep the mapping and the options, then show the columns again or try all rows."""
     found = _found(import_id)
     form = request.form
-    columns = reading.headings(Path(found.path), operations.shape_of(found))
+    columns = reading.headings(Path(found.path), options.shape_of(found))
     mapping = {column: form[f"column-{index}"] for index, column in enumerate(columns) if form.get(f"column-{index}")}
-    changed: dict[str, Any] = {name: form[name] for name in ("encoding", "order", "decimal", "match", "on_match") if name in form}
+    changed: dict[str, Any] = {
+        name: form[name] for name in ("encoding", "order", "decimal", "match", "on_match") if name in form
+    }
     changed |= {name: name in form for name in ("create_missing", "strict")}
     changed["accept_near"] = form.get("accept_near", "1") == "1"
     try:
@@ -211,8 +209,14 @@ def save_columns(import_id: UUID) -> AnyResponse:
 
 
 def _dry_run(found: Import) -> Response:
-    tally = operations.run(current_actor(), found, dry=True)
-    return render("imports/dry_run.html", **_context(found, 3), tally=tally, figures=_figures(tally))
+    trial = operations.try_out(current_actor(), found)
+    return render(
+        "imports/dry_run.html",
+        **_context(found, 3),
+        tally=trial.tally,
+        figures=_figures(trial.tally),
+        reasons=trial.reasons,
+    )
 
 
 def _figures(tally: Any) -> dict[str, tuple[int, str]]:
@@ -250,7 +254,7 @@ def _report(found: Import) -> Response:
         **_context(found, 5),
         figures=_figures(found),
         reasons=queries.reasons(found.id),
-        has_errors=operations.error_file(found).is_file(),
+        has_errors=options.error_file(found).is_file(),
         status_text=STATUSES[found.status],
     )
 
@@ -260,7 +264,7 @@ def _report(found: Import) -> Response:
 def errors(import_id: UUID) -> Response:
     """Send the rows that failed, with the reason beside them."""
     found = _found(import_id)
-    path = operations.error_file(found)
+    path = options.error_file(found)
     if not path.is_file():
         raise not_found()
     return send_file(path, as_attachment=True, download_name=f"{Path(found.file_name).stem}-errors.csv", max_age=0)

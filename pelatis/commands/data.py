@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -60,31 +61,67 @@ def _run(
     file: Path, key: str, mapping: Path | None, match: str | None, create_missing: bool, strict: bool, dry_run: bool
 ) -> dict[str, Any]:
     from core.access import system_actor
-    from core.imports import operations, queries
+    from core.imports import operations, options, queries
+
+    record_type = _record_type(key)
+    job = None if dry_run else operations.find_unfinished(record_type, file)
+    if job is not None:
+        click.echo(f"Going on with import {job.id} after row {job.done_rows}.", err=True)
+    else:
+        job = _taken(file, record_type, mapping, match, create_missing=create_missing, strict=strict)
+    if dry_run:
+        trial = operations.try_out(system_actor(), job)
+        tally, reasons = trial.tally, trial.reasons
+        operations.discard(job)
+    else:
+        tally = operations.run(system_actor(), job)
+        reasons = queries.reasons(job.id)
+    errors = options.error_file(job)
+    return {
+        **asdict(tally),
+        "error_file": str(errors) if not dry_run and errors.is_file() else None,
+        "import_id": None if dry_run else str(job.id),
+        "reasons": [dict(each) for each in reasons],
+    }
+
+
+def _taken(file: Path, record_type: Any, mapping: Path | None, match: str | None, **options: Any) -> Any:
+    from core.access import system_actor
+    from core.imports import operations
+
+    with file.open("rb") as stream:
+        job = operations.take_file(system_actor(), record_type, file.name, stream)
+    try:
+        columns = _mapping(mapping)
+        if columns is not None and match is None and job.options["match"] not in columns.values():
+            match = ""
+        operations.set_up(job, mapping=columns, **options | ({} if match is None else {"match": match}))
+    except BaseException:
+        operations.discard(job)
+        raise
+    return job
+
+
+def _mapping(file: Path | None) -> dict[str, str] | None:
+    if file is None:
+        return None
+    try:
+        mapping = json.loads(file.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise click.ClickException(f"{file} isn't JSON: {error}") from error
+    if not isinstance(mapping, dict) or not all(isinstance(each, str) for each in mapping.values()):
+        raise click.ClickException(f'{file} must look like {{"Column of the file": "field"}}.')
+    return mapping
+
+
+def _record_type(key: str) -> Any:
     from core.records.registry import record_types
 
     record_type = record_types.get(key)
     if record_type is None:
         known = ", ".join(sorted(each.key for each in record_types))
         raise click.ClickException(f"There is no record type {key}. There are: {known}.")
-    with file.open("rb") as stream:
-        job = operations.take_file(system_actor(), record_type, file.name, stream)
-    options: dict[str, Any] = {"create_missing": create_missing, "strict": strict}
-    if match is not None:
-        options["match"] = match
-    operations.set_up(job, mapping=json.loads(mapping.read_text()) if mapping else None, **options)
-    tally = operations.run(system_actor(), job, dry=dry_run)
-    errors = operations.error_file(job)
-    return {
-        "created": tally.created,
-        "updated": tally.updated,
-        "skipped": tally.skipped,
-        "failed": tally.failed,
-        "warnings": tally.warnings,
-        "error_file": str(errors) if errors.is_file() else None,
-        "import_id": None if dry_run else str(job.id),
-        "reasons": [] if dry_run else [dict(each) for each in queries.reasons(job.id)],
-    }
+    return record_type
 
 
 @import_.command()
@@ -118,13 +155,9 @@ def export(key: str, form: str, filter_text: str | None, output: Path, as_json: 
     from core.exports.writing import write_export
     from core.records.filters import parse_filter
     from core.records.queries import ListQuery
-    from core.records.registry import record_types
 
     with application():
-        record_type = record_types.get(key)
-        if record_type is None:
-            known = ", ".join(sorted(each.key for each in record_types))
-            raise click.ClickException(f"There is no record type {key}. There are: {known}.")
+        record_type = _record_type(key)
         count = write_export(system_actor(), record_type, ListQuery(filter=parse_filter(filter_text)), form, output)
     if as_json:
         print_json({"written": count, "file": str(output)})
