@@ -175,7 +175,9 @@ def save_role(role_id: UUID) -> WerkzeugResponse:
         elif chosen not in (AS_GENERAL, NOT):
             grants[name] = chosen
     try:
-        operations.save_role(current_actor(), role, request.form.get("title", ""), grants)
+        title = request.form.get("title", "")
+        # A role that comes with Pelatis keeps its translated title until it gets another.
+        operations.save_role(current_actor(), role, "" if title == title_of(role.name, "") else title, grants)
     except Problem as problem:
         if problem.status != 422:
             raise
