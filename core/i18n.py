@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +37,9 @@ __all__ = [
 
 LANGUAGES: dict[str, str] = {"en": "English", "el": "Ελληνικά", "pl": "Polski"}
 DEFAULT_ZONE = "Europe/Athens"
+
+#: How many written amounts and days are remembered: a board alone has 160 of each, mostly the same from page to page.
+_REMEMBERED = 4_096
 
 #: Translate a message now, for the person who is answered: `_("Hello %(name)s", name=user.name)`.
 _: Callable[..., str] = gettext
@@ -96,7 +100,8 @@ def get_language() -> str:
 
 def _language() -> str:
     locale = get_locale()
-    return str(locale) if locale else "en"
+    # None of our languages has a territory; str(locale) would put the whole identifier together each time.
+    return locale.language if locale else "en"
 
 
 def current_zone() -> ZoneInfo:
@@ -136,18 +141,24 @@ def format_amount(value: Decimal | None, currency: str = "EUR", *, whole: bool |
         return "–"
     if whole is None:
         whole = value == value.to_integral_value()
+    return _written_amount(value, currency, whole, _language())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _written_amount(value: Decimal, currency: str, whole: bool, language: str) -> str:
     text: str = numbers.format_currency(
         value.quantize(Decimal(1)) if whole else value,
         currency,
-        locale=_language(),
+        locale=language,
         currency_digits=not whole,
-        format=None if not whole else _whole_pattern(),
+        format=None if not whole else _whole_pattern(language),
     )
     return text
 
 
-def _whole_pattern() -> str:
-    pattern: str = Locale.parse(_language()).currency_formats["standard"].pattern
+@cache
+def _whole_pattern(language: str) -> str:
+    pattern: str = Locale.parse(language).currency_formats["standard"].pattern
     return pattern.replace(".00", "")
 
 
@@ -162,9 +173,14 @@ def format_day(value: date | datetime | None, width: str = "medium") -> str:
         return "–"
     if isinstance(value, datetime):
         value = value.astimezone(current_zone()).date()
-    if width == "medium" and value.year == today().year:
-        return str(dates.format_skeleton("dMMM", value, locale=_language()))
-    return str(dates.format_date(value, width, locale=_language()))
+    return _written_day(value, width, width == "medium" and value.year == today().year, _language())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _written_day(value: date, width: str, of_this_year: bool, language: str) -> str:
+    if of_this_year:
+        return str(dates.format_skeleton("dMMM", value, locale=language))
+    return str(dates.format_date(value, width, locale=language))
 
 
 def format_time(value: datetime) -> str:
