@@ -5,13 +5,24 @@ from typing import Any, Final
 
 from pelatis.api import Actor, Problem, Record, _, change_record, current_zone, require, save, utc_now, write_unit
 
-from .models import Activity, Call, Meeting, Note, Planned, Task, Visit
+from .models import Activity, Appointment, Call, Meeting, Note, Planned, Task, Visit
 
 
 def write_note(actor: Actor, values: Mapping[str, Any]) -> Note:
-    """Write a note."""
-    note: Note = save(actor, Note(**values))
+    """Write a note, now unless a moment is given."""
+    note: Note = save(actor, Note(**_with_moment(values, "written_at")))
     return note
+
+
+def update_note(actor: Actor, note: Note, values: Mapping[str, Any]) -> Note:
+    """Change a note; it keeps its moment unless another one is given."""
+    changed: Note = change_record(actor, note, _with_moment(values, "written_at"))
+    return changed
+
+
+def _with_moment(values: Mapping[str, Any], moment: str) -> dict[str, Any]:
+    """Leave out a moment that was left empty: it can't be, and what is there or is usual stays."""
+    return {name: value for name, value in values.items() if name != moment or value is not None}
 
 
 def create_task(actor: Actor, values: Mapping[str, Any]) -> Task:
@@ -76,14 +87,16 @@ def first_line(text: str | None, most: int = 300) -> str | None:
     return (line if len(line) <= most else f"{line[: most - 1].rstrip()}…") or None
 
 
-def update_place(actor: Actor, appointment: Meeting | Visit, values: Mapping[str, Any]) -> Meeting | Visit:
-    """Change a meeting or a visit.
+def update_appointment(actor: Actor, appointment: Appointment, values: Mapping[str, Any]) -> Appointment:
+    """Change a call, a meeting or a visit; it keeps its beginning unless another one is given.
 
     Raises:
         Problem: `activities.ends_before_it_begins`.
     """
-    _check_end(values.get("starts_at", appointment.starts_at), values.get("ends_at", appointment.ends_at))
-    changed: Meeting | Visit = change_record(actor, appointment, values)
+    changes = _with_moment(values, "starts_at")
+    ends_at = changes.get("ends_at", getattr(appointment, "ends_at", None))
+    _check_end(changes.get("starts_at", appointment.starts_at), ends_at)
+    changed: Appointment = change_record(actor, appointment, changes)
     return changed
 
 

@@ -8,7 +8,8 @@ from .operations import (
     create_task,
     log_call,
     plan_visit,
-    update_place,
+    update_appointment,
+    update_note,
     update_task,
     write_note,
 )
@@ -50,6 +51,7 @@ NOTES = RecordType(
     search=("body",),
     sort="-written_at",
     create=write_note,
+    update=update_note,
     access=OF_CUSTOMER,
     nav=False,
 )
@@ -67,6 +69,7 @@ CALLS = RecordType(
     search=("subject", "body"),
     sort="-starts_at",
     create=log_call,
+    update=update_appointment,
     access=OF_CUSTOMER,
     nav=False,
 )
@@ -84,7 +87,7 @@ MEETINGS = RecordType(
     search=("subject", "body", "place"),
     sort="-starts_at",
     create=arrange_meeting,
-    update=update_place,
+    update=update_appointment,
     access=OF_CUSTOMER,
     nav=False,
 )
@@ -102,7 +105,7 @@ VISITS = RecordType(
     search=("subject", "body", "place"),
     sort="-starts_at",
     create=plan_visit,
-    update=update_place,
+    update=update_appointment,
     access=OF_CUSTOMER,
     nav=False,
 )

@@ -26,7 +26,7 @@ class NoteSchema(ActivitySchema):
     """A note."""
 
     body = fields.Text(required=True, label=_l("Note"), validate=Length(max=50_000), import_names=("text", "content"))
-    written_at = fields.DateTime(label=_l("Written"), allow_none=False, import_names=("date", "created"))
+    written_at = fields.DateTime(label=_l("Written"), help=_l("Left empty: now."), import_names=("date", "created"))
     pinned = fields.Boolean(label=_l("Pinned to the top"), load_default=False, allow_none=False)
 
 
@@ -47,7 +47,7 @@ class AppointmentSchema(ActivitySchema):
     """What calls, meetings and visits have in common."""
 
     subject = fields.String(label=_l("Subject"), validate=Length(max=300))
-    starts_at = fields.DateTime(label=_l("Begins"), allow_none=False, import_names=("start", "date"))
+    starts_at = fields.DateTime(label=_l("Begins"), help=_l("Left empty: now."), import_names=("start", "date"))
     done_at = fields.DateTime(label=_l("Took place"))
     body = fields.Text(label=_l("What was said"), validate=Length(max=50_000), import_names=("description", "notes"))
 

@@ -137,7 +137,6 @@ class OpportunitySchema(RecordSchema):
         "sales.stage",
         label=_l("Stage"),
         help=_l("Left empty: the first one."),
-        allow_none=False,
         import_names=("deal_stage", "deal stage", "sales stage"),
     )
     pipeline = fields.Related("sales.pipeline", label=_l("Pipeline"), dump_only=True)

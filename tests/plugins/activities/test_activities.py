@@ -103,6 +103,15 @@ def test_nobody_ticks_what_they_may_not_see(customer: Any, person: Callable[...,
     assert refused.value.status == 404
 
 
+def test_moment_that_is_left_empty_in_a_form_stays_what_it_was(client: FlaskClient, customer: Any) -> None:
+    client.post("/activities/visits", data={"subject": "Review", "customer": str(customer.id), "starts_at": ""})
+    visit = db.session.scalars(select(Visit)).one()
+    began = visit.starts_at
+    client.post(f"/activities/visits/{visit.id}", data={"starts_at": "", "version": str(visit.version), "place": "Ρίο"})
+    db.session.expire_all()
+    assert (visit.place, visit.starts_at) == ("Ρίο", began)
+
+
 # Timelines
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from core.access import system_actor
 from core.database import db, utc_now, write_unit
@@ -136,6 +137,21 @@ def test_page_of_a_deal_shows_its_stages_and_moves_it(client: FlaskClient, deal:
     assert 'id="deal-stage"' in asked.text
     moved = move(client, opportunity, stages["Solution"], **{"from": "page"})
     assert moved.headers["HX-Redirect"].endswith(str(opportunity.id))
+
+
+def test_deal_is_made_by_its_form_with_most_fields_left_empty(client: FlaskClient, stages: Stages) -> None:
+    names = ("customer", "stage", "amount", "product", "needs", "reference", "lost_reason", "engaged_on", "probability")
+    data = {"name": "Winter gift boxes", "currency": "EUR", **dict.fromkeys(names, "")}
+    answer = client.post("/sales/opportunities", data=data)
+    assert answer.status_code == 303, answer.text
+    made = db.session.scalars(select(Opportunity)).one()
+    assert (made.name, made.stage_id, made.amount) == ("Winter gift boxes", stages["Needs"].id, None)
+
+
+def test_deal_without_a_name_is_told_so_in_its_form(client: FlaskClient) -> None:
+    answer = client.post("/sales/opportunities", data={"name": "", "currency": "EUR"})
+    assert answer.status_code == 422
+    assert "Give it a name, a product or a customer." in answer.text
 
 
 def test_lead_is_taken_and_converted_from_its_page(client: FlaskClient) -> None:
