@@ -82,6 +82,11 @@ class FieldInfo:
         """Whether forms, API and imports may set it."""
         return not self.dump_only
 
+    def _validate(self, value: Any) -> None:
+        """Leave what turned out to be empty alone; marshmallow looks for None before it reads a text."""
+        if value is not None:
+            super()._validate(value)  # type: ignore[misc]
+
 
 class WritesItself:
     """A field that knows better than the records layer how its values are read by people."""

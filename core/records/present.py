@@ -224,7 +224,7 @@ def control_extra(declared: Any, value: Any, titles: Mapping[UUID, str], record:
     if isinstance(declared, fields.Choice):
         return {"options": [(key, str(label)) for key, label in declared.choices.items()]}
     if isinstance(declared, fields.Money):
-        return {"currency": getattr(record, declared.currency, None) or "EUR"}
+        return {"currency": getattr(record, declared.currency, None) or ""}
     return {}
 
 
