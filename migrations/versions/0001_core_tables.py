@@ -304,6 +304,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_customer_tax_number"), ["tax_number"], unique=False)
 
     op.create_table(
+        "core_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("record_type", sa.String(length=80), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("options", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("mapping", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("total_rows", sa.Integer(), nullable=False),
+        sa.Column("done_rows", sa.Integer(), nullable=False),
+        sa.Column("created", sa.Integer(), nullable=False),
+        sa.Column("updated", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("warnings", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["core_user.id"], name=op.f("fk_core_import_actor_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_import")),
+    )
+    with op.batch_alter_table("core_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_import_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_import_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "core_role",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -451,6 +479,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_contact_point_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
+        "core_import_issue",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("cells", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["core_import.id"], name=op.f("fk_core_import_issue_import_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_import_issue")),
+    )
+    with op.batch_alter_table("core_import_issue", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_import_issue_import_id_row"), ["import_id", "row"], unique=False)
+
+    op.create_table(
         "core_relationship",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("from_id", sa.Uuid(), nullable=False),
@@ -568,6 +613,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_core_relationship_from_id")
 
     op.drop_table("core_relationship")
+    with op.batch_alter_table("core_import_issue", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_import_issue_import_id_row"))
+
+    op.drop_table("core_import_issue")
     with op.batch_alter_table("core_contact_point", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_contact_point_owner_id"))
         batch_op.drop_index("ix_core_contact_point_normalised")
@@ -599,6 +648,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_role_owner_id"))
 
     op.drop_table("core_role")
+    with op.batch_alter_table("core_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_import_created_at"))
+        batch_op.drop_index(batch_op.f("ix_core_import_actor_id"))
+
+    op.drop_table("core_import")
     with op.batch_alter_table("core_customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_customer_tax_number"))
         batch_op.drop_index(batch_op.f("ix_core_customer_phone"))

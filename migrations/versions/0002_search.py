@@ -12,14 +12,23 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-SQLITE = (
-    "CREATE VIRTUAL TABLE core_search_fts USING fts5(document, content='core_search_entry', content_rowid='number', "
-    "tokenize='unicode61 remove_diacritics 0', prefix='2 3')",
-    "CREATE TRIGGER core_search_entry_insert AFTER INSERT ON core_search_entry BEGIN "
-    "INSERT INTO core_search_fts(rowid, document) VALUES (new.number, new.document); END",
-    "CREATE TRIGGER core_search_entry_delete AFTER DELETE ON core_search_entry BEGIN "
-    "INSERT INTO core_search_fts(core_search_fts, rowid, document) VALUES ('delete', old.number, old.document); END",
+WORDS = """
+CREATE VIRTUAL TABLE core_search_fts USING fts5(
+    document, content='core_search_entry', content_rowid='number', tokenize='unicode61 remove_diacritics 0',
+    prefix='2 3'
 )
+"""
+INSERTED = """
+CREATE TRIGGER core_search_entry_insert AFTER INSERT ON core_search_entry BEGIN
+    INSERT INTO core_search_fts(rowid, document) VALUES (new.number, new.document);
+END
+"""
+DELETED = """
+CREATE TRIGGER core_search_entry_delete AFTER DELETE ON core_search_entry BEGIN
+    INSERT INTO core_search_fts(core_search_fts, rowid, document) VALUES ('delete', old.number, old.document);
+END
+"""
+SQLITE = (WORDS, INSERTED, DELETED)
 POSTGRESQL = (
     "CREATE INDEX ix_core_search_entry_words ON core_search_entry USING gin (to_tsvector('simple', document))",
 )
