@@ -187,13 +187,13 @@ class Person:
 PEOPLE_PAGE: Final = 100
 
 
-def people(actor: Actor, text: str = "", after: str = "") -> list[Person]:
+def people(actor: Actor, text: str = "", skip: int = 0) -> list[Person]:
     """List staff by name, with roles, team and when they were last seen, with two statements.
 
     Args:
         actor: whoever asks.
         text: part of a name or mail address.
-        after: the name after which the page begins.
+        skip: how many come before the page.
     """
     seen = (
         select(UserSession.user_id, func.max(UserSession.last_seen_at).label("at")).group_by(UserSession.user_id)
@@ -205,13 +205,12 @@ def people(actor: Actor, text: str = "", after: str = "") -> list[Person]:
         .where(User.deleted_at.is_(None), User.kind == STAFF, visible(actor, User))
         .order_by(User.name, User.id)
         .limit(PEOPLE_PAGE + 1)
+        .offset(skip)
     )
     if text:
         statement = statement.where(
             or_(User.name.icontains(text, autoescape=True), User.email.icontains(text, autoescape=True))
         )
-    if after:
-        statement = statement.where(User.name > after)
     rows = db.session.execute(statement).all()
     roles = _role_names([user.id for user, _team, _at in rows])
     return [

@@ -38,10 +38,10 @@ def add_pages(blueprint: Blueprint) -> None:
 def people_page() -> Response:
     """List the people who sign in."""
     actor = _manager()
-    text, after = request.args.get("q", "")[:100].strip(), request.args.get("after", "")[:120]
-    found = queries.people(actor, text, after)
+    text, skip = request.args.get("q", "")[:100].strip(), min(max(request.args.get("skip", 0, type=int), 0), 1_000_000)
+    found = queries.people(actor, text, skip)
     page = found[: queries.PEOPLE_PAGE]
-    more = url_for("users.people_page", q=text or None, after=page[-1].name) if len(found) > len(page) else None
+    more = url_for("users.people_page", q=text or None, skip=skip + len(page)) if len(found) > len(page) else None
     return render("users/people.html", people=page, more=more, text=text, may_create=may(actor, User, "create"))
 
 
