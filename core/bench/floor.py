@@ -85,11 +85,8 @@ def _application(engine: Engine) -> Flask:
     @app.get("/customers")
     def customers() -> str:
         with Session(engine) as session:
-            live = Customer.deleted_at.is_(None)
-            total = session.execute(select(func.count()).select_from(Customer).where(live)).scalar_one()
-            rows = session.scalars(
-                select(Customer).where(live).order_by(Customer.name_key, Customer.id).limit(PAGE)
-            ).all()
+            total = session.execute(select(func.count()).select_from(Customer)).scalar_one()
+            rows = session.scalars(select(Customer).order_by(Customer.name_key, Customer.id).limit(PAGE)).all()
             return render_template_string(_LIST, total=total, rows=rows)
 
     @app.get("/search")
@@ -201,8 +198,8 @@ def measure_raw(url: str, made: Made, repetitions: int) -> dict[str, Figures]:
 
 _RAW: Final[Mapping[str, tuple[str, ...]]] = {
     LIST: (
-        "SELECT count(*) FROM core_customer WHERE deleted_at IS NULL",
-        "SELECT id, name, city, phone FROM core_customer WHERE deleted_at IS NULL ORDER BY name_key, id LIMIT 50",
+        "SELECT count(*) FROM core_customer",
+        "SELECT id, name, city, phone FROM core_customer ORDER BY name_key, id LIMIT 50",
     ),
     RECORD: ("SELECT * FROM core_customer WHERE id = :id",),
     BOARD: (
