@@ -67,7 +67,7 @@ def crm_collect_alerts(actor: Actor, customers: Sequence[UUID]) -> Iterator[Aler
                 text=_("%(name)s stands still: %(still)s", name=opportunity.name, still=_still(opportunity, stage)),
                 level="notice",
                 url=OPPORTUNITIES.url_of(opportunity.id),
-                link=_("Open"),
+                link=_("To the deal"),
             )
 
 

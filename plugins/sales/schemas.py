@@ -6,7 +6,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from pelatis.api import RecordSchema, _l, base_currency, currency_names, fields
 
-STAGE_KINDS: Final = {"open": _l("Open"), "won": _l("Won"), "lost": _l("Lost")}
+STAGE_KINDS: Final = {"open": _l("Under way"), "won": _l("Won"), "lost": _l("Lost")}
 
 SOURCES: Final = {
     "web": _l("Web form"),
@@ -55,7 +55,7 @@ class PipelineSchema(RecordSchema):
     """A pipeline."""
 
     name = fields.String(required=True, label=_l("Pipeline"), validate=Length(max=100))
-    position = fields.Integer(label=_l("Place"), load_default=0, allow_none=False)
+    position = fields.Integer(label=_l("Position"), load_default=0, allow_none=False)
 
 
 class StageSchema(RecordSchema):
@@ -63,7 +63,7 @@ class StageSchema(RecordSchema):
 
     name = fields.String(required=True, label=_l("Stage"), validate=Length(max=100))
     pipeline = fields.Related("sales.pipeline", label=_l("Pipeline"), help=_l("Left empty: the first one."))
-    position = fields.Integer(label=_l("Place"), help=_l("Left empty: after the other open stages."))
+    position = fields.Integer(label=_l("Position"), help=_l("Left empty: after the other open stages."))
     kind = fields.Choice(
         STAGE_KINDS, label=_l("Kind"), load_default="open", allow_none=False, tones={"won": "green", "lost": "red"}
     )

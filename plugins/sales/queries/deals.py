@@ -57,7 +57,7 @@ def _ripe() -> ColumnElement[bool] | None:
     return or_(*ripe) if ripe else None
 
 
-def standing_still(actor: Actor, limit: int = 20) -> list[tuple[Opportunity, Stage]]:
+def standing_still(actor: Actor, limit: int = 6) -> list[tuple[Opportunity, Stage]]:
     """List a person's own open deals that have been in their stage for longer than it allows, the longest first."""
     ripe = _ripe()
     if ripe is None:
