@@ -1,36 +1,51 @@
-"""Writing records into a file: CSV, Excel or JSON Lines, in the form that an import reads back."""
+"""Writing records into a file: CSV, Excel or JSON Lines, in the form that an import reads back without a difference.
+
+The columns are the record's id and its fields by name. A related record is written by its title, or by its id where
+several have that title or where the reader may not see it. In a CSV a text that a spreadsheet would run as a formula
+gets an apostrophe before it; the import takes exactly that one off again. Excel cells are typed and need none.
+"""
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import func, select
+
 from core.access import Actor, require
 from core.customfields import fields_of
+from core.database import db
 from core.database.journal import plain
 from core.i18n import _
 from core.problems import Problem
 from core.records import fields, queries
 from core.records.queries import ListQuery
+from core.records.registry import record_types
 from core.records.types import RecordType
 
 FORMATS: Final = ("csv", "xlsx", "jsonl")
-#: Beginnings of a cell that a spreadsheet would take for a formula (OWASP, CSV injection).
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+#: How a cell begins that a spreadsheet would take for a formula (OWASP, CSV injection), or that was guarded against it.
+FORMULA: Final = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+NUMBER: Final = re.compile(r"[+-]\d+(\.\d+)?")
+#: What a sheet and a cell of Excel hold, and how many digits its numbers keep.
+MOST_SHEET_ROWS: Final = 1_048_575
+LONGEST_SHEET_CELL: Final = 32_767
+EXACT_DIGITS: Final = 15
 
 
 def safe_cell(value: Any) -> Any:
     """Keep a spreadsheet from running a text as a formula: an apostrophe is put before it. Numbers stay as they are."""
-    if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
+    if not isinstance(value, str) or not FORMULA.match(value) or NUMBER.fullmatch(value):
         return value
-    rest = value[1:]
-    is_number = value[0] in "+-" and rest.replace(".", "", 1).isdecimal()
-    return value if is_number else f"'{value}"
+    return f"'{value}"
 
 
 def exported_fields(record_type: RecordType) -> dict[str, Any]:
-    """List the fields that an export holds: the id, what may be written, and what is shown; moments come last."""
+    """List the fields that an export holds: what may be written and what is shown; moments come last."""
     own = {
         name: declared
         for name, declared in record_type.fields.items()
@@ -43,7 +58,7 @@ def exported_fields(record_type: RecordType) -> dict[str, Any]:
 
 
 def export_rows(actor: Actor, record_type: RecordType, query: ListQuery) -> Iterator[dict[str, Any]]:
-    """Give what a query finds, row by row: field to plain value, related records by their titles.
+    """Give what a query finds, row by row: field to value; amounts are decimals, days dates, moments text.
 
     Raises:
         Problem: 403 without the `export` permission; 400 for a filter that can't be read.
@@ -51,39 +66,66 @@ def export_rows(actor: Actor, record_type: RecordType, query: ListQuery) -> Iter
     require(actor, record_type, "export")
     known = exported_fields(record_type)
     for batch in queries.iterate_records(actor, record_type, query):
-        titles = queries.related_titles(actor, record_type, batch, list(record_type.fields))
+        titles = _distinct_titles(actor, record_type, batch)
         for record in batch:
-            yield {"id": str(record.id)} | {
-                name: _value(record, name, declared, titles) for name, declared in known.items()
-            }
+            row = {name: _value(record, name, declared, titles) for name, declared in known.items()}
+            yield {"id": str(record.id)} | row
+
+
+def _distinct_titles(actor: Actor, record_type: RecordType, batch: Sequence[Any]) -> Mapping[Any, str]:
+    """Name what a batch points at, but for what shares its name with another record."""
+    titles = queries.related_titles(actor, record_type, batch, list(record_type.fields))
+    shared: set[str] = set()
+    related = {each.record_type for each in record_type.fields.values() if isinstance(each, fields.Related)}
+    for key in related:
+        shared |= _shared_titles(actor, key, titles.values())
+    return {record_id: title for record_id, title in titles.items() if title not in shared}
+
+
+def _shared_titles(actor: Actor, key: str, titles: Iterable[str]) -> set[str]:
+    record_type, wanted = record_types.get(key), list(set(titles))
+    shared: set[str] = set()
+    for start in range(0, len(wanted) if record_type is not None else 0, 500):
+        title = getattr(record_type.model, record_type.title)  # type: ignore[union-attr]
+        criteria = (title.in_(wanted[start : start + 500]), queries.live(actor, record_type))  # type: ignore[arg-type]
+        statement = select(title).where(*criteria).group_by(title).having(func.count() > 1)
+        shared |= set(db.session.scalars(statement))
+    return shared
 
 
 def _value(record: Any, name: str, declared: Any, titles: Mapping[Any, str]) -> Any:
     if name.startswith("custom."):
         return record.custom.get(name.removeprefix("custom."))
     value = getattr(record, declared.column)
+    if value is None:
+        return None
     if isinstance(declared, fields.Related):
-        return titles.get(value) if value is not None else None
-    if isinstance(declared, fields.Money | fields.Decimals) and value is not None:
-        return f"{value.normalize():f}"
-    return plain(value)
+        return titles.get(value, str(value))
+    if isinstance(value, Decimal | datetime) or not isinstance(value, date):
+        return _short(value) if isinstance(value, Decimal) else plain(value)
+    return value
+
+
+def _short(amount: Decimal) -> Decimal:
+    """Write an amount without the zeros behind its last decimal, and never as 1E+3."""
+    return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
 
 
 def write_export(actor: Actor, record_type: RecordType, query: ListQuery, form: str, target: Path) -> int:
-    """Write what a query finds into a file.
+    """Write what a query finds into a file, without holding it in memory.
 
     Args:
         actor: whoever exports.
         record_type: what is exported.
         query: which of it.
-        form: `csv`, `xlsx` or `jsonl`.
+        form: `csv` (UTF-8 with a mark, as Excel wants it), `xlsx` or `jsonl`.
         target: the file; it is replaced.
 
     Returns:
         How many records were written.
 
     Raises:
-        Problem: 403 without the right; 422 for a form that isn't among the three.
+        Problem: 403 without the right; 422 for a form that isn't among the three, or for what Excel can't hold.
     """
     writers: Mapping[str, Callable[[Sequence[str], Iterable[Mapping[str, Any]], Path], int]] = {
         "csv": _write_csv,
@@ -97,11 +139,18 @@ def write_export(actor: Actor, record_type: RecordType, query: ListQuery, form: 
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
+    """Write a value as the text that an import reads: lists of words with commas, as JSON where a word has one."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else value
+    if isinstance(value, list):
+        words = [str(word) for word in value]
+        has_signs = any("," in word or ";" in word for word in words)
+        return json.dumps(words, ensure_ascii=False) if has_signs else ", ".join(words)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return plain(value)
 
 
 def _write_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]], target: Path) -> int:
@@ -116,27 +165,44 @@ def _write_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]], target: 
 
 
 def _write_xlsx(names: Sequence[str], rows: Iterable[Mapping[str, Any]], target: Path) -> int:
-    from xlsxwriter import Workbook
+    from xlsxwriter import Workbook  # only exports to Excel need it
 
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = 0
     with Workbook(str(target), options) as workbook:
         sheet = workbook.add_worksheet()
+        day = workbook.add_format({"num_format": "yyyy-mm-dd"})
         sheet.write_row(0, 0, names)
-        for count, row in enumerate(rows, 1):
-            sheet.write_row(count, 0, [_cell(row[name]) for name in names])
+        for row in rows:
+            count += 1
+            if count > MOST_SHEET_ROWS:
+                message = _("Excel holds %(most)s rows at most. Narrow the list, or choose CSV.", most=MOST_SHEET_ROWS)
+                raise Problem("exports.too_many_rows", message)
+            for place, name in enumerate(names):
+                _write_sheet_cell(sheet, count, place, row[name], day)
     return count
+
+
+def _write_sheet_cell(sheet: Any, row: int, column: int, value: Any, day: Any) -> None:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        sheet.write_datetime(row, column, value, day)
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool) and _fits_number(value):
+        sheet.write_number(row, column, value)
+    elif (text := str(_cell(value))) != "":
+        if len(text) > LONGEST_SHEET_CELL:
+            message = _("Excel holds %(most)s letters in a cell. Choose CSV.", most=LONGEST_SHEET_CELL)
+            raise Problem("exports.too_long", message)
+        sheet.write_string(row, column, text)
+
+
+def _fits_number(value: int | float | Decimal) -> bool:
+    return len(Decimal(str(value)).as_tuple().digits) <= EXACT_DIGITS
 
 
 def _write_jsonl(_names: Sequence[str], rows: Iterable[Mapping[str, Any]], target: Path) -> int:
     count = 0
     with target.open("w", encoding="utf-8") as stream:
         for row in rows:
-            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+            stream.write(json.dumps(row, ensure_ascii=False, default=plain) + "\n")
             count += 1
     return count

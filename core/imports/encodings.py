@@ -49,7 +49,7 @@ def find_encoding(sample: bytes) -> tuple[str, list[tuple[str, str]]]:
     found = _unicode(sample)
     ranked = _ranked(sample)
     if found is None:
-        return ranked[0], _shown(sample, ranked[:4])
+        return ranked[0], _shown(sample, ranked)
     return found, _shown(
         sample, [found] if _line(sample).isascii() or found.startswith("utf-16") else [found, *ranked[:2]]
     )

@@ -239,37 +239,58 @@ def _raw_rows(path: Path, shape: Shape) -> Iterator[_Raw]:
             yield _mended(raw) if any(map(ESCAPED.search, raw.cells)) else raw
 
 
-def _csv_rows(lines: Iterable[str], delimiter: str) -> Iterator[_Raw]:
+def _csv_rows(source: Iterable[str], delimiter: str) -> Iterator[_Raw]:
     """Read a CSV so that a quote that is never closed spoils its own line and not all the lines after it."""
-    source, waiting = iter(lines), deque[str]()
+    lines = _Lines(source)
     while True:
-        pulled: list[str] = []
-        reader = csv.reader(_fed(source, waiting, pulled), delimiter=delimiter)
-        for row in reader:
-            if len(pulled) >= MOST_LINES or (row and '"' in pulled[-1] and _is_open(pulled, delimiter)):
+        for row in csv.reader(lines.fed(), delimiter=delimiter):
+            if lines.are_left_open(delimiter):
                 break
             yield _Raw([cell[1:] if GUARDED.match(cell) else cell for cell in row])
-            pulled.clear()
+            lines.row.clear()
         else:
             return
-        waiting.extendleft(reversed(pulled[1:]))
-        yield _Raw([pulled[0].rstrip("\r\n")], _("A quotation mark is opened in this row and never closed."))
+        yield _Raw([lines.give_back()], _("A quotation mark is opened in this row and never closed."))
 
 
-def _fed(source: Iterator[str], waiting: deque[str], pulled: list[str]) -> Iterator[str]:
-    """Give a reader its lines, first those that were given back, and keep the ones of the present row."""
-    while len(pulled) < MOST_LINES:
-        line = waiting.popleft() if waiting else next(source, None)
-        if line is None:
-            return
-        pulled.append(line)
-        yield line
+class _Lines:
+    """Lines on their way to a reader, which can be given back; `row` holds those of the present row."""
+
+    def __init__(self, source: Iterable[str]) -> None:
+        self.row: list[str] = []
+        self._source = iter(source)
+        self._waiting: deque[str] = deque()
+        self._ended = False
+
+    def fed(self) -> Iterator[str]:
+        """Give the lines until the present row has far too many."""
+        while len(self.row) < MOST_LINES:
+            line = self._waiting.popleft() if self._waiting else next(self._source, None)
+            if line is None:
+                self._ended = True
+                return
+            self.row.append(line)
+            yield line
+
+    def are_left_open(self, delimiter: str) -> bool:
+        """Tell whether the present row ended only because its lines did."""
+        if '"' not in self.row[-1]:
+            return len(self.row) > 1
+        return self._ended and _is_open(self.row, delimiter)
+
+    def give_back(self) -> str:
+        """Put all lines but the first of the present row back, and give that one."""
+        first = self.row[0]
+        self._waiting.extendleft(reversed(self.row[1:]))
+        self.row.clear()
+        self._ended = False
+        return first.rstrip("\r\n")
 
 
-def _is_open(pulled: Sequence[str], delimiter: str) -> bool:
+def _is_open(row: Sequence[str], delimiter: str) -> bool:
     """Tell whether a row ends inside of quotation marks, which only a strict reader says."""
     try:
-        list(csv.reader(pulled, delimiter=delimiter, strict=True))
+        list(csv.reader(row, delimiter=delimiter, strict=True))
     except csv.Error as error:
         return "unexpected end" in str(error)
     return False

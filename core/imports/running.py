@@ -252,14 +252,21 @@ class Runner:
         if source.doubt:
             row.issues.append(Issue(WARNING, "mended", source.doubt))
         for column, name in self.mapping.items():
-            value = self._value(row, name, source.cells.get(column))
-            if value is not None or self._says_empty(name):
+            cell = source.cells.get(column)
+            cell = cell.strip() if isinstance(cell, str) else cell
+            if cell is None or cell == "":
+                self._read_empty(row, name)
+            elif (value := self._value(row, name, cell)) is not None:
                 self._put(row, name, value)
         row.match = self._match_value(row)
         return row
 
-    def _says_empty(self, name: str) -> bool:
-        return self.exact and name != "id" and bool(self.fields[name].allow_none)
+    def _read_empty(self, row: Row, name: str) -> None:
+        declared = self.fields[name]
+        if name in self.usual and not declared.required:
+            row.issues.append(Issue(NOTICE, f"empty:{name}", _("%(field)s is empty.", field=declared.label)))
+        if self.exact and name != "id" and declared.allow_none:
+            self._put(row, name, [] if isinstance(declared, fields.Tags) else None)
 
     def _put(self, row: Row, name: str, value: Any) -> None:
         if name == "id":
@@ -267,7 +274,7 @@ class Runner:
         elif name.startswith("custom."):
             row.data.setdefault("custom", {})[name.removeprefix("custom.")] = value
         else:
-            row.data[name] = [] if value is None and isinstance(self.fields[name], fields.Tags) else value
+            row.data[name] = value
 
     def _put_id(self, row: Row, value: Any) -> None:
         try:
@@ -277,12 +284,6 @@ class Runner:
 
     def _value(self, row: Row, name: str, cell: Any) -> Any:
         declared = self.fields[name]
-        if isinstance(cell, str):
-            cell = cell.strip()
-        if cell is None or cell == "":
-            if name in self.usual and not declared.required:
-                row.issues.append(Issue(NOTICE, f"empty:{name}", _("%(field)s is empty.", field=declared.label)))
-            return None
         if isinstance(declared, fields.Related):
             return self._related(row, name, cell)
         if isinstance(declared, fields.Tags):
