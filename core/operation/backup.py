@@ -349,7 +349,7 @@ class _Sum:
 
 def _lines(connection: Connection, table: Table) -> Iterator[bytes]:
     """Give each row as one canonical line of JSON, the same on every database."""
-    rows = connection.execution_options(stream_results=True).execute(select(table))
+    rows = connection.execute(select(table), execution_options={"stream_results": True})
     for part in rows.partitions(BATCH):
         for row in part:
             yield _dumped([_encoded(value) for value in row])
