@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import String, and_, cast, func, inspect, literal, or_, select
+from sqlalchemy import String, and_, bindparam, cast, func, inspect, literal, or_, select
 
 from core.access import Actor, Kind, visible
 from core.database import Record, db, utc_now
@@ -51,16 +52,22 @@ def signed_in_by_session(key: str, kind: str = STAFF) -> SignedIn | None:
         key: the key in the cookie.
         kind: the cookie it came with, `staff` or `portal`.
     """
+    values = {"key_hash": hash_key(key), "kind": kind, "since": utc_now() - SESSION_LIFETIME}
+    return _signed_in(db.session.execute(_by_session(), values).all(), Kind(kind))
+
+
+@cache
+def _by_session() -> Any:
+    """Make the statement of every request once; making it takes longer than running it."""
     holds = and_(
-        UserSession.key_hash == hash_key(key),
-        UserSession.kind == kind,
+        UserSession.key_hash == bindparam("key_hash"),
+        UserSession.kind == bindparam("kind"),
         UserSession.ended_at.is_(None),
-        UserSession.created_at > utc_now() - SESSION_LIFETIME,
+        UserSession.created_at > bindparam("since"),
     )
     who = select(UserSession.user_id).where(holds).scalar_subquery()
     extra = (UserSession.id, UserSession.last_seen_at, literal(None))
-    statement = _rights_of(who, User.kind == kind, *extra).join(UserSession, holds)
-    return _signed_in(db.session.execute(statement).all(), Kind(kind))
+    return _rights_of(who, User.kind == bindparam("kind"), *extra).join(UserSession, holds)
 
 
 def signed_in_by_token(token: str) -> SignedIn | None:
