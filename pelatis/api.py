@@ -5,9 +5,7 @@ Pelatis (`core`) is private and may be rearranged.
 """
 
 from core.access import (
-    Access,
     Actor,
-    OwnerAccess,
     ParentAccess,
     Scope,
     SharedAccess,
@@ -25,7 +23,6 @@ from core.database import (
     Amount,
     Currency,
     Id,
-    JsonDict,
     Record,
     UtcDateTime,
     bulk_insert,
@@ -78,14 +75,13 @@ from core.records.operations import (
     change_record,
     check_version,
     create_record,
-    insert_record,
     load_values,
     restore_record,
     save,
     update_record,
 )
-from core.records.present import Cell, controls_of, initials, tone_of
-from core.records.queries import Count, ListQuery, Page, count_records, find_record, list_records, titles
+from core.records.present import controls_of, initials, tone_of
+from core.records.queries import Count, ListQuery, count_records, find_record, list_records, titles
 from core.records.registry import record_types
 from core.records.sentence import sentence_of
 from core.records.types import Board, ExtraColumn, RecordType
@@ -95,14 +91,12 @@ from core.web.audience import audience
 from core.web.render import accepted, fragment, last_transaction, redirect_or_refresh, render, toast
 
 __all__ = [
-    "Access",
     "Action",
     "Actor",
     "Alert",
     "Amount",
     "Board",
     "CalendarItem",
-    "Cell",
     "Count",
     "Currency",
     "Customer",
@@ -114,11 +108,8 @@ __all__ = [
     "ExtraColumn",
     "Filter",
     "Id",
-    "JsonDict",
     "ListQuery",
     "NavItem",
-    "OwnerAccess",
-    "Page",
     "Panel",
     "ParentAccess",
     "Plugin",
@@ -170,7 +161,6 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "initials",
-    "insert_record",
     "last_transaction",
     "list_records",
     "load_values",
