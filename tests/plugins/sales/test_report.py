@@ -82,7 +82,7 @@ def test_report_takes_four_statements(deal: Deal, statements: list[str]) -> None
     assert len(statements) == 4
 
 
-@pytest.mark.skipif(not MAVEN.is_dir(), reason="the data set crm-sales-opportunities isn't there")
+@pytest.mark.skipif(not MAVEN.is_dir(), reason="the corpus ../shared/data isn't on this machine")
 def test_figures_of_the_published_data_set(stages: Stages) -> None:
     load_maven(stages)
     report = sales_report(system_actor()).as_json()
