@@ -106,8 +106,10 @@ class CustomerSchema(RecordSchema):
     website = fields.Url(
         validate=Length(max=300),
         label=_l("Website"),
-        import_names=("web", "web site", "url", "company domain name", "ιστοσελίδα", "ιστότοπος", "strona www", "www"),
-    )
+        import_names=(
+            "web", "web site", "web page", "url", "company domain name", "ιστοσελίδα", "ιστότοπος", "strona www", "www",
+        ),
+    )  # fmt: skip
     street = fields.String(
         validate=Length(max=200),
         label=_l("Street"),

@@ -79,8 +79,10 @@ def guess_columns(record_type: RecordType, columns: Sequence[str], rows: Sequenc
     """
     known = importable(record_type)
     values = {column: [text for row in rows if (text := _text(row.get(column)))] for column in columns}
-    chosen = _by_heading(columns, known, values)
-    _make_room_for_people(chosen, known)
+    names = {name: _names(name, declared) for name, declared in known.items()}
+    chosen = _by_heading(columns, known, names, values)
+    if {name for name, _rank_of_it in chosen.values()} >= PERSON:
+        chosen = _by_heading(columns, known, _names_of_people(names), values)
     _by_values(chosen, columns, known, values)
     return [_guess(column, chosen.get(column), known, values[column]) for column in columns]
 
@@ -90,14 +92,17 @@ def _text(value: Any) -> str:
 
 
 def _by_heading(
-    columns: Sequence[str], known: Mapping[str, Any], values: Mapping[str, Sequence[str]]
+    columns: Sequence[str],
+    known: Mapping[str, Any],
+    names: Mapping[str, frozenset[str]],
+    values: Mapping[str, Sequence[str]],
 ) -> dict[str, tuple[str, int]]:
-    names = {name: _names(name, declared) for name, declared in known.items()}
     ranked = [
         (rank, column, name)
         for column in columns
-        for name in known
-        if (rank := _rank(column, names[name])) and _may_hold(known[name], values[column], rank)
+        for name, declared in known.items()
+        if (rank := _rank(column, names[name], is_related=isinstance(declared, fields.Related)))
+        and _may_hold(declared, values[column], rank)
     ]
     chosen: dict[str, tuple[str, int]] = {}
     taken: set[str] = set()
@@ -108,6 +113,15 @@ def _by_heading(
     return chosen
 
 
+def _names_of_people(names: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """Take a company's column for whom a person belongs to, because the person's own name is in two others."""
+    own = names.get("name", frozenset())
+    changed = {**names, "name": OWN_NAMES}
+    if "parent" in names:
+        changed["parent"] = names["parent"] | (own - OWN_NAMES)
+    return changed
+
+
 def _names(name: str, declared: Any) -> frozenset[str]:
     given = [name.removeprefix("custom."), str(declared.label), *declared.import_names]
     for language in LANGUAGES:  # a file has its headings in the language of whoever wrote it
@@ -116,42 +130,31 @@ def _names(name: str, declared: Any) -> frozenset[str]:
     return frozenset(filter(None, map(plain, given)))
 
 
-def _rank(column: str, names: frozenset[str]) -> int:
+def _rank(column: str, names: frozenset[str], *, is_related: bool) -> int:
     if NOT_OURS.search(column):
         return 0
     heading, bare = plain(column), plain(ENTITY.sub("", column))
     if heading in names:
         return EXACT
     numbered, unexplained = re.sub(r" ?\d+$", "", heading), plain(re.sub(r"\(.*\)", "", ENTITY.sub("", column)))
-    if {bare, numbered, unexplained, heading.removesuffix(" id")} & names or heading.replace(" ", "") in {
-        name.replace(" ", "") for name in names
-    }:
+    alike = {bare, numbered, unexplained} | ({heading.removesuffix(" id")} if is_related else set())
+    if alike & names or heading.replace(" ", "") in {name.replace(" ", "") for name in names}:
         return NEARLY
     long = [name for name in names if len(name) > 2]
     if any(heading.endswith(f" {name}") for name in long):
         return ENDS
-    return BEGINS if any(heading.startswith(f"{name} ") for name in long) and heading.count(" ") == 1 else 0
+    begins = any(heading.startswith(f"{name} ") for name in long if len(name) > 3)
+    return BEGINS if begins and heading.count(" ") == 1 else 0
 
 
 def _may_hold(declared: Any, values: Sequence[str], rank: int) -> bool:
     """Keep a column from a field that its values don't fit; a heading that names the field is believed anyway."""
     if isinstance(declared, RecordId):
         return bool(values) and _share(values, _is_id) == 100
-    if isinstance(declared, fields.Related) and rank == NEARLY:
+    if isinstance(declared, fields.Related) and rank <= NEARLY and values:
         return _share(values, _is_code) < FITTING  # another system's ids name nothing here
     looks = _look_of(declared)
     return rank >= NEARLY or looks is None or not values or _share(values, looks) >= FITTING
-
-
-def _make_room_for_people(chosen: dict[str, tuple[str, int]], known: Mapping[str, Any]) -> None:
-    taken = {name for name, _rank_of_it in chosen.values()}
-    if not taken >= PERSON:
-        return
-    for column, (name, _rank_of_it) in list(chosen.items()):
-        if name == "name" and plain(column) not in OWN_NAMES:
-            del chosen[column]
-            if "parent" in known and "parent" not in taken:
-                chosen[column] = ("parent", ENDS)
 
 
 def _by_values(

@@ -33,7 +33,7 @@ class Found:
 
     Attributes:
         id: the record; None when there is none.
-        near: the existing name that the cell was taken for, when it isn't quite the same.
+        near: an existing name that isn't quite the same; with an id it was taken for that, without it is only proposed.
         shared: whether several records have this name.
         made: whether it was made for this.
     """
@@ -106,13 +106,18 @@ class Matcher:
                 for record_id, name in db.session.execute(select(record_type.model.id, column).where(*criteria)):
                     names.add(name, record_id)
 
-    def find(self, key: str, cell: Any) -> Found:
-        """Find a related record by what a cell says: its id, its name, nearly its name, or by making it.
+    def find_exactly(self, key: str, cell: Any) -> Found:
+        """Find a related record by its id or its very name.
 
         Args:
             key: the related record type's key.
             cell: what the file says.
         """
+        record_type = self._visible_type(key)
+        return self._find_exactly(record_type, key_of(cell), cell) if record_type is not None else Found(None)
+
+    def find(self, key: str, cell: Any) -> Found:
+        """Find a related record by its id, by its name, by its name but for blanks and signs, or by making it."""
         record_type = self._visible_type(key)
         if record_type is None:
             return Found(None)
@@ -155,41 +160,62 @@ class Matcher:
         return [getattr(record_type.model, name) for name in dict.fromkeys([record_type.title, *matched])]
 
     def _find(self, record_type: RecordType, name: str, cell: Any) -> Found:
+        found = self._find_exactly(record_type, name, cell)
+        if found.id is not None or found.shared:
+            return found
+        return self._find_bare(self._names_of(record_type), name) or self._make(record_type, name, cell)
+
+    def _find_exactly(self, record_type: RecordType, name: str, cell: Any) -> Found:
         names = self._names_of(record_type)
         if name in names.shared:
             return Found(None, shared=True)
         if name in names.found:
             return Found(names.found[name])
         known_id = _as_id(cell)
-        if known_id is not None:
-            criteria = (record_type.model.id == known_id, live(self.actor, record_type))
-            return Found(db.session.scalars(select(record_type.model.id).where(*criteria)).one_or_none())
-        return self._near(names, name) or self._make(record_type, cell)
+        if known_id is None:
+            return Found(None)
+        criteria = (record_type.model.id == known_id, live(self.actor, record_type))
+        return Found(db.session.scalars(select(record_type.model.id).where(*criteria)).one_or_none())
 
-    def _near(self, names: Names, name: str) -> Found | None:
+    @staticmethod
+    def _find_bare(names: Names, name: str) -> Found | None:
+        """Find the one record whose name has the same letters and digits: `GTXPro` is `GTX Pro`."""
+        bare = _bare(name)
+        near = [each for each in names.found if bare and _bare(each) == bare]
+        if len(near) != 1 or near[0] in names.shared:
+            return None
+        return Found(names.found[near[0]], near=names.spelling[near[0]])
+
+    @staticmethod
+    def _proposed(names: Names, name: str) -> Found:
+        """Propose the name that is most alike; it is never taken by itself, for it may well be somebody else's."""
         from rapidfuzz import fuzz, process  # loaded when a name is missing, which is rare
 
-        bare = name.replace(" ", "")
-        near = next((each for each in names.found if each.replace(" ", "") == bare), None)
-        if near is None and not self._may_make(names.record_type):
-            best = process.extractOne(name, names.found.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
-            near = best[0] if best is not None else None
-        if near is None or near in names.shared:
-            return None
-        return Found(names.found[near], near=names.spelling[near])
+        digits = _digits(name)
+        alike = [each for each in names.found if _digits(each) == digits]
+        best = process.extractOne(name, alike, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return Found(None, near=names.spelling[best[0]] if best is not None else "")
 
     def _may_make(self, record_type: RecordType) -> bool:
         return self.create_missing and record_type.creatable and may(self.actor, record_type, "create")
 
-    def _make(self, record_type: RecordType, cell: Any) -> Found:
+    def _make(self, record_type: RecordType, name: str, cell: Any) -> Found:
         if not self._may_make(record_type):
-            return Found(None)
+            return self._proposed(self._names_of(record_type), name)
         title = next(
             name for name, each in record_type.fields.items() if getattr(each, "column", "") == record_type.title
         )
         made = create_record(self.actor, record_type, {title: str(cell)})
         self.learn(record_type, cell, made.id)
         return Found(made.id, made=True)
+
+
+def _bare(name: str) -> str:
+    return "".join(letter for letter in name if letter.isalnum())
+
+
+def _digits(name: str) -> str:
+    return "".join(letter for letter in name if letter.isdigit())
 
 
 def _as_id(cell: Any) -> uuid.UUID | None:

@@ -306,9 +306,9 @@ def undo(actor: Actor, job: Import) -> Undone:
                     put_back += 1
                 else:
                     kept.append((key, record_id))
-        db.session.expunge_all()
     with write_unit() as session:
-        session.get_one(Import, import_id).status = "undone"
+        session.refresh(job)
+        job.status = "undone"
     return Undone(put_back, kept)
 
 

@@ -20,7 +20,7 @@ from core.database import JournalEntry, db, new_id, utc_now, write_unit
 from core.exports.writing import safe_cell
 from core.i18n import _
 from core.imports import guessing, reading, values
-from core.imports.matching import Matcher, existing, key_of
+from core.imports.matching import Found, Matcher, existing, key_of
 from core.imports.models import Import, ImportIssue
 from core.imports.options import error_file, options_of, record_type_of, shape_of
 from core.imports.reading import FileRow
@@ -158,8 +158,6 @@ class Runner:
                 session.add_all(issues)
                 progress(self.job.done_rows, self.job.total_rows)
             done += len(batch)
-            db.session.expunge_all()
-            self.job = db.session.get_one(Import, self.job.id)
         with write_unit() as session:
             session.refresh(self.job)
             self._link_later()
@@ -173,9 +171,9 @@ class Runner:
             setattr(self.job, name, getattr(self.job, name) + number)
 
     def _mark_failed(self) -> None:
-        db.session.expunge_all()
         with write_unit() as session:
-            session.get_one(Import, self.job.id).status = "failed"
+            session.refresh(self.job)
+            self.job.status = "failed"
 
     def try_out(self) -> Tally:
         """Run every batch in a write unit that is rolled back; `samples` then holds what was noticed first."""
@@ -188,10 +186,18 @@ class Runner:
                     total.add(tally)
                     self._keep_samples(issues)
                     db.session.flush()
+                self._try_linking(total)
                 raise _TriedOut
         except _TriedOut:
             pass
         return total
+
+    def _try_linking(self, total: Tally) -> None:
+        self._link_later()
+        db.session.flush()
+        linked = list(db.session.scalars(select(ImportIssue).where(ImportIssue.import_id == self.job.id)))
+        total.warnings += sum(issue.level == WARNING for issue in linked)
+        self._keep_samples(linked)
 
     def _keep_samples(self, issues: Iterable[ImportIssue]) -> None:
         self.samples += [Issue(each.level, each.code, each.message) for each in issues if each.level != LATER]
@@ -322,33 +328,40 @@ class Runner:
         if isinstance(cell, Mapping):  # as the API writes it
             cell = cell.get("id") or cell.get("title") or ""
         cell = _text(cell)
-        found = self.matcher.find(declared.record_type, cell)
-        if found.near and not self.options.accept_near:
-            row.fail(f"near:{name}", _("“%(cell)s” isn't there; “%(near)s” is near.", cell=cell, near=found.near))
+        if declared.record_type == self.record_type.key:
+            found = self.matcher.find_exactly(declared.record_type, cell)
+            if found.id is None:
+                row.later[name] = cell
+                return None
+        else:
+            found = self.matcher.find(declared.record_type, cell)
+        if (issue := self._doubt(name, cell, found)) is not None:
+            row.issues.append(issue)
+        if found.id is None or row.has_failed:
             return None
-        if found.near:
-            message = _("“%(cell)s” was taken for “%(near)s”.", cell=cell, near=found.near)
-            row.issues.append(Issue(WARNING, f"near:{name}", message))
-        if found.made:
-            message = _("%(field)s “%(cell)s” was made.", field=declared.label, cell=cell)
-            row.issues.append(Issue(NOTICE, f"made:{name}", message))
-        if found.id is not None:
-            self.trusted.add(found.id)
-            self.pointed.setdefault(declared.record_type, set()).add(found.id)
-            return str(found.id)
-        if declared.record_type == self.record_type.key and not found.shared:
-            row.later[name] = cell
-            return None
-        self._miss(row, name, cell, shared=found.shared)
-        return None
+        self.trusted.add(found.id)
+        self.pointed.setdefault(declared.record_type, set()).add(found.id)
+        return str(found.id)
 
-    def _miss(self, row: Row, name: str, cell: str, *, shared: bool) -> None:
+    def _doubt(self, name: str, cell: str, found: Found) -> Issue | None:
+        """Say what is doubtful about whom a cell was found to name; None when nothing is."""
         declared = self.fields[name]
-        message = _("%(field)s: there is no “%(cell)s”.", field=declared.label, cell=cell)
-        if shared:
+        if found.made:
+            return Issue(NOTICE, f"made:{name}", _("%(field)s “%(cell)s” was made.", field=declared.label, cell=cell))
+        if found.id is not None and not found.near:
+            return None
+        if found.id is not None and self.options.accept_near:
+            return Issue(WARNING, f"near:{name}", _("“%(cell)s” was taken for “%(near)s”.", cell=cell, near=found.near))
+        fails = self.options.strict or declared.required or found.id is not None
+        level = ERROR if fails else WARNING
+        if found.near:
+            message = _("“%(cell)s” isn't there; “%(near)s” is near.", cell=cell, near=found.near)
+            return Issue(level, f"near:{name}", message)
+        if found.shared:
             message = _("%(field)s: several are called “%(cell)s”.", field=declared.label, cell=cell)
-        fails = self.options.strict or declared.required
-        row.issues.append(Issue(ERROR if fails else WARNING, f"missing:{name}", message))
+        else:
+            message = _("%(field)s: there is no “%(cell)s”.", field=declared.label, cell=cell)
+        return Issue(level, f"missing:{name}", message)
 
     def _match_value(self, row: Row) -> Any:
         name = self.options.match
@@ -366,6 +379,7 @@ class Runner:
 
     def _write_all(self, rows: Sequence[Row], tally: Tally) -> None:
         known = self._known(rows)
+        self._refuse_taken_ids(rows, known)
         own = self._written_before(known)
         claimed: dict[Any, Row] = {}
         for row in rows:
@@ -386,6 +400,14 @@ class Runner:
             return {}
         column = "id" if name == "id" else self.fields[name].column
         return existing(self.actor, self.record_type, column, [row.match for row in rows if not row.has_failed])
+
+    def _refuse_taken_ids(self, rows: Sequence[Row], known: Mapping[Any, Sequence[uuid.UUID]]) -> None:
+        """Fail the rows whose id belongs to a record that can't be changed here: in the bin, or another's."""
+        free = {row.record_id: row for row in rows if row.record_id is not None and not known.get(row.match)}
+        model, ids = self.record_type.model, list(free)
+        for start in range(0, len(ids), BATCH):
+            for taken in db.session.scalars(select(model.id).where(model.id.in_(ids[start : start + BATCH]))):
+                free[taken].fail("taken_id", _("This record is in the bin, or isn't yours to see."))
 
     def _written_before(self, known: Mapping[Any, Sequence[uuid.UUID]]) -> frozenset[uuid.UUID]:
         """Tell which of some records an earlier batch of this very import wrote."""
@@ -422,7 +444,7 @@ class Runner:
             row.fail(problem.code, self._said(problem))
             return
         except (IntegrityError, DataError) as error:
-            row.fail("refused", self._refusal(row, error))
+            row.fail("refused", _refusal(error))
             return
         setattr(tally, outcome, getattr(tally, outcome) + 1)
         if record is not None:
@@ -456,13 +478,6 @@ class Runner:
             parts.append(f"{declared.label if declared is not None else name}: {' '.join(messages)}")
         return " ".join(parts)
 
-    def _refusal(self, row: Row, error: Exception) -> str:
-        if isinstance(error, IntegrityError):
-            if row.record_id is not None and self.options.match == "id":
-                return _("This record is in the bin, or isn't yours to see.")
-            return _("Another record has the same values where each has its own.")
-        return _("The database can't hold one of the values.")
-
     # Relations inside of the file
 
     def _remember(self, row: Row, record: Any) -> None:
@@ -490,27 +505,25 @@ class Runner:
         finally:
             trusted_ids.reset(token)
 
-    def _link(self, issue: ImportIssue) -> None:
-        name, cell = issue.code, issue.message
-        label = self.fields[name].label
+    def _link(self, waiting: ImportIssue) -> None:
+        name, cell = waiting.code, waiting.message
+        record = db.session.get(self.record_type.model, uuid.UUID((waiting.cells or {})["record_id"]))
         found = self.matcher.find(self.record_type.key, cell)
-        record = db.session.get(self.record_type.model, uuid.UUID((issue.cells or {})["record_id"]))
-        issue.level, issue.cells = WARNING, None
-        issue.code, issue.message = f"missing:{name}", _("%(field)s: there is no “%(cell)s”.", field=label, cell=cell)
-        if found.id is not None and record is not None and (not found.near or self.options.accept_near):
+        issue = self._doubt(name, cell, found)
+        if record is not None and found.id is not None and (issue is None or issue.level != ERROR):
             try:
                 self.trusted.add(found.id)
                 with db.session.begin_nested():
                     update_record(self.actor, self.record_type, record, {name: str(found.id)})
             except Problem as problem:
-                issue.message = self._said(problem)
-            else:
-                if not found.near:
-                    db.session.delete(issue)
-                    return
-                issue.code = f"near:{name}"
-                issue.message = _("“%(cell)s” was taken for “%(near)s”.", cell=cell, near=found.near)
-        self.job.warnings += 1
+                issue = Issue(WARNING, f"refused:{name}", self._said(problem))
+        if issue is None:
+            db.session.delete(waiting)
+            return
+        # The record is in, so that even what would have failed its row is no more than a warning now.
+        waiting.level = NOTICE if issue.level == NOTICE else WARNING
+        waiting.code, waiting.message, waiting.cells = issue.code, issue.message, None
+        self.job.warnings += waiting.level == WARNING
 
     # The rows that failed
 
@@ -528,6 +541,12 @@ class Runner:
                 own = [cells.get(name, "") for name in columns]
                 beyond = [text for name, text in cells.items() if name not in columns]
                 writer.writerow(safe_cell(each) for each in [*own, message, *beyond])
+
+
+def _refusal(error: Exception) -> str:
+    if isinstance(error, IntegrityError):
+        return _("Another record has the same values where each has its own.")
+    return _("The database can't hold one of the values.")
 
 
 def _text(value: Any) -> str:

