@@ -1,5 +1,6 @@
 """The page of jobs: what waits, runs, failed and is parked; progress for whoever waits for a job."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.access import current_actor
-from core.database import db
+from core.database import db, utc_now
 from core.i18n import _, _l
 from core.jobs import events, operations, queries
 from core.jobs.models import CANCELLED, DONE, FAILED, PARKED, RUNNING, STATES, WAITING, Job, ParkedEvent
@@ -84,8 +85,13 @@ def row_of(job: Job) -> dict[str, Any]:
         "reason": job.error.strip().splitlines()[-1] if job.error.strip() else "",
         "may_retry": job.may_become(WAITING) and job.state != RUNNING,
         "may_cancel": job.may_become(CANCELLED),
-        "progress_url": url_for("jobs.progress", job_id=job.id) if job.is_live else None,
+        "progress_url": url_for("jobs.progress", job_id=job.id) if _moves_soon(job) else None,
     }
+
+
+def _moves_soon(job: Job) -> bool:
+    """Tell whether a page should look again in a moment: not for a job that waits for tomorrow."""
+    return job.state == RUNNING or (job.state == WAITING and job.next_try_at <= utc_now() + timedelta(minutes=1))
 
 
 def _event_row(parked: ParkedEvent) -> dict[str, Any]:
