@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
+from flask_login import UserMixin
 from sqlalchemy import String, and_, bindparam, cast, func, inspect, literal, or_, select
 
 from core.access import Actor, Kind, visible
@@ -23,7 +24,7 @@ SESSION_LIFETIME: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """Who makes the present request, with what its pages need to know of them.
 
     Attributes:

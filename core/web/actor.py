@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 from flask import Flask, Response, after_this_request, current_app, g, redirect, request, session
 from flask_babel import refresh
+from flask_login import LoginManager, current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -38,6 +39,11 @@ def install_actor(app: Flask) -> None:
     Args:
         app: the application, before its first request.
     """
+    manager = LoginManager(app)
+    # Who is signed in is a row that can be revoked, found by the key in our own cookie or by a token.
+    manager.session_protection = None
+    manager.anonymous_user = lambda: _NOBODY
+    manager.request_loader(lambda _request: None if _asks_for_files() else _identify())
     app.before_request(load_actor)
     app.before_request(check_audience)
     app.teardown_request(drop_actor)
@@ -46,7 +52,7 @@ def install_actor(app: Flask) -> None:
 def load_actor() -> None:
     """Let the request act as whoever sent it; a token or cookie that is worth nothing makes it nobody's."""
     origin = "api" if _is_api() else "page"
-    signed_in = _NOBODY if _asks_for_files() else _identify() or _NOBODY
+    signed_in: SignedIn = current_user._get_current_object()
     stack = ExitStack()
     stack.enter_context(acting_as(signed_in.actor, origin))
     g.acting = stack
@@ -58,6 +64,7 @@ def load_actor() -> None:
 
 def drop_actor(_error: BaseException | None = None) -> None:
     """Let nobody act any more."""
+    g.pop("_login_user", None)  # what Flask-Login remembers belongs to this request
     stack: ExitStack | None = g.pop("acting", None)
     if stack is not None:
         stack.close()
