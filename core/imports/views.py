@@ -79,7 +79,7 @@ def _new(status: int = 200, problem: Problem | None = None) -> Response:
     known = [each.key for each in allowed]
     key = chosen if chosen in known else ("customer" if "customer" in known else known[0])
     return render(
-        "imports/new.html", status, types=allowed, key=key, problem=problem, steps=[str(step) for step in STEPS]
+        "imports/new.html", status, types=allowed, chosen=key, problem=problem, steps=[str(step) for step in STEPS]
     )
 
 

@@ -1,0 +1,28 @@
+"""An opportunity is made on a customer's page."""
+
+from playwright.sync_api import Page, expect
+
+
+def open_customer(page: Page) -> None:
+    """Go to the page of a customer."""
+    page.goto("/customers?q=elaiones")
+    page.goto(page.locator("[data-row] a[data-open]").first.get_attribute("href") or "")
+
+
+def make_opportunity(page: Page, name: str, amount: str) -> None:
+    """Create an opportunity from the customer's page."""
+    open_customer(page)
+    page.get_by_role("link", name="New opportunity").first.click()
+    page.get_by_label("Opportunity", exact=True).fill(name)
+    page.get_by_label("Amount", exact=True).fill(amount)
+    page.locator("[name=expected_close_on]").fill("2030-01-31")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+
+def test_an_opportunity_made_on_the_customers_page_stands_on_it(page: Page) -> None:
+    make_opportunity(page, "Oil for the winter", "1250")
+
+    open_customer(page)
+
+    expect(page.get_by_role("main").get_by_text("Oil for the winter").first).to_be_visible()
