@@ -202,7 +202,7 @@ def format_ago(value: datetime | date | None) -> str:
     else:
         delta = timedelta(days=(value - today()).days)
         if not delta:
-            return gettext("today")
+            return _("today")
     return str(dates.format_timedelta(delta, add_direction=True, locale=_language()))
 
 

@@ -22,5 +22,5 @@ def test_own_modules_and_htmx_stay_within_the_budget() -> None:
 
 
 def test_shrinking_keeps_what_the_sheet_says() -> None:
-    sheet = "/* why */\n.a :hover,\n.b > i {\n  width: calc(100% - 8px);\n  content: \"·\";\n}\n"
+    sheet = '/* why */\n.a :hover,\n.b > i {\n  width: calc(100% - 8px);\n  content: "·";\n}\n'
     assert shrink(sheet) == '.a :hover,.b > i{width: calc(100% - 8px);content: "·";}'
