@@ -115,7 +115,9 @@ class Parties:
             word=random.choice(land.words),
             form=random.choice(land.forms),
         )
-        moment = company.moment(company.now - PAST, company.now - timedelta(days=2))
+        # Most were known from the beginning, when the company took its old list over.
+        latest = company.now - timedelta(days=2) - PAST * (random.random() * 0.8)
+        moment = company.moment(company.now - PAST, latest)
         roles = list(random.choices(list(ROLES), list(ROLES.values()))[0])
         owner = random.choice(OWNERS.get(land.code, EXPORT))
         importance = 5 if "key_account" in roles else random.choices((1, 2, 3, 4), (40, 30, 20, 10))[0]

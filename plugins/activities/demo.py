@@ -180,13 +180,13 @@ class ActivitiesDemo(DemoPart):
         common = {"customer_id": customer.id, **about}
         if model is Task:
             title = random.choice(_in(TASKS, customer))
-            self._add(Task, owner, company.now - timedelta(days=1), title=title, due_on=at.date(), **common)
+            self._add(Task, owner, company.at(-1, 16), title=title, due_on=at.date(), **common)
             return
         subject = random.choice(_in(CALLS if model is Call else VISITS, customer))
         values: dict[str, Any] = {"subject": subject, "starts_at": at, **common}
         if model is Visit:
             values |= {"ends_at": at + timedelta(hours=1), "place": f"{customer.street}, {customer.city}"}
-        self._add(model, owner, company.now - timedelta(days=1), **values)
+        self._add(model, owner, company.at(-1, 16), **values)
 
     # Today
 
@@ -229,7 +229,7 @@ class ActivitiesDemo(DemoPart):
             values |= {"duration_minutes": length, "outcome": "reached"} if is_done else {"body": None}
         else:
             values |= {"ends_at": _after(starts, length or 60), "place": place}
-        self._add(model, owner, self.company.now - timedelta(days=3), customer_id=customer.id, **values)
+        self._add(model, owner, self.company.at(-3, 15, 30), customer_id=customer.id, **values)
 
     def _anchor(self) -> datetime:
         """Give the moment in the working day that is closest to now, on a minute that ends in 2 or 7."""

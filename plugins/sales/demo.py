@@ -52,6 +52,8 @@ DEALS_OF: Final = (0.0, 0.9, 1.7, 2.6, 3.8, 6.0)
 #: The days from the beginning of a deal to its end, shortest, longest and most usual.
 CYCLE_DAYS: Final = (9, 210, 55)
 WIN_RATE: Final = 0.57
+#: How many of the deals that overstay in their stage are left there.
+STANDING_STILL: Final = 0.12
 #: How many deals began as a lead.
 LEADS_OF_DEALS: Final = 0.14
 #: Leads that came to nothing or aren't ready yet, for each customer.
@@ -173,9 +175,9 @@ class SalesDemo(DemoPart):
         company, random = self.company, self.company.random
         pattern, sku, lowest, highest = random.choice(DEALS)
         # A company that grows: more deals began lately than long ago.
-        began = company.moment(
-            customer.created_at + (company.now - customer.created_at) * random.random() ** 0.6, company.now
-        )
+        known = company.now - customer.created_at
+        about = customer.created_at + known * random.random() ** 0.7
+        began = company.moment(about, min(about + timedelta(days=1), company.now))
         cycle = timedelta(days=random.triangular(*CYCLE_DAYS))
         ends = began + cycle
         year = began.year + 1
@@ -187,7 +189,16 @@ class SalesDemo(DemoPart):
             return self._closed(customer, row, began, ends, steps)
         reached = (company.now - began) / cycle
         passed = [share for share in steps if share < reached]
-        return self._open(customer, row, [began, *(began + cycle * share for share in passed)], ends)
+        return self._open(customer, row, self._hurried([began, *(began + cycle * share for share in passed)]), ends)
+
+    def _hurried(self, moved: list[datetime]) -> list[datetime]:
+        """Let most deals that would stand still have gone on of late; a few stay where they are."""
+        random, now = self.company.random, self.company.now
+        usual = self.open[len(moved) - 1].rot_days or 30
+        if now - moved[-1] < timedelta(days=usual) or random.random() < STANDING_STILL:
+            return moved
+        lately = now - timedelta(days=random.uniform(0.5, usual * 0.9))
+        return [*moved, lately] if len(moved) < len(self.open) else [*moved[:-1], lately]
 
     def _featured(
         self, customer: DemoCustomer, name: str, sku: str, amount: int, currency: str, stage: int, age: int,
