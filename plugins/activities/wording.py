@@ -10,6 +10,7 @@ from pelatis.api import (
     CalendarItem,
     TimelineEntry,
     _,
+    _l,
     current_zone,
     format_day,
     format_moment,
@@ -23,6 +24,14 @@ from .queries import ActivityRow, is_late, next_steps
 from .schemas import OUTCOMES
 
 ICONS = {"note": "note", "task": "checkbox", "call": "phone", "meeting": "users-group", "visit": "map-pin"}
+
+KIND_NAMES = {
+    "note": _l("Note"),
+    "task": _l("Task"),
+    "call": _l("Call"),
+    "meeting": _l("Meeting"),
+    "visit": _l("Visit"),
+}
 
 #: Where the page of each kind lies.
 PATHS = {"note": "notes", "task": "tasks", "call": "calls", "meeting": "meetings", "visit": "visits"}
@@ -38,16 +47,14 @@ def done_url_of(row: ActivityRow) -> str:
     return f"{url_of(row)}/done"
 
 
+def kind_name(kind: str) -> str:
+    """Name a kind of activity."""
+    return str(KIND_NAMES[kind])
+
+
 def title_of(row: ActivityRow) -> str:
     """Name an activity: its title, or what kind it is."""
-    names = {
-        "note": _("Note"),
-        "task": _("Task"),
-        "call": _("Call"),
-        "meeting": _("Meeting"),
-        "visit": _("Visit"),
-    }
-    return str(row.title or names[row.kind])
+    return str(row.title or kind_name(row.kind))
 
 
 # Next steps
@@ -153,7 +160,6 @@ def calendar_item(row: ActivityRow) -> CalendarItem:
 
 
 def _detail(row: ActivityRow) -> str:
-    kinds = {"task": _("Task"), "call": _("Call"), "meeting": _("Meeting"), "visit": _("Visit")}
     length = minutes(int((row.ends_at - row.moment).total_seconds() // 60)) if row.ends_at and row.moment else ""
-    parts = [kinds[row.kind], length, row.place]
+    parts = [kind_name(row.kind), length, row.place]
     return " · ".join(part for part in parts if part)
