@@ -453,7 +453,7 @@ class Runner:
     def _written(self, row: Row, ids: Sequence[uuid.UUID]) -> tuple[Any, str]:
         if not ids or self.options.on_match == "create":
             record_id = row.record_id if not ids else None
-            return create_record(self.actor, self.record_type, row.data, record_id or new_id()), "created"
+            return create_record(self.actor, self.record_type, _given(row.data), record_id or new_id()), "created"
         if len(ids) > 1:
             label = self.fields[self.options.match].label
             raise Problem("imports.ambiguous", _("%(count)s records have this %(field)s.", count=len(ids), field=label))
@@ -464,9 +464,9 @@ class Runner:
 
     def _is_same(self, record: Any, row: Row) -> bool:
         loaded = load_values(self.record_type, row.data, partial=True)
-        return all(
-            {**record.custom, **value} == record.custom if name == "custom" else getattr(record, name, value) == value
-            for name, value in loaded.items()
+        custom = loaded.pop("custom", {})
+        return all(record.custom.get(name) == value for name, value in custom.items()) and all(
+            getattr(record, name, value) == value for name, value in loaded.items()
         )
 
     def _said(self, problem: Problem) -> str:
@@ -541,6 +541,12 @@ class Runner:
                 own = [cells.get(name, "") for name in columns]
                 beyond = [text for name, text in cells.items() if name not in columns]
                 writer.writerow(safe_cell(each) for each in [*own, message, *beyond])
+
+
+def _given(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave empty custom fields out of a new record: what was never filled has no place in it."""
+    custom = {name: value for name, value in data.get("custom", {}).items() if value is not None}
+    return {**data, "custom": custom} if custom else {name: value for name, value in data.items() if name != "custom"}
 
 
 def _refusal(error: Exception) -> str:
