@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select, type_coerce, union_all
@@ -161,7 +161,7 @@ def _closed_sums(stages: Sequence[Stage], criterion: ColumnElement[bool], since:
 
 
 #: What a card shows. Rows, not records: a board has hundreds of them.
-_CARD = (
+_CARD: Final = (
     Opportunity.id,
     Opportunity.version,
     Opportunity.name,
@@ -170,8 +170,9 @@ _CARD = (
     Opportunity.currency,
     Opportunity.expected_close_on,
     Opportunity.stage_since,
-    Opportunity.customer_id,
     Opportunity.owner_id,
+    Customer.name.label("customer_name"),
+    User.name.label("owner_name"),
 )
 
 
@@ -191,21 +192,21 @@ def cards_of(
     Raises:
         Problem: 400 for a cursor that isn't one.
     """
-    if not stages:
-        return {}
-    shown = and_(visible(actor, Opportunity), criterion)
-    selects = [_cards_of_stage(stage.id, shown, after).subquery() for stage in stages]
-    cards = union_all(*[select(each) for each in selects]).subquery("cards")
-    statement = _named(select(cards), actor, cards.c).order_by(cards.c.stage_since.desc(), cards.c.id.desc())
     found: dict[UUID, list[Row[Any]]] = {stage.id: [] for stage in stages}
-    for row in db.session.execute(statement):
+    if not stages:
+        return found
+    shown = and_(visible(actor, Opportunity), criterion)
+    pages = [_page_of_stage(stage.id, shown, after).subquery() for stage in stages]
+    wanted = union_all(*[select(page.c.id) for page in pages])
+    statement = _cards(actor).where(Opportunity.id.in_(wanted))
+    for row in db.session.execute(statement.order_by(Opportunity.stage_since.desc(), Opportunity.id.desc())):
         found[row.stage_id].append(row)
     return found
 
 
-def _cards_of_stage(stage: UUID, criterion: ColumnElement[bool], after: str | None) -> Rows:
-    """Select the next cards of one column: those that came last into the stage first."""
-    statement = select(*_CARD).where(Opportunity.stage_id == stage, Opportunity.deleted_at.is_(None), criterion)
+def _page_of_stage(stage: UUID, criterion: ColumnElement[bool], after: str | None) -> Select[UUID]:
+    """Select the ids of a column's next cards: those that came last into the stage first."""
+    statement = select(Opportunity.id).where(Opportunity.stage_id == stage, Opportunity.deleted_at.is_(None), criterion)
     if after:
         since, last_id = _read_cursor(after)
         further = or_(Opportunity.stage_since < since, Opportunity.id < last_id)
@@ -213,20 +214,20 @@ def _cards_of_stage(stage: UUID, criterion: ColumnElement[bool], after: str | No
     return statement.order_by(Opportunity.stage_since.desc(), Opportunity.id.desc()).limit(CARDS)
 
 
-def _named(statement: Rows, actor: Actor, columns: Any) -> Rows:
-    """Add the names of customer and owner."""
-    seen = and_(Customer.id == columns.customer_id, visible(actor, Customer))
+def _cards(actor: Actor) -> Rows:
+    """Select cards with the names of customer and owner."""
+    seen = and_(Customer.id == Opportunity.customer_id, visible(actor, Customer))
     return (
-        statement.add_columns(Customer.name.label("customer_name"), User.name.label("owner_name"))
+        select(*_CARD)
+        .select_from(Opportunity)
         .outerjoin(Customer, seen)
-        .outerjoin(User, User.id == columns.owner_id)
+        .outerjoin(User, User.id == Opportunity.owner_id)
     )
 
 
 def card_of(actor: Actor, opportunity: UUID) -> Row[Any]:
     """Read one card, as the columns' cards are read."""
-    statement = _named(select(*_CARD).select_from(Opportunity), actor, Opportunity)
-    return db.session.execute(statement.where(Opportunity.id == opportunity)).one()
+    return db.session.execute(_cards(actor).where(Opportunity.id == opportunity)).one()
 
 
 def cursor_of(card: Row[Any]) -> str:
