@@ -1,8 +1,8 @@
 /**
  * What happens around htmx's requests: where the focus goes, what is announced, how failures are told.
  *
- * - 2xx and 422 are swapped in. After a 422 the focus goes to the first bad field; after a new page in #main to its
- *   <h1>, unless something else of the page still has it.
+ * - 2xx and 422 are swapped in, and 409 into a form. After these two the focus goes to the first bad field; after a new
+ *   page in #main to its <h1>, unless something else of the page still has it.
  * - Any other failure becomes a toast: the server's own words when it sent HX-Trigger {"toast": …}, else ours. An
  *   element may ask for the answer itself with hx-status:409="target:#dialog-content" and the like.
  */
@@ -18,7 +18,7 @@ document.addEventListener("htmx:after:swap", (event) => {
       ? ctx.sourceElement
       : document.body;
   // The answer may have replaced its own target; then the bad field is looked for in the whole page.
-  if (ctx.response?.status === 422) (firstBadField(target) ?? firstBadField(document))?.focus();
+  if ([409, 422].includes(ctx.response?.status)) (firstBadField(target) ?? firstBadField(document))?.focus();
   else if (target.id === "main") arriveAtPage(target);
 });
 
