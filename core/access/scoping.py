@@ -127,5 +127,3 @@ def require(actor: Actor, record_type: Any, action: str, record: Record | None =
     if action != "view" and reaches(actor, type(record), record.id, "view"):
         raise refused
     raise not_found()
-
-

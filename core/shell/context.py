@@ -25,7 +25,12 @@ def shell() -> dict[str, Any]:
     return {
         "brand_name": "Pelatis",
         "company": g.get("company_name", ""),
-        "user": {"name": actor.name, "initials": initials(actor.name or "?"), "tone": tone_of(actor.user_id), "url": "/settings"},
+        "user": {
+            "name": actor.name,
+            "initials": initials(actor.name or "?"),
+            "tone": tone_of(actor.user_id),
+            "url": "/settings",
+        },
         "theme": g.get("theme", "auto"),
         "single_keys": g.get("single_keys", True),
         "density": g.get("density", "airy"),

@@ -167,14 +167,15 @@ def administration() -> Response:
     """Show what an administrator looks after."""
     if not current_actor().is_administrator:
         raise not_found()
-    items = [
-        {"label": _("Plugins"), "url": "/admin/plugins", "icon": "puzzle", "note": _("Switch modules on and off.")},
-        {"label": _("People"), "url": "/admin/users", "icon": "users", "note": _("Who signs in, and who does what.")},
-        {"label": _("Roles"), "url": "/admin/roles", "icon": "shield", "note": _("What each role may do, and how far.")},
-        {"label": _("Teams"), "url": "/admin/teams", "icon": "sitemap", "note": _("The tree that scopes follow.")},
-        {"label": _("Imports"), "url": "/admin/imports", "icon": "upload", "note": _("Bring a file; undo it whole.")},
-        {"label": _("Custom fields"), "url": "/admin/fields", "icon": "forms", "note": _("What your company writes down.")},
-        {"label": _("Jobs"), "url": "/admin/jobs", "icon": "clock", "note": _("What runs in the background.")},
-        {"label": _("API"), "url": "/api/docs", "icon": "api", "note": _("For programs, described as OpenAPI.")},
-    ]
+    pages = (
+        (_("Plugins"), "/admin/plugins", "puzzle", _("Switch modules on and off.")),
+        (_("People"), "/admin/users", "users", _("Who signs in, and who does what.")),
+        (_("Roles"), "/admin/roles", "shield", _("What each role may do, and how far.")),
+        (_("Teams"), "/admin/teams", "sitemap", _("The tree that scopes follow.")),
+        (_("Imports"), "/admin/imports", "upload", _("Bring a file; undo it whole.")),
+        (_("Custom fields"), "/admin/fields", "forms", _("What your company writes down.")),
+        (_("Jobs"), "/admin/jobs", "clock", _("What runs in the background.")),
+        (_("API"), "/api/docs", "api", _("For programs, described as OpenAPI.")),
+    )
+    items = [{"label": label, "url": url, "icon": icon, "note": note} for label, url, icon, note in pages]
     return render("admin/index.html", items=items)
