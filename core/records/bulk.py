@@ -11,8 +11,9 @@ from core.access import Actor, may
 from core.database import db, utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem
+from core.records.dependents import refuse_leaned_on
 from core.records.operations import load_values
-from core.records.queries import ListQuery, iterate_records, live
+from core.records.queries import ListQuery, iterate_records, live, select_records
 from core.records.types import RecordType
 
 #: What one request changes at most; more belongs to a job.
@@ -49,6 +50,8 @@ def run_bulk(
     if not may(actor, record_type, permission):
         raise Problem("refused", _("You don't have the right to do this. Ask an administrator."), status=403)
     values = _values(record_type, action, value)
+    if action == "bin":
+        refuse_leaned_on(actor, record_type, ids or _found(actor, record_type, permission, query))
     changed = 0
     with write_unit():
         for batch in _batches(actor, record_type, permission, ids, query):
@@ -62,6 +65,11 @@ def run_bulk(
                 _apply(actor, record_type, record, action, values)
             db.session.flush()
     return changed
+
+
+def _found(actor: Actor, record_type: RecordType, permission: str, query: ListQuery | None) -> list[UUID]:
+    statement = select_records(actor, record_type, query or ListQuery(), permission)
+    return list(db.session.scalars(statement.with_only_columns(record_type.model.id).limit(MOST_AT_ONCE)))
 
 
 def _values(record_type: RecordType, action: str, value: str) -> dict[str, Any]:

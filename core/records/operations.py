@@ -165,9 +165,12 @@ def bin_record(actor: Actor, record_type: RecordType, record: Any) -> None:
     """Put a record into the bin, from where it can be restored.
 
     Raises:
-        Problem: 403 or 404 without the permission to delete.
+        Problem: 403 or 404 without the permission to delete; 409 when a plugin's records must not lose it.
     """
+    from core.records.dependents import refuse_leaned_on  # hooks stand on the records layer
+
     require(actor, record_type, "delete", record)
+    refuse_leaned_on(actor, record_type, [record.id])
     with write_unit() as session:
         session.refresh(record)
         record.deleted_at = record.deleted_at or utc_now()

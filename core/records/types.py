@@ -9,11 +9,14 @@ from uuid import UUID
 from core.access.actor import Actor
 from core.access.scoping import Access, OwnerAccess
 from core.database import Record
+from core.problems import Problem
 from core.records.fields import RecordSchema
 
 #: create(actor, values) -> record; update(actor, record, values) -> record. Values are what the schema loaded.
 CreateOperation = Callable[[Actor, dict[str, Any]], Any]
 UpdateOperation = Callable[[Actor, Any, dict[str, Any]], Any]
+#: create_many(actor, rows) -> for each row None, or the Problem for which it wasn't made. Each row has its `id`.
+CreateManyOperation = Callable[[Actor, Sequence[dict[str, Any]]], Sequence[Problem | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,8 @@ class RecordType:
         sort: the field that a list is sorted by at first, with `-` before it for descending.
         match: schema fields that an import may recognise a record by; the first is the default.
         create, update: the operations that write it; they default to the plain ones of `core.records.operations`.
+        create_many: the operation that makes many at once, by the same rules as `create` and through the journalled
+            bulk door; imports use it. Without it they make one record after the other.
         actions: permission actions beside view, create, edit, delete, export and import.
         access: how records belong to people.
         board: how it is shown as a board.
@@ -103,6 +108,7 @@ class RecordType:
     match: Sequence[str] = ()
     create: CreateOperation | None = None
     update: UpdateOperation | None = None
+    create_many: CreateManyOperation | None = None
     actions: Sequence[str] = ()
     access: Access = field(default_factory=OwnerAccess)
     board: Board | None = None

@@ -12,7 +12,9 @@ from core.access import Actor, acting_as, system_actor
 from core.database import db, write_unit
 from core.i18n import today
 from core.problems import Problem
+from core.records.bulk import run_bulk
 from core.records.history import undo_transaction
+from core.records.operations import bin_record
 from plugins.sales.models import ExchangeRate, Opportunity, Stage, StageHistory
 from plugins.sales.operations import (
     DEAL_MOVES,
@@ -21,6 +23,7 @@ from plugins.sales.operations import (
     move_opportunity,
     update_opportunity,
 )
+from plugins.sales.records import STAGES
 
 Deal = Callable[..., Opportunity]
 Stages = dict[str, Stage]
@@ -182,3 +185,17 @@ def test_imported_stage_stands_after_the_other_open_ones(stages: Stages) -> None
     stage = create_stage(system_actor(), {"name": "Engaging"})
     assert stages["Negotiation"].position < stage.position < stages["Won"].position
     assert stage.probability == 65
+
+
+@pytest.mark.parametrize("door", ["record", "bulk"])
+def test_stage_with_deals_cannot_go_into_the_bin_by_any_door(deal: Deal, door: str) -> None:
+    stage = db.session.get(Stage, deal().stage_id)
+    assert stage is not None
+    with pytest.raises(Problem) as refused:
+        if door == "record":
+            bin_record(system_actor(), STAGES, stage)
+        else:
+            run_bulk(system_actor(), STAGES, "bin", [stage.id], None, "")
+    assert refused.value.status == 409
+    db.session.refresh(stage)
+    assert stage.deleted_at is None
