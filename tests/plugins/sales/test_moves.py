@@ -187,15 +187,19 @@ def test_imported_stage_stands_after_the_other_open_ones(stages: Stages) -> None
     assert stage.probability == 65
 
 
-@pytest.mark.parametrize("door", ["record", "bulk"])
-def test_stage_with_deals_cannot_go_into_the_bin_by_any_door(deal: Deal, door: str) -> None:
+@pytest.mark.parametrize(
+    "throw_away",
+    [
+        lambda stage: bin_record(system_actor(), STAGES, stage),
+        lambda stage: run_bulk(system_actor(), STAGES, "bin", [stage.id], None, ""),
+    ],
+    ids=["record", "bulk"],
+)
+def test_stage_with_deals_cannot_go_into_the_bin_by_any_door(deal: Deal, throw_away: Callable[[Stage], Any]) -> None:
     stage = db.session.get(Stage, deal().stage_id)
     assert stage is not None
     with pytest.raises(Problem) as refused:
-        if door == "record":
-            bin_record(system_actor(), STAGES, stage)
-        else:
-            run_bulk(system_actor(), STAGES, "bin", [stage.id], None, "")
+        throw_away(stage)
     assert refused.value.status == 409
     db.session.refresh(stage)
     assert stage.deleted_at is None
