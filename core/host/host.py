@@ -21,7 +21,7 @@ from core.host.models import Plugin as PluginRow
 from core.host.mounting import mount
 from core.host.states import Failure, PluginStatus, State, Tripped
 from core.i18n import _, _l
-from core.jobs.registry import jobs
+from core.jobs.registry import jobs, plugin_of_module
 from core.problems import Problem
 from core.records.registry import record_types
 
@@ -149,7 +149,7 @@ class Host:
         for candidate in self._candidates.values():
             if module == candidate.module or module.startswith(f"{candidate.module}."):
                 return candidate.name
-        return module.partition(".")[0]
+        return plugin_of_module(module)
 
     # What is on
 

@@ -81,7 +81,7 @@ class JobDefinition:
         return self.name.partition(".")[0]
 
 
-def _plugin_of(module: str) -> str:
+def plugin_of_module(module: str) -> str:
     """Read a plugin's name off a module: `plugins.sales.jobs` is `sales`, `warranties.jobs` is `warranties`."""
     parts = module.split(".")
     return parts[1] if parts[0] == "plugins" and len(parts) > 1 else parts[0]
@@ -95,7 +95,7 @@ class JobRegistry:
         #: Asked whether a plugin is on; the host puts its own answer here.
         self.is_enabled: Callable[[str], bool] = lambda _plugin: True
         #: Asked which plugin a module belongs to; the host puts its own answer here.
-        self.plugin_of_module: Callable[[str], str] = _plugin_of
+        self.plugin_of_module: Callable[[str], str] = plugin_of_module
 
     def add(self, definition: JobDefinition) -> None:
         """Add a job.
