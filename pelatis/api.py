@@ -63,6 +63,7 @@ from core.i18n import (
     pgettext,
     today,
 )
+from core.jobs import Event, Progress, enqueue, job
 from core.money import base_currency
 from core.problems import Problem, not_found
 from core.records import fields
@@ -105,6 +106,7 @@ __all__ = [
     "DemoMatter",
     "DemoPart",
     "Dependents",
+    "Event",
     "ExtraColumn",
     "Filter",
     "Id",
@@ -114,6 +116,7 @@ __all__ = [
     "ParentAccess",
     "Plugin",
     "Problem",
+    "Progress",
     "Record",
     "RecordSchema",
     "RecordType",
@@ -147,6 +150,7 @@ __all__ = [
     "current_zone",
     "db",
     "demand",
+    "enqueue",
     "fields",
     "find_record",
     "form_fields",
@@ -161,6 +165,7 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "initials",
+    "job",
     "last_transaction",
     "list_records",
     "load_values",
