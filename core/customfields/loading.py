@@ -28,6 +28,8 @@ def load_custom(record_type: Any, data: Mapping[str, Any], *, partial: bool = Fa
         Problem: 422; `fields` are named `custom.<name>`.
     """
     schema = schema_of(record_type)
+    if schema is None and not data:
+        return {}
     try:
         loaded = (schema or ma.Schema)(partial=partial).load(_emptied(data), unknown=ma.RAISE)
     except ma.ValidationError as error:

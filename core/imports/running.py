@@ -15,7 +15,7 @@ import marshmallow as ma
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from core.access import Actor
+from core.access import Actor, require
 from core.database import JournalEntry, db, new_id, utc_now, write_unit
 from core.exports.writing import safe_cell
 from core.i18n import _
@@ -382,6 +382,7 @@ class Runner:
         self._refuse_taken_ids(rows, known)
         own = self._written_before(known)
         claimed: dict[Any, Row] = {}
+        fresh: list[tuple[Row, dict[str, Any]]] = []
         for row in rows:
             if row.has_failed:
                 continue
@@ -390,9 +391,43 @@ class Runner:
             if self.options.on_match != "create" and (earlier is not None or any(each in own for each in ids)):
                 self._repeat(row, earlier, ids, tally)
                 continue
-            self._write(row, ids, tally)
+            if self.record_type.create_many is not None and (not ids or self.options.on_match == "create"):
+                self._load_fresh(row, fresh, has_twin=bool(ids))
+            else:
+                self._write(row, ids, tally)
             if row.match is not None and not row.has_failed:
                 claimed[row.match] = row
+        if fresh:
+            self._write_many(fresh, tally)
+
+    def _load_fresh(self, row: Row, fresh: list[tuple[Row, dict[str, Any]]], *, has_twin: bool) -> None:
+        try:
+            require(self.actor, self.record_type, "create")
+            loaded = load_values(self.record_type, _given(row.data))
+        except Problem as problem:
+            row.fail(problem.code, self._said(problem))
+            return
+        loaded["id"] = new_id() if has_twin else row.record_id or new_id()
+        fresh.append((row, loaded))
+
+    def _write_many(self, fresh: Sequence[tuple[Row, dict[str, Any]]], tally: Tally) -> None:
+        """Make the new records of a batch at once; one by one where the database refuses one of them."""
+        create_many = self.record_type.create_many
+        assert create_many is not None  # noqa: S101 - the caller has looked
+        try:
+            with db.session.begin_nested():
+                outcomes = create_many(self.actor, [loaded for _row, loaded in fresh])
+        except (IntegrityError, DataError):
+            for row, _loaded in fresh:
+                self._write(row, (), tally)
+            return
+        title = self.record_type.title
+        for (row, loaded), problem in zip(fresh, outcomes, strict=True):
+            if problem is not None:
+                row.fail(problem.code, self._said(problem))
+                continue
+            tally.created += 1
+            self._remember(row, loaded["id"], str(loaded.get(title) or ""))
 
     def _known(self, rows: Sequence[Row]) -> Mapping[Any, Sequence[uuid.UUID]]:
         name = self.options.match
@@ -402,8 +437,14 @@ class Runner:
         return existing(self.actor, self.record_type, column, [row.match for row in rows if not row.has_failed])
 
     def _refuse_taken_ids(self, rows: Sequence[Row], known: Mapping[Any, Sequence[uuid.UUID]]) -> None:
-        """Fail the rows whose id belongs to a record that can't be changed here: in the bin, or another's."""
-        free = {row.record_id: row for row in rows if row.record_id is not None and not known.get(row.match)}
+        """Fail the rows whose id is another's: a record in the bin, one that isn't to be seen, an earlier row's."""
+        free: dict[uuid.UUID, Row] = {}
+        for row in rows:
+            if row.record_id is None or known.get(row.match):
+                continue
+            earlier = free.setdefault(row.record_id, row)
+            if earlier is not row and self.options.match != "id":
+                row.fail("repeated", _("Row %(number)s has the same id.", number=earlier.source.number))
         model, ids = self.record_type.model, list(free)
         for start in range(0, len(ids), BATCH):
             for taken in db.session.scalars(select(model.id).where(model.id.in_(ids[start : start + BATCH]))):
@@ -448,7 +489,7 @@ class Runner:
             return
         setattr(tally, outcome, getattr(tally, outcome) + 1)
         if record is not None:
-            self._remember(row, record)
+            self._remember(row, record.id, self.record_type.title_of(record))
 
     def _written(self, row: Row, ids: Sequence[uuid.UUID]) -> tuple[Any, str]:
         if not ids or self.options.on_match == "create":
@@ -480,13 +521,13 @@ class Runner:
 
     # Relations inside of the file
 
-    def _remember(self, row: Row, record: Any) -> None:
+    def _remember(self, row: Row, record_id: uuid.UUID, title: str) -> None:
         """Keep whom the row points at in the same file, so that a killed import still links them when it goes on."""
         own_key = self.record_type.key
         if any(self.fields[name].record_type == own_key for name in self.related.values()):
-            self.matcher.learn(self.record_type, self.record_type.title_of(record), record.id)
+            self.matcher.learn(self.record_type, title, record_id)
         for name, cell in row.later.items():
-            waiting = {"record_id": str(record.id)}
+            waiting = {"record_id": str(record_id)}
             db.session.add(
                 ImportIssue(
                     import_id=self.job.id, row=row.source.number, level=LATER, code=name, message=cell, cells=waiting

@@ -133,11 +133,11 @@ def sort_key(text: str) -> str:
 
     The key is compared by code points; `COLLATE "C"` on PostgreSQL does that.
     """
-    key = []
-    for letter in text.casefold():
-        own = OWN_PLACES.get(letter)
-        if own is None:
-            key.append(fold(letter))
-        else:
-            key.append(own + AFTER * (2 if letter == "ż" else 1))
-    return " ".join("".join(key).split())
+    return " ".join("".join(map(_place, text.casefold())).split())
+
+
+@lru_cache(maxsize=2_000)
+def _place(letter: str) -> str:
+    """Tell where a letter stands in the alphabets."""
+    own = OWN_PLACES.get(letter)
+    return fold(letter) if own is None else own + AFTER * (2 if letter == "ż" else 1)

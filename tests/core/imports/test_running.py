@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from core.access import Actor, Kind, Scope, acting_as, system_actor
 from core.customers.models import Customer
 from core.customers.records import CUSTOMERS
-from core.database import JournalEntry, db
+from core.database import JournalEntry, db, new_id
 from core.imports import operations, options, queries
 from core.imports.models import Import, ImportIssue
 from core.imports.running import Runner, Tally
@@ -434,3 +434,42 @@ def test_what_lies_in_the_bin_is_not_brought_back_by_its_id(bring: Bring) -> Non
     job, tally = bring("customer", f"id,name\n{customer.id},Elaiones\n")
     assert tally == Tally(failed=1)
     assert issues(job, "error") == ["This record is in the bin, or isn't yours to see."]
+
+
+def test_many_new_records_cost_statements_by_the_batch(bring: Bring, statements: list[str]) -> None:
+    statements.clear()
+    _job, tally = bring("customer", "name,city\n" + "".join(f"Customer {number},Patra\n" for number in range(300)))
+    assert tally == Tally(created=300)
+    assert len(statements) < 40
+
+
+def test_many_made_at_once_keep_the_rules_of_one(bring: Bring) -> None:
+    job, tally = bring("customer", "name,tax_number,country\nGood,123456783,GR\nBad,123456784,GR\n", match="")
+    assert tally == Tally(created=1, failed=1)
+    assert customers()["Good"].tax_number == "EL123456783"
+    assert issues(job, "error") == ["Tax number: Check the tax number: its digits don't fit together."]
+    found = db.session.scalars(select(JournalEntry).where(JournalEntry.import_id == job.id)).one()
+    assert (found.operation, found.changes["name"]) == ("insert", [None, "Good"])
+
+
+def test_two_rows_with_one_id_are_told(bring: Bring) -> None:
+    ours = "0191d2a1-0000-7000-8000-00000000000"
+    text = f"id,name\n{ours}1,A\n{ours}1,B\n{ours}2,C\n"
+    job, tally = bring("customer", text, match="name")
+    assert tally == Tally(created=2, failed=1)
+    assert set(customers()) == {"A", "C"}
+    assert issues(job, "error") == ["Row 1 has the same id."]
+
+
+def test_a_record_that_the_database_refuses_takes_no_other_with_it(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Runner, "_refuse_taken_ids", lambda *_: None)
+    binned = make(name="Binned")
+    bin_record(system_actor(), CUSTOMERS, binned)
+    binned_id = binned.id
+    db.session.expunge_all()
+    job, tally = bring("customer", f"id,name\n{binned_id},A\n{new_id()},B\n", match="")
+    assert tally == Tally(created=1, failed=1)
+    assert set(customers()) == {"B"}
+    assert issues(job, "error") == ["Another record has the same values where each has its own."]

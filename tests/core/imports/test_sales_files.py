@@ -1,0 +1,83 @@
+"""The main job: four files of a sales team become customers, people, products and deals."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from core.access import system_actor
+from core.customers.models import Customer
+from core.database import db
+from core.imports import operations, queries
+from core.imports.models import Import
+from core.imports.running import Tally
+from core.records.registry import record_types
+from core.users.models import Team, User
+
+FILES = Path(__file__).parents[3].parent / "shared" / "data" / "crm-sales-opportunities"
+
+pytestmark = [
+    pytest.mark.usefixtures("app"),
+    pytest.mark.skipif(not FILES.is_dir(), reason="../shared/data/crm-sales-opportunities is not there"),
+]
+
+
+def bring(file: str, key: str, *, create_missing: bool = False) -> tuple[Import, Tally]:
+    record_type = record_types.get(key)
+    assert record_type is not None
+    with (FILES / file).open("rb") as stream:
+        job = operations.take_file(system_actor(), record_type, file, stream)
+    operations.set_up(job, create_missing=create_missing)
+    return job, operations.run(system_actor(), job)
+
+
+def reasons(job: Import) -> dict[str, int]:
+    return {reason["message"]: reason["rows"] for reason in queries.reasons(job.id)}
+
+
+def model(key: str) -> Any:
+    record_type = record_types.get(key)
+    assert record_type is not None
+    return record_type.model
+
+
+def test_the_four_files_become_what_they_say() -> None:
+    accounts, tally = bring("accounts.csv", "customer")
+    assert tally == Tally(created=85)
+    parent = aliased(Customer)
+    linked = select(Customer.name, parent.name).join(parent, Customer.parent_id == parent.id)
+    assert db.session.scalar(select(func.count()).select_from(linked.subquery())) == 15
+    assert ("Bluth Company", "Acme Corporation") in db.session.execute(linked).all()
+    assert db.session.scalar(select(Customer.industry).where(Customer.name == "Acme Corporation")) == "technolgy"
+    assert reasons(accounts) == {}
+
+    assert bring("sales_teams.csv", "team", create_missing=True)[1] == Tally(created=6, skipped=29)
+    assert bring("sales_teams.csv", "user", create_missing=True)[1] == Tally(created=35)
+    assert not db.session.scalar(select(func.count()).select_from(User).where(User.active, User.email.is_(None)))
+    offices = select(Team.name).where(Team.parent_id.is_(None), Team.deleted_at.is_(None)).order_by(Team.name)
+    assert list(db.session.scalars(offices)) == ["Central", "East", "West"]
+
+    assert bring("products.csv", "catalog.product")[1] == Tally(created=7)
+
+    pipeline, tally = bring("sales_pipeline.csv", "sales.opportunity", create_missing=True)
+    assert tally == Tally(created=8_800, warnings=1_480)
+    told = reasons(pipeline)
+    assert told["“GTXPro” was taken for “GTX Pro”."] == 1_480
+    assert told["Customer is empty."] == 1_425
+    deals, stages = model("sales.opportunity"), model("sales.stage")
+    by_stage = select(stages.name, func.count(deals.id)).join(stages, deals.stage_id == stages.id).group_by(stages.name)
+    assert dict(db.session.execute(by_stage).all()) == {
+        "Won": 4_238,
+        "Lost": 2_473,
+        "Engaging": 1_589,
+        "Prospecting": 500,
+    }
+    assert db.session.scalar(select(func.count()).where(deals.engaged_on.is_(None))) == 500
+    assert db.session.scalar(select(func.sum(deals.amount)).join(stages).where(stages.kind == "won")) == 10_005_534
+
+    undone = operations.undo(system_actor(), pipeline)
+    assert undone.kept == []
+    assert db.session.scalar(select(func.count()).where(deals.deleted_at.is_(None))) == 0
+    assert db.session.scalar(select(func.count()).where(Customer.deleted_at.is_(None))) == 85
