@@ -24,6 +24,7 @@ from core.app import create_app
 from core.database import db
 from core.operation.first_run import prepare_database
 from core.settings import Settings
+from core.web.limits import limiter
 
 PASSWORD = "correct horse battery"
 POSTGRES_URL = os.environ.get("PELATIS_TEST_POSTGRES_URL", "")
@@ -129,6 +130,7 @@ def _checkpoint(file: Path) -> None:
 def app(site: Site) -> Iterator[Flask]:
     """Give the application on a fresh database, inside its context, as the system."""
     site.reset()
+    limiter.reset()  # tests sign in more often than people may
     with site.app.app_context(), acting_as(system_actor()):
         yield site.app
         db.session.remove()

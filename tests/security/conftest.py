@@ -17,14 +17,12 @@ from core.database import db, write_unit
 from core.records.registry import record_types
 from core.users import operations
 from core.users.models import User
-from core.web.limits import limiter
 from tests.conftest import PASSWORD, sign_in
 
 
 @pytest.fixture(autouse=True)
 def fresh_limits(app: Flask) -> Iterator[None]:
     app.config["WTF_CSRF_ENABLED"] = False
-    limiter.reset()
     yield
     app.config["WTF_CSRF_ENABLED"] = False
 
