@@ -86,6 +86,13 @@ def _found(query: str) -> ColumnElement[bool] | None:
     return vector.op("@@")(func.to_tsquery(literal_column("'simple'"), literal(expression)))
 
 
+def _type_column() -> ColumnElement[str]:
+    """Name the column of the type so that SQLite begins with the words: by its index it would walk all of a type."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return literal_column("+core_search_entry.record_type", String)
+    return entries.c.record_type
+
+
 def matches(record_type: RecordType, query: str) -> ColumnElement[bool]:
     """Give the criterion that a record of a type holds the words of a query.
 
@@ -96,7 +103,7 @@ def matches(record_type: RecordType, query: str) -> ColumnElement[bool]:
     found = _found(query)
     if found is None:
         return false()
-    ids = select(entries.c.record_id).where(entries.c.record_type == record_type.key, found)
+    ids = select(entries.c.record_id).where(_type_column() == record_type.key, found)
     identity: ColumnElement[bool] = record_type.model.id.in_(ids)
     return identity
 
@@ -132,7 +139,7 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
 
 def _hits_of(actor: Actor, record_type: RecordType, found: ColumnElement[bool], limit: int) -> Select[Any]:
     model = record_type.model
-    joined = and_(model.id == entries.c.record_id, entries.c.record_type == record_type.key)
+    joined = and_(model.id == entries.c.record_id, _type_column() == record_type.key)
     hits = (
         select(entries.c.record_type, entries.c.record_id, entries.c.title)
         .join(model, joined)

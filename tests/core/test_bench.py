@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from core.bench import Sizes, run_bench
 from core.bench.measure import Figures
@@ -37,7 +37,7 @@ def test_it_measures_every_page_on_data_of_its_own(
     assert report.import_rows_per_s > 0
     assert list(tmp_path.iterdir()) == []
     if server:
-        with create_engine(server).connect() as connection:
+        with create_engine(server, poolclass=NullPool).connect() as connection:
             query = text("SELECT datname FROM pg_database WHERE datname LIKE 'pelatis_bench_%'")
             assert connection.execute(query).all() == []
 
