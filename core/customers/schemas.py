@@ -75,7 +75,11 @@ class CustomerSchema(RecordSchema):
     roles = Words(
         known=ROLES, label=_l("Roles"), load_default=lambda: ["prospect"], import_names=("role", "ρόλος", "rola")
     )
-    tags = Words(label=_l("Tags"), load_default=list, import_names=("tag", "labels", "ετικέτες", "etykiety"))
+    tags = Words(
+        label=_l("Tags"),
+        load_default=list,
+        import_names=("tag", "labels", "categories", "κατηγορία", "κατηγ", "ετικέτες", "grupa", "etykiety"),
+    )
     tax_number = TaxNumberText(
         validate=Length(max=32),
         label=_l("Tax number"),
@@ -172,7 +176,7 @@ class CustomerSchema(RecordSchema):
     note = fields.Text(
         validate=Length(max=10_000),
         label=_l("About"),
-        import_names=("description", "notes", "περιγραφή", "σημειώσεις", "opis"),
+        import_names=("description", "notes", "περιγραφή", "σημειώσεις", "opis", "παρατηρήσεις", "παρατ", "uwagi"),
     )
 
     @ma.pre_load

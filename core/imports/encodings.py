@@ -22,6 +22,7 @@ NAMES: Final = {
     "iso8859_2": "ISO 8859-2",
     "cp1252": "Windows-1252",
 }
+SHORT_NAMES: Final = {page: name.removeprefix("Windows-").removeprefix("ISO ") for page, name in NAMES.items()}
 CODE_PAGES: Final = ("cp1253", "iso8859_7", "cp1250", "iso8859_2", "cp1252")
 #: The letters beyond ASCII of the languages that are written in each kind of page. A text speaks for the page in which
 #: one language explains all of its letters: ą beside ř is no language.
@@ -91,6 +92,9 @@ def _shown(sample: bytes, pages: list[str]) -> list[tuple[str, str]]:
     if pages[0].startswith("utf-16"):
         return [(pages[0], (sample.decode(pages[0], "replace").splitlines() or [""])[0][:80])]
     line = _line(sample)
+    # What is plain ASCII in front of the first other letter looks the same in every encoding.
+    start = next((place for place, byte in enumerate(line) if byte > 127), 0)
+    line = line[max(0, start - 8) :] if start > 40 else line
     return [(page, line.decode(page, "replace").strip()[:80]) for page in pages]
 
 

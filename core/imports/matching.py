@@ -128,6 +128,11 @@ class Matcher:
             return found
         return self._answers[asked]
 
+    def may_make(self, key: str) -> bool:
+        """Tell whether an import may make a record of a type from its name alone."""
+        record_type = self._visible_type(key)
+        return record_type is not None and record_type.creatable and may(self.actor, record_type, "create")
+
     def learn(self, record_type: RecordType, name: Any, record_id: uuid.UUID) -> None:
         """Remember a record that this import made."""
         self._names_of(record_type).add(name, record_id)
@@ -196,11 +201,8 @@ class Matcher:
         best = process.extractOne(name, alike, scorer=fuzz.ratio, score_cutoff=ALIKE)
         return Found(None, near=names.spelling[best[0]] if best is not None else "")
 
-    def _may_make(self, record_type: RecordType) -> bool:
-        return self.create_missing and record_type.creatable and may(self.actor, record_type, "create")
-
     def _make(self, record_type: RecordType, name: str, cell: Any) -> Found:
-        if not self._may_make(record_type):
+        if not (self.create_missing and self.may_make(record_type.key)):
             return self._proposed(self._names_of(record_type), name)
         title = next(
             name for name, each in record_type.fields.items() if getattr(each, "column", "") == record_type.title

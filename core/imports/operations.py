@@ -18,7 +18,7 @@ from core.i18n import _
 from core.imports import encodings, guessing, reading
 from core.imports.models import Import
 from core.imports.options import Options, folder_of, options_of, record_type_of, shape_of
-from core.imports.running import BATCH, PREVIEW_ROWS, Runner, Tally
+from core.imports.running import BATCH, PREVIEW_ROWS, Issue, Runner, Tally
 from core.problems import Problem
 from core.records import fields
 from core.records.history import typed_value
@@ -157,6 +157,22 @@ def set_up(job: Import, *, mapping: Mapping[str, str] | None = None, **options: 
         _check_match(job, changed.match)
 
 
+def map_columns(job: Import, mapping: Mapping[str, str], **options: Any) -> None:
+    """Correct the mapping of a draft; where nothing becomes the field that it was matched by, another one is taken.
+
+    Args:
+        job: the draft.
+        mapping: column heading to field.
+        **options: see `set_up`.
+
+    Raises:
+        Problem: as `set_up`; 422 when a required field has no column.
+    """
+    wanted = options.get("match", options_of(job).match)
+    match = wanted if wanted in mapping.values() else _first_match(record_type_of(job), mapping.values())
+    set_up(job, mapping=mapping, **options | {"match": match})
+
+
 def _check_shape(options: Options) -> None:
     if options.encoding and options.encoding not in encodings.NAMES:
         raise Problem("imports.bad_encoding", _("Files aren't read in the encoding “%(name)s”.", name=options.encoding))
@@ -231,8 +247,13 @@ class Trial:
     reasons: Sequence[Mapping[str, Any]]
 
 
-def try_out(actor: Actor, job: Import) -> Trial:
-    """Try every row of a draft and write nothing.
+def try_out(actor: Actor, job: Import, limit: int | None = None) -> Trial:
+    """Try the rows of a draft and write nothing.
+
+    Args:
+        actor: whoever tries; needs the `import` permission.
+        job: the draft.
+        limit: how many rows are tried; all when not given.
 
     Raises:
         Problem: 422 when a required field has no column; 403 without the right.
@@ -241,16 +262,18 @@ def try_out(actor: Actor, job: Import) -> Trial:
     _require_fields(job)
     with acting_as(actor, "import"):
         runner = Runner(actor, job)
-        tally = runner.try_out()
-    counted: dict[tuple[str, str, str], int] = {}
-    for issue in runner.samples:
-        kind = (issue.level, issue.code, issue.message)
-        counted[kind] = counted.get(kind, 0) + 1
-    ordered = sorted(counted.items(), key=lambda each: (each[0][0], -each[1]))
-    return Trial(
-        tally,
-        [{"level": kind[0], "code": kind[1], "message": kind[2], "rows": rows} for kind, rows in ordered],
-    )
+        tally = runner.try_out(limit)
+    return Trial(tally, _counted(runner.samples))
+
+
+def _counted(samples: Iterable[tuple[int, Issue]]) -> list[Mapping[str, Any]]:
+    """Put equal issues together, as `queries.reasons` does with those of a run."""
+    counted: dict[Issue, tuple[int, int]] = {}
+    for row, issue in samples:
+        rows, first = counted.get(issue, (0, row))
+        counted[issue] = (rows + 1, min(first, row))
+    ordered = sorted(counted.items(), key=lambda each: (each[0].level, -each[1][0]))
+    return [asdict(issue) | {"rows": rows, "first": first} for issue, (rows, first) in ordered]
 
 
 def _require_fields(job: Import) -> None:

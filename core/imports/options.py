@@ -1,7 +1,8 @@
 """How an import's file is read, and what is done with what it holds."""
 
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Options:
         create_missing: make the stages, people and other small things that the file names.
         strict: a row that names an unknown record fails, instead of being taken without it.
         accept_near: take a name for the one that it nearly is (`GTXPro` for `GTX Pro`), with a warning.
+        names: what a person said of names that nobody has: field to name in the file to the name that is meant.
     """
 
     encoding: str = ""
@@ -38,6 +40,7 @@ class Options:
     create_missing: bool = False
     strict: bool = False
     accept_near: bool = True
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def options_of(job: Import) -> Options:

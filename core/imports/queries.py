@@ -3,40 +3,62 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
+from core.access import Actor, Scope
 from core.database import db
 from core.imports.models import Import, ImportIssue
 from core.problems import not_found
+from core.records.registry import record_types
 
 
-def find_import(import_id: uuid.UUID) -> Import:
+def find_import(import_id: uuid.UUID, actor: Actor | None = None) -> Import:
     """Read one import.
 
+    Args:
+        import_id: its id.
+        actor: whoever asks; left out where nobody does (a job, the shell).
+
     Raises:
-        Problem: 404 when there is none.
+        Problem: 404 when there is none, or it isn't the actor's to see.
     """
-    found = db.session.get(Import, import_id)
+    criteria = [Import.id == import_id] + ([] if actor is None else [_visible(actor)])
+    found = db.session.scalars(select(Import).where(*criteria)).one_or_none()
     if found is None:
         raise not_found()
     return found
 
 
-def latest_imports(limit: int = 50) -> list[Import]:
-    """List imports, newest first."""
-    return list(db.session.scalars(select(Import).order_by(Import.created_at.desc()).limit(limit)))
+def latest_imports(actor: Actor, limit: int = 50) -> list[Import]:
+    """List the imports that an actor may see, newest first: their own, or everybody's by their right."""
+    statement = select(Import).where(_visible(actor)).order_by(Import.created_at.desc()).limit(limit)
+    return list(db.session.scalars(statement))
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    seen = []
+    for record_type in record_types:
+        scope = actor.scope(f"{record_type.key}.import")
+        if scope is not None:
+            of_type = Import.record_type == record_type.key
+            seen.append(of_type if scope is Scope.all else and_(of_type, Import.actor_id == actor.user_id))
+    return or_(*seen) if seen else false()
 
 
 def reasons(import_id: uuid.UUID) -> list[dict[str, Any]]:
-    """Tell why rows failed or were doubtful, equal reasons together, the most frequent first."""
+    """Tell why rows failed, were doubtful or worth listing, equal reasons together, the most frequent first.
+
+    Returns:
+        Mappings with `level`, `code`, `message`, `rows` and `first`, the number of the first such row.
+    """
     statement = (
-        select(ImportIssue.level, ImportIssue.message, func.count(), func.min(ImportIssue.row))
+        select(ImportIssue.level, ImportIssue.code, ImportIssue.message, func.count(), func.min(ImportIssue.row))
         .where(ImportIssue.import_id == import_id, ImportIssue.level != "later")
-        .group_by(ImportIssue.level, ImportIssue.message)
+        .group_by(ImportIssue.level, ImportIssue.code, ImportIssue.message)
         .order_by(ImportIssue.level, func.count().desc())
         .limit(50)
     )
     return [
-        {"level": level, "message": message, "rows": rows, "first": first}
-        for level, message, rows, first in db.session.execute(statement)
+        {"level": level, "code": code, "message": message, "rows": rows, "first": first}
+        for level, code, message, rows, first in db.session.execute(statement)
     ]

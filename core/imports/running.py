@@ -123,8 +123,8 @@ class Runner:
         self.trusted: set[uuid.UUID] = set()
         #: What the rows of the present batch point at, by record type.
         self.pointed: dict[str, set[uuid.UUID]] = {}
-        #: The first issues of a dry run, which are written down nowhere.
-        self.samples: list[Issue] = []
+        #: The issues of a dry run, which are written down nowhere.
+        self.samples: list[tuple[int, Issue]] = []
 
     def _usually_filled(self) -> frozenset[str]:
         """Name the relations that most rows fill, so that the rows without one can be listed."""
@@ -175,10 +175,14 @@ class Runner:
             session.refresh(self.job)
             self.job.status = "failed"
 
-    def try_out(self) -> Tally:
-        """Run every batch in a write unit that is rolled back; `samples` then holds what was noticed first."""
+    def try_out(self, limit: int | None = None) -> Tally:
+        """Run batches in a write unit that is rolled back; `samples` then holds what was noticed.
+
+        Args:
+            limit: how many rows are tried; all when not given.
+        """
         total = Tally()
-        rows = reading.read_rows(self.path, self.shape)
+        rows = islice(reading.read_rows(self.path, self.shape), limit)
         try:
             with write_unit():
                 while batch := list(islice(rows, BATCH)):
@@ -200,7 +204,9 @@ class Runner:
         self._keep_samples(linked)
 
     def _keep_samples(self, issues: Iterable[ImportIssue]) -> None:
-        self.samples += [Issue(each.level, each.code, each.message) for each in issues if each.level != LATER]
+        self.samples += [
+            (each.row, Issue(each.level, each.code, each.message)) for each in issues if each.level != LATER
+        ]
 
     # One batch
 
@@ -328,6 +334,7 @@ class Runner:
         if isinstance(cell, Mapping):  # as the API writes it
             cell = cell.get("id") or cell.get("title") or ""
         cell = _text(cell)
+        cell = self.options.names.get(name, {}).get(cell, cell)
         if declared.record_type == self.record_type.key:
             found = self.matcher.find_exactly(declared.record_type, cell)
             if found.id is None:
@@ -449,6 +456,13 @@ class Runner:
         for start in range(0, len(ids), BATCH):
             for taken in db.session.scalars(select(model.id).where(model.id.in_(ids[start : start + BATCH]))):
                 free[taken].fail("taken_id", _("This record is in the bin, or isn't yours to see."))
+
+    def count_known(self, batch: Sequence[FileRow]) -> int:
+        """Count the rows of a batch whose records are there already; nothing is written."""
+        self._prepare(batch)
+        rows = [self.read(each) for each in batch]
+        known = self._known(rows)
+        return sum(bool(known.get(row.match)) for row in rows if row.match is not None)
 
     def _written_before(self, known: Mapping[Any, Sequence[uuid.UUID]]) -> frozenset[uuid.UUID]:
         """Tell which of some records an earlier batch of this very import wrote."""

@@ -1,7 +1,9 @@
-"""Importing a file, step by step: file, columns, dry run, run, report, undo."""
+"""Importing a file, step by step: file, columns, matches, dry run, run, report, undo."""
 
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, request, send_file
@@ -9,34 +11,34 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import current_actor, may
 from core.database import write_unit
-from core.i18n import _, _l, format_day, format_number, ngettext
-from core.imports import encodings, guessing, jobs, operations, options, queries, reading, values
+from core.i18n import _, _l, format_number, ngettext
+from core.imports import encodings, examining, guessing, jobs, operations, options, present, queries, reading
 from core.imports.models import Import
 from core.jobs.operations import enqueue
 from core.problems import Problem, not_found
-from core.records import fields
 from core.records.registry import record_types
 from core.web.audience import audience
 from core.web.render import fragment, redirect_or_refresh, render, toast
 
 blueprint = Blueprint("imports", __name__, url_prefix="/admin/imports")
 
-STEPS = (_l("File"), _l("Columns"), _l("Dry run"), _l("Run"), _l("Report"))
-STATUSES = {
+STEPS: Final = (_l("File"), _l("Columns"), _l("Matches"), _l("Dry run"), _l("Run"), _l("Report"))
+FILE, COLUMNS, MATCHES, DRY_RUN, RUN, REPORT = range(1, 7)
+STATUSES: Final = {
     "draft": (_l("not run yet"), "grey"),
     "running": (_l("running"), "blue"),
     "done": (_l("done"), "green"),
-    "failed": (_l("failed"), "red"),
+    "failed": (_l("stopped"), "red"),
     "undone": (_l("undone"), "amber"),
 }
+#: Options that the forms send as text, and those that are ticks; a form says by `ticks` which it holds.
+TEXTS: Final = ("encoding", "delimiter", "order", "decimal", "match", "on_match")
+#: What a name of the file was said to mean: `means:owner:Δούκα Ε.`.
+MEANS: Final = "means:"
 
 
 def _found(import_id: UUID) -> Import:
-    found = queries.find_import(import_id)
-    record_type = record_types.get(found.record_type)
-    if record_type is None or not may(current_actor(), record_type, "import"):
-        raise not_found()
-    return found
+    return queries.find_import(import_id, current_actor())
 
 
 def _allowed() -> list[Any]:
@@ -63,7 +65,11 @@ def _context(found: Import, current: int) -> dict[str, Any]:
 def imports_page() -> Response:
     """List the imports, newest first."""
     _allowed()
-    return render("imports/list.html", jobs=queries.latest_imports(), statuses=STATUSES, types=record_types)
+    jobs_seen = queries.latest_imports(current_actor())
+    return render("imports/list.html", jobs=jobs_seen, statuses=STATUSES, types=record_types)
+
+
+# The file
 
 
 @blueprint.get("/new")
@@ -94,6 +100,8 @@ def upload() -> AnyResponse:
     try:
         made = operations.take_file(current_actor(), record_type, given.filename, given.stream)  # type: ignore[arg-type]
     except Problem as problem:
+        if problem.status != 422:
+            raise
         return _new(problem.status, problem)
     return redirect_or_refresh(f"/admin/imports/{made.id}")
 
@@ -106,116 +114,181 @@ def import_page(import_id: UUID) -> Response:
     if found.status == "draft":
         return _columns(found)
     if found.status == "running":
-        return render("imports/running.html", **_context(found, 4), poll=f"/admin/imports/{found.id}/progress")
+        return render("imports/running.html", **_context(found, RUN), poll=f"/admin/imports/{found.id}/progress")
     return _report(found)
 
 
+@blueprint.post("/<uuid:import_id>/discard")
+@audience("staff")
+def discard(import_id: UUID) -> AnyResponse:
+    """Forget a draft and its file."""
+    operations.discard(_found(import_id))
+    return redirect_or_refresh("/admin/imports")
+
+
+# The columns
+
+
 def _columns(found: Import, status: int = 200, problem: Problem | None = None) -> Response:
-    record_type = options.record_type_of(found)
     shape = options.shape_of(found)
-    path = Path(found.path)
-    columns = reading.headings(path, shape)
-    rows = operations.preview(path, shape)
-    guesses = {guess.column: guess for guess in guessing.guess_columns(record_type, columns, rows)}
-    known = guessing.importable(record_type)
-    pairs = [(name, str(declared.label)) for name, declared in known.items()]
-    listed = [_column(found, index, guesses[column], pairs, known, rows) for index, column in enumerate(columns)]
-    counts = {word: sum(each["sure"] == word for each in listed) for word in ("certain", "likely", "asks", "none")}
+    rows = operations.preview(Path(found.path), shape)
+    columns = _columns_of(found, shape, rows)
+    counts = {word: sum(each["sure"] == word for each in columns) for word in ("certain", "likely", "asks", "none")}
     return render(
         "imports/columns.html",
         status,
-        **_context(found, 2),
-        columns=listed,
+        **_context(found, COLUMNS),
+        columns=columns,
         counts=counts,
         problem=problem,
         shape=shape,
         proof=_proof(shape),
-        match_pairs=[(name, str(known[name].label)) for name in record_type.match if name in known],
-        rows_text=ngettext("%(num)d row", "%(num)d rows", found.total_rows),
+        encodings=list(encodings.NAMES.items()),
+        delimiters=present.delimiter_names(),
+        row=present.preview_row(current_actor(), found, request.values.get("row", 1, type=int)),
+        rows_text=ngettext("%(count)s row", "%(count)s rows", found.total_rows, count=format_number(found.total_rows)),
     )
 
 
+def _columns_of(found: Import, shape: reading.Shape, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    record_type = options.record_type_of(found)
+    headings = reading.headings(Path(found.path), shape)
+    guesses = {guess.column: guess for guess in guessing.guess_columns(record_type, headings, rows)}
+    pairs = [(name, str(declared.label)) for name, declared in guessing.importable(record_type).items()]
+    return [_column(found, index, guesses[column], pairs, rows) for index, column in enumerate(headings)]
+
+
 def _proof(shape: reading.Shape) -> list[dict[str, Any]]:
-    return [
-        {"text": sample, "name": encodings.NAMES.get(page, page), "chosen": page == shape.encoding, "page": page}
-        for page, sample in shape.alternatives
-    ]
+    """Show how the file reads in the encoding that is taken and in two others, as far as it reads differently."""
+    lines = dict(shape.alternatives)
+    chosen = {"text": lines.pop(shape.encoding, ""), "name": encodings.SHORT_NAMES[shape.encoding], "chosen": True}
+    proof = [chosen] if chosen["text"] else []
+    for page, line in lines.items():
+        if line not in {each["text"] for each in proof} and len(proof) < 3:
+            proof.append({"text": line, "name": encodings.SHORT_NAMES[page], "chosen": False})
+    return proof
 
 
-def _column(found: Import, index: int, guess: Any, pairs: Any, known: Any, rows: Any) -> dict[str, Any]:
+def _column(
+    found: Import,
+    index: int,
+    guess: guessing.Guess,
+    pairs: Sequence[tuple[str, str]],
+    rows: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
     value = found.mapping.get(guess.column, "")
-    sure = guess.certainty if value == guess.field else ("certain" if value else "none")
-    ask = None
-    if value and isinstance(known.get(value), fields.Date | fields.DateTime):
-        ask = _day_question([str(row.get(guess.column) or "") for row in rows], found)
+    sure = guess.certainty if value == guess.field else (guessing.CERTAIN if value else guessing.NONE)
+    ask = present.day_question(found, value, [str(row.get(guess.column) or "") for row in rows])
     return {
         "name": guess.column,
         "samples": guess.samples,
         "field_name": f"column-{index}",
         "options": pairs,
         "value": value,
-        "sure": "asks" if ask and sure != "none" else sure,
+        "sure": guessing.ASKS if ask else guessing.CERTAIN if sure == guessing.ASKS else sure,
         "ask": ask,
     }
-
-
-def _day_question(values: list[str], found: Import) -> dict[str, Any] | None:
-    counted = guessing.day_order(values)
-    if not counted.is_doubtful:
-        return None
-    sample = next(value for value in values if guessing.day_order([value]).both)
-    order = options.options_of(found).order
-    return {
-        "question": _("How is %(day)s meant?", day=sample),
-        "note": _(
-            "%(both)s days fit both, %(first)s only day first, %(second)s only month first.",
-            both=counted.both, first=counted.day_first, second=counted.month_first,
-        ),
-        "answers": [
-            {"label": format_day(_as_day(sample, each)), "name": "order", "value": each, "primary": order == each}
-            for each in ("dmy", "mdy")
-        ],
-    }  # fmt: skip
-
-
-def _as_day(text: str, order: str) -> Any:
-    from datetime import date
-
-    return date.fromisoformat(values.read_day(text, order))
 
 
 @blueprint.post("/<uuid:import_id>")
 @audience("staff")
 def save_columns(import_id: UUID) -> AnyResponse:
-    """Keep the mapping and the options, then show the columns again or try all rows."""
+    """Keep the mapping and how the file is read, then show the columns again or go on to the matches."""
     found = _found(import_id)
     form = request.form
-    columns = reading.headings(Path(found.path), options.shape_of(found))
-    mapping = {column: form[f"column-{index}"] for index, column in enumerate(columns) if form.get(f"column-{index}")}
-    changed: dict[str, Any] = {
-        name: form[name] for name in ("encoding", "order", "decimal", "match", "on_match") if name in form
-    }
-    changed |= {name: name in form for name in ("create_missing", "strict")}
-    changed["accept_near"] = form.get("accept_near", "1") == "1"
     try:
-        operations.set_up(found, mapping=mapping, **changed)
-        if "try" not in form:
-            return _columns(found)
-        return _dry_run(found)
+        changed = _changed_options()
+        if changed.get("encoding") or changed.get("delimiter"):
+            operations.set_up(found, **changed)
+        columns = reading.headings(Path(found.path), options.shape_of(found))
+        mapping = {name: form[f"column-{index}"] for index, name in enumerate(columns) if form.get(f"column-{index}")}
+        operations.map_columns(found, mapping, **changed)
     except Problem as problem:
         if problem.status != 422:
             raise
         return _columns(found, 422, problem)
+    if "next" in form:
+        return redirect_or_refresh(f"/admin/imports/{found.id}/matches")
+    return _columns(found)
+
+
+def _changed_options() -> dict[str, Any]:
+    form = request.form
+    changed: dict[str, Any] = {name: form[name] for name in TEXTS if name in form}
+    ticks = [name for name in form.get("ticks", "").split() if name in ("create_missing", "strict", "accept_near")]
+    changed |= {name: name in form for name in ticks}
+    if ticks:
+        changed["names"] = _meanings()
+    return changed
+
+
+def _meanings() -> dict[str, dict[str, str]]:
+    meant: dict[str, dict[str, str]] = {}
+    for key, name in request.form.items():
+        if key.startswith(MEANS) and name:
+            field, _colon, cell = key.removeprefix(MEANS).partition(":")
+            meant.setdefault(field, {})[cell] = name
+    return meant
+
+
+# The matches
+
+
+@blueprint.get("/<uuid:import_id>/matches")
+@audience("staff")
+def matches_page(import_id: UUID) -> Response:
+    """Show what is there already, and which names nobody has."""
+    return _matches(_drafted(import_id))
+
+
+def _drafted(import_id: UUID) -> Import:
+    found = _found(import_id)
+    if found.status != "draft":
+        raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
+    return found
+
+
+def _matches(found: Import, status: int = 200, problem: Problem | None = None) -> Response:
+    record_type = options.record_type_of(found)
+    known = guessing.importable(record_type)
+    mapped = set(found.mapping.values())
+    examined = examining.examine(current_actor(), found)
+    return render(
+        "imports/matches.html",
+        status,
+        **_context(found, MATCHES),
+        problem=problem,
+        examined=examined,
+        is_all=examined.rows < examining.EXAMINED,
+        match_pairs=[(name, str(known[name].label)) for name in ("id", *record_type.match) if name in mapped],
+    )
+
+
+@blueprint.post("/<uuid:import_id>/matches")
+@audience("staff")
+def save_matches(import_id: UUID) -> AnyResponse:
+    """Keep what is done with matches and unknown names, then look again or try the rows."""
+    found = _drafted(import_id)
+    try:
+        operations.set_up(found, **_changed_options())
+        return _dry_run(found) if "next" in request.form else _matches(found)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return _matches(found, 422, problem)
 
 
 def _dry_run(found: Import) -> Response:
-    trial = operations.try_out(current_actor(), found)
+    trial = operations.try_out(current_actor(), found, examining.EXAMINED)
+    tried = min(found.total_rows, examining.EXAMINED)
     return render(
         "imports/dry_run.html",
-        **_context(found, 3),
+        **_context(found, DRY_RUN),
         tally=trial.tally,
         figures=_figures(trial.tally),
-        reasons=trial.reasons,
+        reasons=present.reasons(trial.reasons),
+        tried=tried,
+        is_all=tried == found.total_rows,
     )
 
 
@@ -224,12 +297,15 @@ def _figures(tally: Any) -> dict[str, tuple[int, str]]:
     return {name: (getattr(tally, name), format_number(getattr(tally, name))) for name in names}
 
 
+# The run
+
+
 @blueprint.post("/<uuid:import_id>/run")
 @audience("staff")
 def run(import_id: UUID) -> AnyResponse:
-    """Begin the import in the background."""
+    """Begin the import in the background, or go on with one that stopped."""
     found = _found(import_id)
-    if found.status != "draft":
+    if found.status not in ("draft", "failed"):
         raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
     with write_unit() as session:
         session.refresh(found)
@@ -248,14 +324,21 @@ def progress(import_id: UUID) -> AnyResponse:
     return fragment("imports/progress.html", job=found, poll=f"/admin/imports/{found.id}/progress")
 
 
+# The report
+
+
 def _report(found: Import) -> Response:
+    actor = current_actor()
     return render(
         "imports/report.html",
-        **_context(found, 5),
+        **_context(found, REPORT),
         figures=_figures(found),
-        reasons=queries.reasons(found.id),
+        reasons=present.reasons(queries.reasons(found.id)),
         has_errors=options.error_file(found).is_file(),
         status_text=STATUSES[found.status],
+        title=present.report_title(found),
+        facts=present.report_facts(actor, found),
+        changed=present.linked(actor, islice(operations.changed_since(found), present.MOST_LISTED)),
     )
 
 
@@ -276,7 +359,10 @@ def undo(import_id: UUID) -> AnyResponse:
     """Take back everything that an import did."""
     found = _found(import_id)
     undone = operations.undo(current_actor(), found)
-    text = ngettext("%(num)d record is as it was.", "%(num)d records are as they were.", undone.put_back)
+    count = format_number(undone.put_back)
+    text = ngettext(
+        "%(count)s record is as it was.", "%(count)s records are as they were.", undone.put_back, count=count
+    )
     if undone.kept:
         text += " " + ngettext(
             "%(num)d was changed since, and stays.", "%(num)d were changed since, and stay.", len(undone.kept)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import marshmallow as ma
 from marshmallow import RAISE, validate
@@ -320,6 +320,13 @@ class Related(FieldInfo, ma.fields.UUID):
         return obj.get(self.column) if isinstance(obj, dict) else getattr(obj, self.column, default)
 
 
+#: What other systems, and people in Greek and Polish, call the owner.
+OWNER_NAMES: Final = (
+    "owner", "sales_agent", "sales agent", "agent", "sales rep", "assigned to", "account manager", "salesperson",
+    "υπεύθυνος", "πωλητής", "opiekun", "handlowiec", "sprzedawca",
+)  # fmt: skip
+
+
 class RecordSchema(ma.Schema):
     """The base of every record's schema. Unknown fields are refused."""
 
@@ -332,4 +339,4 @@ class RecordSchema(ma.Schema):
     version = ma.fields.Integer(dump_only=True)
     created_at = DateTime(dump_only=True, label=_l("Created"))
     updated_at = DateTime(dump_only=True, label=_l("Changed"))
-    owner = Related("user", label=_l("Owner"), import_names=("owner", "sales_agent", "sales agent", "agent"))
+    owner = Related("user", label=_l("Owner"), import_names=OWNER_NAMES)

@@ -1,0 +1,202 @@
+"""What the pages of imports show: questions, a row as it will look, reasons with what helps, the facts of a run."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from core.access import Actor
+from core.i18n import _, format_day, format_moment, format_number
+from core.imports import encodings, guessing, reading
+from core.imports.matching import Matcher
+from core.imports.models import Import
+from core.imports.options import options_of, record_type_of, shape_of
+from core.imports.running import ERROR, WARNING, Runner
+from core.imports.values import read_day
+from core.problems import Problem
+from core.records import fields, queries
+from core.records.operations import load_values
+from core.records.present import initials, shown
+from core.records.registry import record_types
+
+#: Records that a page lists by name.
+MOST_LISTED: Final = 6
+#: Facts of the row that is shown as it will look.
+MOST_FACTS: Final = 10
+
+
+def delimiter_names() -> list[tuple[str, str]]:
+    """List what may stand between columns."""
+    return [(",", _("Comma ,")), (";", _("Semicolon ;")), ("\t", _("Tab")), ("|", _("Bar |"))]
+
+
+def day_question(job: Import, name: str, values: Sequence[str]) -> dict[str, Any] | None:
+    """Ask how the days of a column are meant, where they can be read in two ways; None where they can't.
+
+    Args:
+        job: the draft.
+        name: the field that the column becomes.
+        values: some of its cells.
+    """
+    declared = guessing.importable(record_type_of(job)).get(name)
+    counted = guessing.day_order(values)
+    if not isinstance(declared, fields.Date | fields.DateTime) or not counted.is_doubtful:
+        return None
+    sample = next(value for value in values if guessing.day_order([value]).both)
+    chosen = options_of(job).order
+    return {
+        "question": _("How is %(day)s meant?", day=sample),
+        "note": _(
+            "%(both)s days fit both, %(first)s only day first, %(second)s only month first.",
+            both=counted.both,
+            first=counted.day_first,
+            second=counted.month_first,
+        ),
+        "answers": [
+            {
+                "label": f"{format_day(date.fromisoformat(read_day(sample, order)), 'long')}, {words}",
+                "name": "order",
+                "value": order,
+                "primary": chosen == order,
+            }
+            for order, words in (("dmy", _("day first")), ("mdy", _("month first")))
+        ],
+    }
+
+
+def preview_row(actor: Actor, job: Import, number: int) -> dict[str, Any]:
+    """Show one of the file's rows as the record that it will be.
+
+    Args:
+        actor: whose view of related records counts.
+        job: the draft.
+        number: which of the first rows, from 1; a wrong one shows the first.
+    """
+    rows = list(islice(reading.read_rows(Path(job.path), shape_of(job)), 50))
+    place = number if 1 <= number <= len(rows) else 1
+    record_type = record_type_of(job)
+    runner = Runner(actor, job)
+    runner.matcher = Matcher(actor)  # a look at a row makes nothing
+    row = runner.read(rows[place - 1])
+    try:
+        loaded = {} if row.has_failed else load_values(record_type, row.data)
+        faults = [issue.message for issue in row.issues if issue.level in (ERROR, WARNING)]
+    except Problem as problem:
+        loaded, faults = {}, [str(text) for texts in problem.fields.values() for text in texts] or [str(problem)]
+    name = str(loaded.get(record_type.title) or "")
+    return {
+        "number": place,
+        "previous": place - 1 if place > 1 else len(rows),
+        "next": place + 1 if place < len(rows) else 1,
+        "name": name,
+        "initials": initials(name) if name else "–",
+        "facts": _facts(actor, job, row.data, loaded),
+        "faults": faults,
+    }
+
+
+def _facts(actor: Actor, job: Import, data: Mapping[str, Any], loaded: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    record_type = record_type_of(job)
+    facts = []
+    for name in job.mapping.values():
+        declared = record_type.fields.get(name)
+        value = loaded.get(declared.column) if declared is not None else None
+        if declared is None or value in (None, "", []) or declared.column == record_type.title or name not in data:
+            continue
+        titles: dict[UUID, str] = {}
+        if isinstance(declared, fields.Related):
+            titles = queries.titles(actor, declared.record_type, [value])
+        text = shown(declared, value, titles)
+        facts.append((str(declared.label), getattr(text, "text", text)))
+    return facts[:MOST_FACTS]
+
+
+def _help(code: str) -> str:
+    kind = code.partition(":")[0]
+    return {
+        "damaged": _("Mend the line in the file"),
+        "mended": _("Compare the letters with the source"),
+        "near": _("Say what is meant in the step Matches"),
+        "missing": _("Add it, or let the import make it"),
+        "repeated": _("Keep one of the rows"),
+        "taken_id": _("Take it out of the bin first"),
+        "invalid": _("Mend the value in the error file"),
+        "imports.ambiguous": _("Merge them, or match by another field"),
+        "several_addresses": _("Add the others on the page"),
+        "empty": _("Fill it later, they are listed here"),
+        "made": _("Rename or complete it"),
+    }.get(kind, "")
+
+
+def reasons(found: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Sort reasons by their level into rows of a table: reason, count, example, help."""
+    by_level: dict[str, list[dict[str, Any]]] = {"error": [], "warning": [], "notice": []}
+    for each in found:
+        first = each.get("first")
+        by_level[each["level"]].append(
+            {
+                "reason": each["message"],
+                "count": format_number(each["rows"]),
+                "rows": each["rows"],
+                "example": _("row %(number)s", number=format_number(first)) if first else "",
+                "help": _help(each["code"]),
+            }
+        )
+    return by_level
+
+
+def report_title(job: Import) -> str:
+    """Say in one sentence what an import came to."""
+    if job.status == "undone":
+        return _("This import was undone")
+    if job.status == "failed":
+        return _("The import stopped after row %(row)s", row=format_number(job.done_rows))
+    brought = job.created + job.updated + job.skipped
+    what = record_type_of(job)
+    if brought == 1:
+        return _("1 %(what)s is in", what=str(what.label).lower())
+    return _("%(count)s %(what)s are in", count=format_number(brought), what=str(what.label_plural).lower())
+
+
+def report_facts(actor: Actor, job: Import) -> list[tuple[str, str]]:
+    """Tell how an import ran: file, match, time, number, person."""
+    known = guessing.importable(record_type_of(job))
+    options = options_of(job)
+    facts = [(_("File"), _file_text(job))]
+    match = str(known[options.match].label) if options.match in known else _("nothing, every row is new")
+    facts.append((_("Match on"), match))
+    people = queries.titles(actor, "user", [job.actor_id])
+    if job.actor_id in people:
+        facts.append((_("By"), people[job.actor_id]))
+    facts.append((_("Begun"), format_moment(job.created_at)))
+    if job.finished_at is not None:
+        facts.append((_("Ended"), format_moment(job.finished_at)))
+    facts.append((_("Number"), str(job.id)))
+    return facts
+
+
+def _file_text(job: Import) -> str:
+    path = Path(job.path)
+    if not path.is_file():
+        return job.file_name
+    size = path.stat().st_size
+    text = _("%(size)s MB", size=format_number(round(size / 1_000_000, 1)))
+    if size < 1_000_000:
+        text = _("%(size)s KB", size=format_number(max(1, size // 1_000)))
+    encoding = encodings.NAMES.get(shape_of(job).encoding, "")
+    return f"{text}, {encoding}" if encoding else text
+
+
+def linked(actor: Actor, records: Iterable[tuple[str, UUID]]) -> list[dict[str, str]]:
+    """Name some records with their pages, as far as the actor may see them."""
+    by_key: dict[str, list[UUID]] = {}
+    for key, record_id in records:
+        by_key.setdefault(key, []).append(record_id)
+    listed = []
+    for key, ids in by_key.items():
+        record_type = record_types.get(key)
+        for record_id, title in queries.titles(actor, key, ids).items():
+            listed.append({"title": title, "url": record_type.url_of(record_id) if record_type else ""})
+    return listed

@@ -1,0 +1,203 @@
+"""The steps of an import as somebody clicks through them."""
+
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from core.access import system_actor
+from core.customers.models import Customer
+from core.customers.records import CUSTOMERS
+from core.database import db, write_unit
+from core.imports.models import Import
+from core.jobs.worker import run_next_job
+from core.records.operations import create_record, update_record
+from core.users.operations import add_user, save_role
+from core.users.records import USERS
+from tests.conftest import PASSWORD, sign_in
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def upload(client: FlaskClient, text: str | bytes, name: str = "pelates.csv", kind: str = "customer") -> str:
+    content = text.encode() if isinstance(text, str) else text
+    answer = client.post(f"/admin/imports/new?type={kind}", data={"file": (io.BytesIO(content), name)})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def text_of(client: FlaskClient, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def the_import() -> Import:
+    db.session.rollback()
+    return db.session.scalars(select(Import).order_by(Import.created_at.desc())).first()  # type: ignore[return-value]
+
+
+GREEK = "ΕΠΩΝΥΜΙΑ;ΠΟΛΗ;Πελάτης από;KOD_OLD\nΕλαιώνες Α.Ε.;Πάτρα;03/04/2020;1\nΆνθη Ε.Π.Ε.;Αίγιο;05/06/2021;2\n"
+
+
+def test_the_columns_show_what_was_guessed_and_prove_the_encoding(client: FlaskClient) -> None:
+    page = text_of(client, upload(client, GREEK.encode("cp1253")))
+    for word in (
+        "ΕΠΩΝΥΜΙΑ",
+        "Ελαιώνες Α.Ε. · Άνθη Ε.Π.Ε.",
+        "Windows-1253",
+        "Windows-1252",
+        "Certain",
+        "Asks",
+        "No guess",
+    ):
+        assert word in page
+    assert "How is 03/04/2020 meant?" in page
+    assert "2 days fit both" in page
+    assert "Row 1 will look like this" in page
+
+
+def test_an_answer_to_the_days_is_kept_and_shown(client: FlaskClient) -> None:
+    url = upload(client, GREEK)
+    columns = {"column-0": "name", "column-1": "city", "column-2": "since"}
+    page = client.post(url, data={**columns, "order": "mdy"}).text
+    assert "March 4, 2020, month first" in page
+    assert the_import().options["order"] == "mdy"
+
+
+def test_another_encoding_and_delimiter_are_taken_over(client: FlaskClient) -> None:
+    url = upload(client, GREEK.encode("cp1253"))
+    page = client.post(url, data={"encoding": "cp1252", "delimiter": ";", "column-0": "name"}).text
+    assert "Åëáéþíåò" in page
+    assert client.post(url, data={"encoding": "rot13", "column-0": "name"}).status_code == 422
+
+
+def test_rows_are_leafed_through_and_nothing_is_made(client: FlaskClient) -> None:
+    url = upload(client, "name,owner,email\nA,New Person,\nB,,bad\n")
+    client.post(f"{url}/matches", data={"ticks": "create_missing", "create_missing": "on"})
+    columns = {"column-0": "name", "column-1": "owner", "column-2": "email"}
+    page = client.post(url, data={**columns, "row": "2"}).text
+    assert "Row 2 will look like this" in page
+    assert "Not a valid email address" in page
+    assert db.session.scalars(select(Customer)).all() == []
+
+
+def test_a_field_given_twice_is_refused_in_place(client: FlaskClient) -> None:
+    url = upload(client, "a,b\n1,2\n")
+    answer = client.post(url, data={"column-0": "name", "column-1": "name", "next": "1"})
+    assert answer.status_code == 422
+    assert "Two columns become “Name”." in answer.text
+
+
+def test_matches_and_near_names_are_shown_and_answered(client: FlaskClient) -> None:
+    create_record(system_actor(), CUSTOMERS, {"name": "Ελαιώνες"})
+    create_record(system_actor(), USERS, {"name": "Ελένη Δούκα", "email": "e@example.org"})
+    url = upload(client, "name,owner\nΕλαιώνες,Ελένη Δούκα\nB,ΕλένηΔούκα\nC,Ελένη Δουκά Μ\nD,Ελένη Δούκασ\nE,Νίκος\n")
+    page = text_of(client, f"{url}/matches")
+    assert "1 is there already" in page
+    assert "Ελένη Δούκα</option>" in page  # proposed for what is only alike
+    assert "Νίκος" in page
+    data = {"ticks": "create_missing strict accept_near", "accept_near": "on", "match": "name", "on_match": "skip"}
+    answer = client.post(f"{url}/matches", data={**data, "means:owner:Ελένη Δούκασ": "Ελένη Δούκα", "next": "1"})
+    assert answer.status_code == 200
+    assert "Every row was tried, and nothing was written." in answer.text
+    assert the_import().options["names"] == {"owner": {"Ελένη Δούκασ": "Ελένη Δούκα"}}
+    assert db.session.scalars(select(Customer.name)).all() == ["Ελαιώνες"]
+
+
+def run_import(client: FlaskClient, text: str, **data: Any) -> str:
+    url = upload(client, text)
+    client.post(f"{url}/matches", data={"ticks": "create_missing strict accept_near", **data})
+    assert client.post(f"{url}/run").status_code == 303
+    assert the_import().status == "running"
+    assert "Writing the rows" in text_of(client, f"{url}/progress")
+    done = run_next_job("a worker")
+    assert done is not None
+    assert done.name == "core.import"
+    return url
+
+
+def test_the_report_counts_explains_and_undoes(client: FlaskClient) -> None:
+    url = run_import(client, "name,email,owner\nA,a@example.org,Nobody\nB,bad,\n")
+    assert client.get(f"{url}/progress").status_code == 303
+    page = text_of(client, url)
+    for words in ("1 customer is in", "1 row waits to be mended", "Mail: Not a valid email address.", "row 2"):
+        assert words in page
+    assert "Owner: there is no “Nobody”." in page
+    assert "Takes 1 new record out" in page
+    errors = client.get(f"{url}/errors.csv")
+    assert "Why it failed" in errors.get_data().decode("utf-8-sig")
+    errors.close()
+    answer = client.post(f"{url}/undo", follow_redirects=True)
+    assert "This import was undone" in answer.text
+    assert db.session.scalars(select(Customer).where(Customer.deleted_at.is_(None))).all() == []
+    assert client.post(f"{url}/undo").status_code == 409
+
+
+def test_the_report_names_what_was_changed_since(client: FlaskClient) -> None:
+    url = run_import(client, "name,city\nElaiones,Patra\n")
+    customer = db.session.scalars(select(Customer)).one()
+    update_record(system_actor(), CUSTOMERS, customer, {"city": "Volos"})
+    page = text_of(client, url)
+    assert "Some were changed since." in page
+    assert f"/customers/{customer.id}" in page
+
+
+def test_a_wrong_file_is_refused_on_the_page(client: FlaskClient) -> None:
+    for content, name, words in (
+        (b"", "x.csv", "The file is empty."),
+        (b"PK\x03\x04", "x.xlsx", "isn&#39;t an Excel workbook"),
+    ):
+        answer = client.post("/admin/imports/new?type=customer", data={"file": (io.BytesIO(content), name)})
+        assert answer.status_code == 422
+        assert words in answer.text
+    assert client.post("/admin/imports/new?type=customer").status_code == 422
+    assert the_import() is None
+
+
+def test_a_draft_can_be_forgotten(client: FlaskClient) -> None:
+    url = upload(client, "name\nA\n")
+    assert client.post(f"{url}/discard").status_code == 303
+    assert client.get(url).status_code == 404
+
+
+def test_imports_are_listed(client: FlaskClient) -> None:
+    assert "Nothing was imported yet." in text_of(client, "/admin/imports")
+    upload(client, "name\nA\n", name="pelates_2019-2026.csv")
+    assert "pelates_2019-2026.csv" in text_of(client, "/admin/imports")
+
+
+def test_another_person_s_import_stays_theirs(app: Flask, client: FlaskClient) -> None:
+    url = upload(client, "name\nSecret\n")
+    role = save_role(system_actor(), None, "Importer", {"customer.import": "own", "customer.view": "own"})
+    add_user(system_actor(), email="seller@example.org", role=role.name, password=PASSWORD)
+    other = sign_in(app, "seller@example.org")
+    assert other.get(url).status_code == 404
+    assert other.get(f"{url}/errors.csv").status_code == 404
+    assert other.post(f"{url}/undo").status_code == 404
+    assert "pelates.csv" not in text_of(other, "/admin/imports")
+    assert upload(other, "name\nOwn\n", name="own.csv")
+    assert "own.csv" in text_of(other, "/admin/imports")
+
+
+def test_who_may_import_nothing_has_no_imports(app: Flask, client: FlaskClient) -> None:
+    role = save_role(system_actor(), None, "Looker", {"customer.view": "all"})
+    add_user(system_actor(), email="looker@example.org", role=role.name, password=PASSWORD)
+    other = sign_in(app, "looker@example.org")
+    for path in ("/admin/imports", "/admin/imports/new"):
+        assert other.get(path).status_code == 404
+
+
+def test_an_import_that_stopped_offers_to_go_on(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = upload(client, "name\nA\nB\n")
+    job = the_import()
+    with write_unit() as session:
+        session.refresh(job)
+        job.status = "failed"
+    assert "Go on" in text_of(client, url)
+    assert client.post(f"{url}/run").status_code == 303
+    assert run_next_job("a worker") is not None
+    assert "2 customers are in" in text_of(client, url)
