@@ -1,6 +1,7 @@
 """Words, numbers, dates and money in the person's language: English, Greek and Polish."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -9,10 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
-from flask import Flask, g, has_app_context, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext
-from flask_babel import ngettext as _ngettext
-from flask_babel import pgettext as _pgettext
+from babel.support import NullTranslations
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
+from flask_babel import Babel, get_locale, get_translations
+from flask_babel.speaklater import LazyString
+from jinja2 import Environment, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 __all__ = [
     "LANGUAGES",
@@ -41,26 +45,87 @@ DEFAULT_ZONE = "Europe/Athens"
 #: How many written amounts and days are remembered: a board alone has 160 of each, mostly the same from page to page.
 _REMEMBERED = 4_096
 
-#: Translate a message now, for the person who is answered: `_("Hello %(name)s", name=user.name)`.
-_: Callable[..., str] = gettext
-#: Translate a message each time it is shown; for labels and titles made while a module is imported.
-_l = lazy_gettext
-#: Translate a message with a number in it: `ngettext("%(num)s deal", "%(num)s deals", count)`.
-ngettext: Callable[..., str] = _ngettext
-#: Translate a word that means several things, with its context first: `pgettext("of a deal", "Close")`.
-pgettext = _pgettext
+
+@dataclass(frozen=True)
+class _Speech:
+    """One language, ready to be spoken: a page asks for 500 messages, and Flask-Babel would look all this up for each.
+
+    Attributes:
+        locale: the language, as Flask-Babel keeps it while it answers somebody.
+        language: its code.
+        catalogue: the messages of the core and of every plugin.
+        marked: those messages that templates have shown, by themselves, ready to stand in a page.
+    """
+
+    locale: Locale | None
+    language: str
+    catalogue: Any
+    marked: dict[str, Markup] = field(default_factory=dict)
 
 
-class _QuickDomain(Domain):  # type: ignore[misc]
-    """Looks a language's catalogue up once per request; Flask-Babel does so for each of the 500 messages of a page."""
+#: Spoken where there is no application: importing and the command's help.
+_PLAIN = _Speech(None, "en", NullTranslations())
+_SPEECHES = "pelatis_speeches"
 
-    def get_translations(self) -> Any:
-        locale, found = get_locale(), getattr(g, "catalogue", None) if has_app_context() else None
-        if found is None or found[0] is not locale:
-            found = (locale, super().get_translations())
-            if has_app_context():
-                g.catalogue = found
-        return found[1]
+
+def _speech() -> _Speech:
+    try:
+        # Here Flask-Babel keeps the locale until `refresh` or `force_locale` changes it.
+        context = g._flask_babel
+        speech: _Speech = context.speech
+        if speech.locale is context.babel_locale:
+            return speech
+    except (AttributeError, RuntimeError):
+        pass
+    locale = get_locale()
+    if locale is None:
+        return _PLAIN
+    speeches: dict[str, _Speech] = current_app.extensions.setdefault(_SPEECHES, {})
+    if str(locale) not in speeches:
+        # None of our languages has a territory.
+        speeches[str(locale)] = _Speech(locale, locale.language, get_translations())
+    g._flask_babel.speech = speeches[str(locale)]
+    return speeches[str(locale)]
+
+
+def _(message: str, **variables: Any) -> str:
+    """Translate a message now, for the person who is answered: `_("Hello %(name)s", name=user.name)`."""
+    text: str = _speech().catalogue.ugettext(message)
+    return text % variables if variables else text
+
+
+def _l(message: str, **variables: Any) -> Any:
+    """Translate a message each time it is shown; for labels and titles made while a module is imported."""
+    return LazyString(_, message, **variables)
+
+
+def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
+    """Translate a message with a number in it: `ngettext("%(num)s deal", "%(num)s deals", count)`."""
+    text: str = _speech().catalogue.ungettext(singular, plural, num)
+    return text % {"num": num, **variables}
+
+
+def pgettext(context: str, message: str, **variables: Any) -> str:
+    """Translate a word that means several things, with its context first: `pgettext("of a deal", "Close")`."""
+    text: str = _speech().catalogue.upgettext(context, message)
+    return text % variables if variables else text
+
+
+@pass_eval_context
+def _said(context: EvalContext, message: str, **variables: Any) -> str:
+    """Translate a message in a template; as Jinja does, it is markup there, and what is filled in is escaped."""
+    speech = _speech()
+    text = speech.marked.get(message)
+    if text is None:
+        text = speech.marked[message] = Markup(speech.catalogue.ugettext(message))  # noqa: S704 - our own catalogues
+    if not context.autoescape:
+        return str(text) % variables if "%" in text else str(text)
+    return text % variables if "%" in text else text
+
+
+def _teach(environment: Environment) -> None:
+    """Let templates say messages without the detour that Jinja's own functions take for each."""
+    environment.globals.update(_=_said, gettext=_said)
 
 
 def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> None:
@@ -70,17 +135,16 @@ def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> N
         app: the application.
         catalogues: for the core and for every plugin its folder of translations and its domain.
     """
-    domains = ";".join(domain for _folder, domain in catalogues)
-    babel = Babel(
+    Babel(
         app,
         default_locale="en",
         default_timezone=DEFAULT_ZONE,
-        default_domain=domains,
+        default_domain=";".join(domain for _folder, domain in catalogues),
         default_translation_directories=";".join(str(folder) for folder, _domain in catalogues),
         locale_selector=_language_of_request,
         timezone_selector=lambda: current_zone().key,
     )
-    babel.domain_instance = _QuickDomain(domain=domains)
+    _teach(app.jinja_env)
     # {% trans %} may run over several lines; tools/translations.py extracts it with the blanks collapsed too.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
@@ -99,14 +163,12 @@ def get_language() -> str:
 
 
 def _language() -> str:
-    locale = get_locale()
-    # None of our languages has a territory; str(locale) would put the whole identifier together each time.
-    return locale.language if locale else "en"
+    return _speech().language
 
 
 def current_zone() -> ZoneInfo:
     """Give the time zone of the person who is being answered."""
-    return ZoneInfo((getattr(g, "zone", None) if has_app_context() else None) or DEFAULT_ZONE)
+    return ZoneInfo((g.get("zone") if has_app_context() else None) or DEFAULT_ZONE)
 
 
 def local_now() -> datetime:

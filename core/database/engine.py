@@ -40,12 +40,19 @@ def configure_database(app: Flask, url: str) -> None:
 
 
 def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: bool = False) -> Engine:
-    """Give SQLite WAL, foreign keys and transactions that SQLAlchemy owns; PostgreSQL needs nothing.
+    """Let only those write who say so (the execution option `write`), and give SQLite WAL and foreign keys.
 
-    Readers are deferred and `query_only`; a write unit takes the write lock at once (`BEGIN IMMEDIATE`), because a
-    deferred transaction that turns into a writer fails under load.
+    SQLite's readers are deferred and `query_only`; a write unit takes the write lock at once (`BEGIN IMMEDIATE`),
+    because a deferred transaction that turns into a writer fails under load. PostgreSQL's readers begin `READ ONLY`.
     """
     if engine.dialect.name != "sqlite":
+
+        @event.listens_for(engine, "begin")
+        def on_begin_of_postgresql(connection: Connection) -> None:
+            writes = always_write or connection.get_execution_options().get("write", False)
+            # psycopg says it with the BEGIN that it sends before the first statement.
+            connection.connection.dbapi_connection.read_only = not writes  # type: ignore[union-attr]
+
         return engine
 
     @event.listens_for(engine, "connect")

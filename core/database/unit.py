@@ -8,6 +8,7 @@ from typing import Any, NoReturn, cast
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
+from sqlalchemy.orm import Session as OrmSession
 
 from core.database.journal import Touched, stamp, touched_of
 
@@ -37,7 +38,7 @@ def _session() -> Session:
     return cast("Session", db.session())
 
 
-def in_unit(session: Session | None = None) -> bool:
+def in_unit(session: OrmSession | None = None) -> bool:
     """Tell whether a write unit is open."""
     return bool((session or _session()).info.get("unit"))
 

@@ -1,7 +1,7 @@
 """The four doors through which hooks are called. pluggy itself isolates nothing, so nobody calls past them.
 
-- `collect` asks every plugin for parts of a page. Each answers inside its own read-only savepoint; one that fails
-  leaves a `HookFailure` in its place, and the others go on.
+- `collect` asks every plugin for parts of a page. Each may only read; one that fails leaves a `HookFailure` in its
+  place, and the others go on.
 - `demand` asks every plugin whether a change may happen. Whatever is raised stops it.
 - `ask` asks for one answer; None when nobody gives one.
 - `emit` tells one plugin about something that has happened.
@@ -32,7 +32,7 @@ from core.problems import Problem
 if TYPE_CHECKING:
     from core.host.host import Host
 
-__all__ = ["ask", "collect", "current_host", "demand", "emit", "hookimpl", "hookspec", "reading_savepoint"]
+__all__ = ["ask", "collect", "current_host", "demand", "emit", "hookimpl", "hookspec", "only_reading"]
 
 log = structlog.get_logger(__name__)
 
@@ -169,14 +169,14 @@ def _contained(host: "Host", hook: str, implementation: pluggy.HookImpl, argumen
     plugin = implementation.plugin_name
     host.check_arguments(hook, arguments)
     try:
-        with reading_savepoint():
+        with only_reading():
             return _checked(_call(host, hook, implementation, arguments), host.kind_of(hook), plugin)
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is logged, counted and shown
         return [_failed(host, hook, plugin, error)]
 
 
 def _checked(answer: Any, kind: type[Any], plugin: str) -> list[Any]:
-    """Exhaust an answer while its savepoint is open, and look at what is in it."""
+    """Exhaust an answer while its failures are still contained, and look at what is in it."""
     if answer is None:
         return []
     things = list(answer) if isinstance(answer, Iterable) and not isinstance(answer, str | Mapping) else [answer]
@@ -201,8 +201,11 @@ def _said(error: Exception) -> str:
 
 
 @contextmanager
-def reading_savepoint() -> Iterator[None]:
-    """Let somebody else's code read inside the present transaction, and take back whatever it does to it.
+def only_reading() -> Iterator[None]:
+    """Let somebody else's code read, and take back whatever else it does.
+
+    Outside of a write unit the database lets nobody write anyway (core.database.engine), and what was read is all that
+    there is to lose. Inside of one, a savepoint that may only read keeps the unit's own changes apart.
 
     Raises:
         RuntimeError: when it left changes in the session.
@@ -210,27 +213,41 @@ def reading_savepoint() -> Iterator[None]:
     session = db.session()
     outer = session.info.get("reading", False)
     session.info["reading"] = True
-    nested = session.begin_nested()
-    _refuse_writes(session)
     try:
-        yield
-        if session.new or session.dirty or session.deleted:
-            raise RuntimeError("changed records while it was only asked to read")
+        with _reading_savepoint(session) if in_unit(session) else _reading_transaction(session):
+            yield
+            if session.new or session.dirty or session.deleted:
+                raise RuntimeError("changed records while it was only asked to read")
     finally:
-        with suppress(ResourceClosedError):  # it ended the transaction itself; what it raised tells so
-            nested.rollback()
         session.info["reading"] = outer
         if not outer:
             _allow_writes(session)
 
 
-def _refuse_writes(session: Session) -> None:
+@contextmanager
+def _reading_transaction(session: Session) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        # PostgreSQL goes on only in a new transaction; what is still needed of the old one is read again by itself.
+        session.rollback()
+        raise
+
+
+@contextmanager
+def _reading_savepoint(session: Session) -> Iterator[None]:
+    nested = session.begin_nested()
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text("SET TRANSACTION READ ONLY"))  # ends with the savepoint
-    elif in_unit():
+    else:
         session.connection().execute(text("PRAGMA query_only = ON"))
+    try:
+        yield
+    finally:
+        with suppress(ResourceClosedError):  # it ended the transaction itself; what it raised tells so
+            nested.rollback()
 
 
 def _allow_writes(session: Session) -> None:
-    if session.get_bind().dialect.name == "sqlite" and in_unit():
+    if session.get_bind().dialect.name == "sqlite" and in_unit(session):
         session.connection().execute(text("PRAGMA query_only = OFF"))
