@@ -51,20 +51,18 @@ class _Speech:
     """One language, ready to be spoken: a page asks for 500 messages, and Flask-Babel would look all this up for each.
 
     Attributes:
-        locale: the language, as Flask-Babel keeps it while it answers somebody.
         language: its code.
         catalogue: the messages of the core and of every plugin.
         marked: those messages that templates have shown, by themselves, ready to stand in a page.
     """
 
-    locale: Locale | None
     language: str
     catalogue: Any
     marked: dict[str, Markup] = field(default_factory=dict)
 
 
 #: Spoken where there is no application: importing and the command's help.
-_PLAIN = _Speech(None, "en", NullTranslations())
+_PLAIN = _Speech("en", NullTranslations())
 _SPEECHES = "pelatis_speeches"
 
 
@@ -72,9 +70,9 @@ def _speech() -> _Speech:
     try:
         # Here Flask-Babel keeps the locale until `refresh` or `force_locale` changes it.
         context = g._flask_babel
-        speech: _Speech = context.speech
-        if speech.locale is context.babel_locale:
-            return speech
+        if context.spoken is context.babel_locale:
+            spoken: _Speech = context.speech
+            return spoken
     except (AttributeError, RuntimeError):
         pass
     locale = get_locale()
@@ -83,8 +81,9 @@ def _speech() -> _Speech:
     speeches: dict[str, _Speech] = current_app.extensions.setdefault(_SPEECHES, {})
     if str(locale) not in speeches:
         # None of our languages has a territory.
-        speeches[str(locale)] = _Speech(locale, locale.language, get_translations())
-    g._flask_babel.speech = speeches[str(locale)]
+        speeches[str(locale)] = _Speech(locale.language, get_translations())
+    context = g._flask_babel
+    context.spoken, context.speech = locale, speeches[str(locale)]
     return speeches[str(locale)]
 
 

@@ -1,6 +1,7 @@
 """Who may see and do what: actors, permissions with a scope, and the one function that scopes every query."""
 
 from core.access.actor import Actor, Kind, Scope, acting_as, current_actor, system_actor
+from core.access.kept import kept
 from core.access.scoping import Access, OwnerAccess, ParentAccess, SharedAccess, may, require, visible
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "SharedAccess",
     "acting_as",
     "current_actor",
+    "kept",
     "may",
     "require",
     "system_actor",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, bindparam, literal, null, or_, select, union_all
 
-from core.access import Actor, visible
+from core.access import Actor, kept, visible
 from core.customers.keys import matching_name
 from core.customers.kinds import relation_kind
 from core.customers.models import Address, ContactPoint, Customer, Relationship
@@ -77,26 +77,34 @@ class Duplicate:
 
 def customer_with_owner(actor: Actor, customer_id: UUID) -> tuple[Customer, str | None] | None:
     """Read a customer and the name of its owner with one statement; None when it isn't the actor's to see."""
-    statement = (
+    row = _with_owner(actor, customer=customer_id).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+@kept
+def _with_owner(actor: Actor) -> Any:
+    return (
         select(Customer, User.name)
         .outerjoin(User, User.id == Customer.owner_id)
-        .where(Customer.id == customer_id, visible(actor, Customer))
+        .where(Customer.id == bindparam("customer"), visible(actor, Customer))
     )
-    row = db.session.execute(statement).one_or_none()
-    return None if row is None else (row[0], row[1])
 
 
 def related_customers(actor: Actor, customer: Customer) -> list[Related]:
     """Read everybody that a customer is related to, both ways and up and down the hierarchy, with one statement."""
+    return [_related(row) for row in _all_related(actor, customer=customer.id, parent=customer.parent_id)]
+
+
+@kept
+def _all_related(actor: Actor) -> Any:
+    here = bindparam("customer", type_=Customer.id.type)
     halves = [
-        _relations(actor, Relationship.from_id == customer.id, Relationship.to_id, "forward"),
-        _relations(actor, Relationship.to_id == customer.id, Relationship.from_id, "backward"),
-        _hierarchy(actor, Customer.parent_id == customer.id, "child"),
+        _relations(actor, Relationship.from_id == here, Relationship.to_id, "forward"),
+        _relations(actor, Relationship.to_id == here, Relationship.from_id, "backward"),
+        _hierarchy(actor, Customer.parent_id == here, "child"),
+        _hierarchy(actor, Customer.id == bindparam("parent"), "parent"),
     ]
-    if customer.parent_id is not None:
-        halves.append(_hierarchy(actor, Customer.id == customer.parent_id, "parent"))
-    rows = db.session.execute(union_all(*[select(half.subquery()) for half in halves]))
-    return [_related(row) for row in rows]
+    return union_all(*[select(half.subquery()) for half in halves])
 
 
 _OTHER = (Customer.id.label("customer_id"), Customer.name, Customer.kind, Customer.phone, Customer.email)
@@ -145,8 +153,13 @@ def _related(row: Any) -> Related:
     return Related(row.relation_id, label, row.title, row.customer_id, row.name, row.kind, row.phone, row.email, person)
 
 
-def parts_of(customer: Customer) -> list[Part]:
-    """Read the further contact points and addresses of a customer with one statement."""
+def parts_of(actor: Actor, customer: Customer) -> list[Part]:
+    """Read the further contact points and addresses of a customer, whom the actor may see, with one statement."""
+    return [_part(row) for row in _parts(actor, customer=customer.id)]
+
+
+@kept
+def _parts(_actor: Actor) -> Any:
     points = select(
         ContactPoint.id,
         ContactPoint.kind,
@@ -155,7 +168,7 @@ def parts_of(customer: Customer) -> list[Part]:
         ContactPoint.normalised,
         null().label("city"),
         ContactPoint.created_at,
-    ).where(ContactPoint.customer_id == customer.id, ContactPoint.deleted_at.is_(None))
+    ).where(ContactPoint.customer_id == bindparam("customer"), ContactPoint.deleted_at.is_(None))
     addresses = select(
         Address.id,
         literal("address"),
@@ -164,9 +177,8 @@ def parts_of(customer: Customer) -> list[Part]:
         Address.postcode,
         Address.city,
         Address.created_at,
-    ).where(Address.customer_id == customer.id, Address.deleted_at.is_(None))
-    rows: Any = db.session.execute(union_all(points, addresses).order_by("created_at"))
-    return [_part(row) for row in rows]
+    ).where(Address.customer_id == bindparam("customer"), Address.deleted_at.is_(None))
+    return union_all(points, addresses).order_by("created_at")
 
 
 def _part(row: Any) -> Part:

@@ -15,10 +15,12 @@ from core.host.models import Generation
 #: The topic of what is enabled.
 PLUGINS: Final = "plugins"
 
+_ALL: Final = select(Generation.topic, Generation.number)
+
 
 def read_generations(connection: Connection | Session) -> Mapping[str, int]:
     """Read the numbers of all topics with one statement."""
-    rows: Any = connection.execute(select(Generation.topic, Generation.number))
+    rows: Any = connection.execute(_ALL)
     return dict(rows.all())
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from flask import g
+from sqlalchemy import Select, or_, select
 
-from core.access import Actor
-from core.database import db, utc_now, write_unit
+from core.access import Actor, kept
+from core.database import utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records.filters import compile_filter
@@ -17,22 +18,31 @@ from core.records.queries import sortable
 from core.records.types import RecordType
 
 
-def saved_views(actor: Actor, record_type: RecordType) -> list[SavedView]:
-    """List the views of a record type that an actor may use: own ones and shared ones."""
-    statement = select(SavedView).where(
-        SavedView.record_type_key == record_type.key,
-        SavedView.deleted_at.is_(None),
-        or_(SavedView.owner_id == actor.user_id, SavedView.shared),
+def views_of(actor: Actor) -> list[SavedView]:
+    """List the views of all record types that an actor may use, own ones and shared ones, read once per request."""
+    views: list[SavedView] | None = g.get("saved_views")
+    if views is None:
+        views = g.saved_views = list(_views(actor).scalars()) if actor.user_id else []
+    return views
+
+
+@kept
+def _views(actor: Actor) -> Select[Any]:
+    return (
+        select(SavedView)
+        .where(SavedView.deleted_at.is_(None), or_(SavedView.owner_id == actor.user_id, SavedView.shared))
+        .order_by(SavedView.name)
     )
-    return list(db.session.scalars(statement.order_by(SavedView.name)))
+
+
+def saved_views(actor: Actor, record_type: RecordType) -> list[SavedView]:
+    """List the views of a record type that an actor may use."""
+    return [view for view in views_of(actor) if view.record_type_key == record_type.key]
 
 
 def pinned_views(actor: Actor) -> list[SavedView]:
     """List the views that an actor pinned to the rail."""
-    statement = select(SavedView).where(
-        SavedView.owner_id == actor.user_id, SavedView.pinned, SavedView.deleted_at.is_(None)
-    )
-    return list(db.session.scalars(statement.order_by(SavedView.name)))
+    return [view for view in views_of(actor) if view.pinned and view.owner_id == actor.user_id]
 
 
 def save_view(

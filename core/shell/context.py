@@ -63,9 +63,7 @@ def nav_groups(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _record_items(actor: Actor, plugin: str) -> list[dict[str, Any]]:
-    if "pinned_views" not in g:  # asked once for all groups
-        g.pinned_views = pinned_views(actor) if actor.user_id else []
-    views = g.pinned_views
+    views = pinned_views(actor)
     items = []
     for each in record_types:
         if each.plugin == plugin and each.nav and each.key not in ADMINISTRATION and may(actor, each, "view"):

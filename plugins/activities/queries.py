@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -38,6 +39,7 @@ from pelatis.api import (
     current_zone,
     db,
     format_ago,
+    kept,
     matches,
     record_types,
     utc_now,
@@ -134,19 +136,33 @@ def timeline(
         kinds: `note`, `task`, …; empty for all.
         text: words that title or body must contain; empty for all.
     """
-    models: list[Any] = [model for model in SHOWN if not kinds or kind_of(model) in kinds]
-    if not models:
+    shown = tuple(kind_of(model) for model in SHOWN if not kinds or kind_of(model) in kinds)
+    if not shown:
         return []
-    branches = [_history(actor, model, model.customer_id == customer, before, limit, text) for model in models]
-    if before is None and Note in models:
-        branches.append(_pinned(actor, customer, text))
-    return _with_owners(_together(branches))
+    read = _timeline.anew if text else _timeline
+    rows = read(actor, "customer_id", shown, before is not None, text, whose=customer, before=before, most=limit)
+    return list(rows)
 
 
 def about(actor: Actor, record: UUID, limit: int = 10) -> list[ActivityRow]:
     """Read what happened about another record than a customer, newest first, with the owners' names."""
-    branches = [_history(actor, model, model.about_id == record, None, limit, "") for model in SHOWN]
-    return _with_owners(_together(branches))[:limit]
+    shown = tuple(map(kind_of, SHOWN))
+    return list(_timeline(actor, "about_id", shown, False, "", whose=record, most=limit))[:limit]
+
+
+@kept
+def _timeline(actor: Actor, of: str, kinds: tuple[str, ...], goes_on: bool, text: str) -> Any:
+    """Join the newest rows of each kind; a customer's timeline begins with the pinned notes."""
+    models: list[Any] = [model for model in SHOWN if kind_of(model) in kinds]
+    branches = [_history(actor, model, getattr(model, of), goes_on, text) for model in models]
+    if of == "customer_id" and not goes_on and Note in models:
+        branches.append(_pinned(actor, text))
+    rows = _together(branches)
+    return (
+        select(rows, User.name.label("owner_name"))
+        .outerjoin(User, User.id == rows.c.owner_id)
+        .order_by(rows.c.at.desc(), rows.c.id.desc())
+    )
 
 
 def _happened(model: Any) -> ColumnElement[datetime]:
@@ -158,28 +174,26 @@ def _happened(model: Any) -> ColumnElement[datetime]:
     return case((model.done_at.is_not(None), model.starts_at), else_=model.created_at)
 
 
-def _history(
-    actor: Actor, model: Any, whose: ColumnElement[bool], before: datetime | None, limit: int, text: str
-) -> Select[Any]:
+def _history(actor: Actor, model: Any, of: Any, goes_on: bool, text: str) -> Any:
     happened = _happened(model)
-    criteria = [whose, model.deleted_at.is_(None), visible(actor, model), *_containing(model, text)]
-    if before is not None:
-        criteria.append(happened < before)
-    if model is Note:
+    criteria = [of == bindparam("whose"), model.deleted_at.is_(None), visible(actor, model), *_containing(model, text)]
+    if goes_on:
+        criteria.append(happened < bindparam("before"))
+    if model is Note and of.key == "customer_id":
         criteria.append(~Note.pinned)
     statement = select(*_columns(model), happened.label("at")).where(*criteria)
-    return _limited(statement.order_by(happened.desc(), model.id.desc()).limit(limit))
+    return _limited(statement.order_by(happened.desc(), model.id.desc()).limit(bindparam("most", type_=Integer)))
 
 
-def _limited(statement: Select[Any]) -> Select[Any]:
+def _limited(statement: Select[Any]) -> Any:
     """Wrap a select with an order and a limit, which SQLite doesn't take inside a union."""
     inner = statement.subquery()
     return select(inner)
 
 
-def _pinned(actor: Actor, customer: UUID, text: str) -> Select[Any]:
+def _pinned(actor: Actor, text: str) -> Any:
     return select(*_columns(Note), Note.written_at.label("at")).where(
-        Note.customer_id == customer,
+        Note.customer_id == bindparam("whose"),
         Note.pinned,
         Note.deleted_at.is_(None),
         visible(actor, Note),
@@ -190,15 +204,6 @@ def _pinned(actor: Actor, customer: UUID, text: str) -> Select[Any]:
 def _containing(model: Any, text: str) -> list[ColumnElement[bool]]:
     record_type = record_types.of_model(model)
     return [matches(record_type, text)] if text and record_type is not None else []
-
-
-def _with_owners(rows: Any) -> list[ActivityRow]:
-    statement = (
-        select(rows, User.name.label("owner_name"))
-        .outerjoin(User, User.id == rows.c.owner_id)
-        .order_by(rows.c.at.desc(), rows.c.id.desc())
-    )
-    return list(db.session.execute(statement))
 
 
 # Next steps and last contacts
@@ -213,16 +218,18 @@ def next_steps(actor: Actor, of: Literal["customer_id", "about_id"], ids: Sequen
         ids: the records; those without a next step aren't in the answer.
     """
     found: dict[UUID, ActivityRow] = {}
-    for row in sorted(
-        db.session.execute(union_all(*[_waiting(actor, model, of, ids) for model in PLANNED])), key=_when
-    ):
+    for row in sorted(_waiting(actor, of, ids=ids), key=_when):
         found.setdefault(row.whose, row)
     return found
 
 
-def _waiting(actor: Actor, model: Any, of: str, ids: Sequence[UUID]) -> Select[Any]:
+@kept
+def _waiting(actor: Actor, of: str) -> Any:
     """Select what is planned and not done yet, with no more columns than saying it takes: boards ask for hundreds."""
-    whose = getattr(model, of)
+    return union_all(*[_waiting_of(actor, model, getattr(model, of)) for model in PLANNED])
+
+
+def _waiting_of(actor: Actor, model: Any, whose: Any) -> Any:
     return select(
         whose.label("whose"),
         literal(kind_of(model), String).label("kind"),
@@ -230,7 +237,12 @@ def _waiting(actor: Actor, model: Any, of: str, ids: Sequence[UUID]) -> Select[A
         (Task.title if model is Task else model.subject).label("title"),
         (Task.due_at if model is Task else model.starts_at).label("moment"),
         (Task.due_on if model is Task else cast(null(), Date)).label("due_on"),
-    ).where(whose.in_(ids), model.done_at.is_(None), model.deleted_at.is_(None), visible(actor, model))
+    ).where(
+        whose.in_(bindparam("ids", expanding=True)),
+        model.done_at.is_(None),
+        model.deleted_at.is_(None),
+        visible(actor, model),
+    )
 
 
 def _when(row: ActivityRow) -> tuple[date, datetime]:
@@ -242,10 +254,15 @@ def _when(row: ActivityRow) -> tuple[date, datetime]:
 
 def last_contacts(actor: Actor, customers: Sequence[UUID]) -> Mapping[UUID, str]:
     """Tell how long ago somebody last spoke with each of a batch of customers, as far as anybody did."""
+    return {customer: format_ago(last) for customer, last in _last_contacts(actor, customers=customers)}
+
+
+@kept
+def _last_contacts(actor: Actor) -> Any:
     contacts = union_all(
         *[
             select(model.customer_id, model.starts_at).where(
-                model.customer_id.in_(customers),
+                model.customer_id.in_(bindparam("customers", expanding=True)),
                 model.done_at.is_not(None),
                 model.deleted_at.is_(None),
                 visible(actor, model),
@@ -253,8 +270,7 @@ def last_contacts(actor: Actor, customers: Sequence[UUID]) -> Mapping[UUID, str]
             for model in (Visit, Meeting, Call)
         ]
     ).subquery()
-    statement = select(contacts.c.customer_id, func.max(contacts.c.starts_at)).group_by(contacts.c.customer_id)
-    return {customer: format_ago(last) for customer, last in db.session.execute(statement)}
+    return select(contacts.c.customer_id, func.max(contacts.c.starts_at)).group_by(contacts.c.customer_id)
 
 
 def last_contact_day(actor: Actor, customer: Any) -> ColumnElement[Any]:
@@ -286,22 +302,24 @@ def day_of(actor: Actor, day: date) -> list[ActivityRow]:
         day: the day, in the actor's zone.
     """
     begins = datetime.combine(day, time(), current_zone())
-    ends = begins + timedelta(days=1)
-    branches = [
-        select(*_columns(model)).where(
-            model.owner_id == actor.user_id, model.deleted_at.is_(None), _of_day(model, day, begins, ends)
-        )
+    return sorted(_day(actor, day=day, begins=begins, ends=begins + timedelta(days=1)), key=_when)
+
+
+@kept
+def _day(actor: Actor) -> Any:
+    rows = _together(
+        select(*_columns(model)).where(model.owner_id == actor.user_id, model.deleted_at.is_(None), _of_day(model))
         for model in PLANNED
-    ]
-    rows = _together(branches)
+    )
     seen = and_(Customer.id == rows.c.customer_id, visible(actor, Customer))
-    statement = select(rows, Customer.name.label("customer_name")).outerjoin(Customer, seen).limit(MOST_OF_DAY)
-    return sorted(db.session.execute(statement), key=_when)
+    return select(rows, Customer.name.label("customer_name")).outerjoin(Customer, seen).limit(MOST_OF_DAY)
 
 
-def _of_day(model: Any, day: date, begins: datetime, ends: datetime) -> ColumnElement[bool]:
+def _of_day(model: Any) -> ColumnElement[bool]:
+    begins: Any = bindparam("begins")
+    ends: Any = bindparam("ends")
     if model is Task:
-        return and_(Task.done_at.is_(None), Task.due_on <= day)
+        return and_(Task.done_at.is_(None), Task.due_on <= bindparam("day"))
     waiting = and_(model.done_at.is_(None), model.starts_at < ends)
     done_then = and_(model.done_at.is_not(None), model.starts_at >= begins, model.starts_at < ends)
     return or_(waiting, done_then)

@@ -1,13 +1,15 @@
 """The deals of a customer and of a person, their leads, and how deals moved."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Integer, Result, Row, and_, bindparam, func, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
-from pelatis.api import Actor, User, db, utc_now, visible
+from pelatis.api import Actor, User, db, kept, utc_now, visible
 
 from ..models import Lead, Opportunity, Stage, StageHistory
 
@@ -23,52 +25,89 @@ def _open(actor: Actor) -> ColumnElement[bool]:
 
 def open_deals(actor: Actor, customer: UUID, limit: int = 20) -> list[tuple[Opportunity, Stage]]:
     """List a customer's open deals with their stages, the next to close first."""
-    statement = (
+    return _pairs(_open_deals(actor, customer=customer, most=limit))
+
+
+def _pairs(rows: Result[*tuple[Any, ...]]) -> list[tuple[Opportunity, Stage]]:
+    return [(opportunity, stage) for opportunity, stage in rows]
+
+
+@kept
+def _open_deals(actor: Actor) -> Any:
+    return (
         select(Opportunity, Stage)
-        .where(Opportunity.customer_id == customer, _open(actor))
+        .where(Opportunity.customer_id == bindparam("customer"), _open(actor))
         .order_by(Opportunity.expected_close_on.asc().nulls_last(), Opportunity.id.desc())
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [(opportunity, stage) for opportunity, stage in db.session.execute(statement)]
 
 
 def open_deals_by_customer(actor: Actor, customers: Sequence[UUID]) -> Mapping[UUID, int]:
     """Count the open deals of a batch of customers; one without any isn't in the answer."""
-    statement = (
+    counts = _open_deals_by_customer(actor, customers=customers)
+    return {customer: count for customer, count in counts if customer is not None}
+
+
+@kept
+def _open_deals_by_customer(actor: Actor) -> Any:
+    return (
         select(Opportunity.customer_id, func.count())
-        .where(Opportunity.customer_id.in_(customers), _open(actor))
+        .where(Opportunity.customer_id.in_(bindparam("customers", expanding=True)), _open(actor))
         .group_by(Opportunity.customer_id)
     )
-    return {customer: count for customer, count in db.session.execute(statement) if customer is not None}
 
 
-def _ripe() -> ColumnElement[bool] | None:
-    """Give the criterion of deals that stand still; None when no stage says when that begins."""
-    now = utc_now()
-    stages = db.session.execute(
-        select(Stage.id, Stage.rot_days).where(
-            Stage.kind == "open", Stage.rot_days.is_not(None), Stage.deleted_at.is_(None)
-        )
-    )
-    ripe = [
-        and_(Opportunity.stage_id == stage_id, Opportunity.stage_since < now - timedelta(days=rot_days or 0))
-        for stage_id, rot_days in stages
-    ]
-    return or_(*ripe) if ripe else None
+class stands_still(GenericFunction[bool]):  # noqa: N801 – the name of a SQL function
+    """Whether a moment lies more than some days before another one: since when, how many days, now."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(stands_still, "sqlite")
+def _sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    since, days, now = (compiler.process(each, **options) for each in element.clauses)
+    return f"(julianday({since}) + {days} < julianday({now}))"
+
+
+@compiles(stands_still, "postgresql")
+def _postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    since, days, now = (compiler.process(each, **options) for each in element.clauses)
+    return f"({since} + make_interval(days => {days}) < {now})"
+
+
+def _ripe() -> ColumnElement[bool]:
+    """Give the criterion of deals that have been in their stage for longer than it allows."""
+    return stands_still(Opportunity.stage_since, Stage.rot_days, bindparam("now", type_=Opportunity.stage_since.type))
 
 
 def standing_still(actor: Actor, limit: int = 6) -> list[tuple[Opportunity, Stage]]:
     """List a person's own open deals that have been in their stage for longer than it allows, the longest first."""
-    ripe = _ripe()
-    if ripe is None:
-        return []
-    statement = (
+    return _pairs(_own_standing_still(actor, now=utc_now(), most=limit))
+
+
+@kept
+def _own_standing_still(actor: Actor) -> Any:
+    return (
         select(Opportunity, Stage)
-        .where(ripe, Opportunity.owner_id == actor.user_id, _open(actor))
+        .where(Opportunity.owner_id == actor.user_id, _ripe(), _open(actor))
         .order_by(Opportunity.stage_since, Opportunity.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [(opportunity, stage) for opportunity, stage in db.session.execute(statement)]
+
+
+def standing_still_at(actor: Actor, customers: Sequence[UUID]) -> list[tuple[Opportunity, Stage]]:
+    """List the open deals of a batch of customers that have been in their stage for longer than it allows."""
+    return _pairs(_standing_still_at(actor, customers=customers, now=utc_now()))
+
+
+@kept
+def _standing_still_at(actor: Actor) -> Any:
+    return (
+        select(Opportunity, Stage)
+        .where(Opportunity.customer_id.in_(bindparam("customers", expanding=True)), _ripe(), _open(actor))
+        .order_by(Opportunity.stage_since, Opportunity.id)
+    )
 
 
 def running_leads(actor: Actor, until: datetime, limit: int = 20) -> list[Lead]:
@@ -98,18 +137,24 @@ def moves_of_customer(actor: Actor, customer: UUID, before: datetime | None, lim
         limit: rows at most.
         text: lower-case words that the deal's name must contain; empty for all.
     """
+    read = _moves.anew if text else _moves
+    return list(read(actor, before is not None, text, customer=customer, before=before, most=limit))
+
+
+@kept
+def _moves(actor: Actor, goes_on: bool, text: str) -> Any:
     left = select(Stage.id, Stage.name).subquery()
     criteria = [
-        Opportunity.customer_id == customer,
+        Opportunity.customer_id == bindparam("customer"),
         Opportunity.deleted_at.is_(None),
         StageHistory.deleted_at.is_(None),
         visible(actor, Opportunity),
     ]
-    if before is not None:
-        criteria.append(StageHistory.moved_at < before)
+    if goes_on:
+        criteria.append(StageHistory.moved_at < bindparam("before"))
     if text:
         criteria.append(func.lower(Opportunity.name).contains(text, autoescape=True))
-    statement = (
+    return (
         select(
             StageHistory.id,
             StageHistory.moved_at,
@@ -129,19 +174,8 @@ def moves_of_customer(actor: Actor, customer: UUID, before: datetime | None, lim
         .outerjoin(User, User.id == StageHistory.moved_by_id)
         .where(*criteria)
         .order_by(StageHistory.moved_at.desc(), StageHistory.id.desc())
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    return list(db.session.execute(statement))
-
-
-def standing_still_at(actor: Actor, customers: Sequence[UUID]) -> list[tuple[Opportunity, Stage]]:
-    """List the open deals of a batch of customers that have been in their stage for longer than it allows."""
-    ripe = _ripe()
-    if ripe is None:
-        return []
-    statement = select(Opportunity, Stage).where(Opportunity.customer_id.in_(customers), ripe, _open(actor))
-    statement = statement.order_by(Opportunity.stage_since, Opportunity.id)
-    return [(opportunity, stage) for opportunity, stage in db.session.execute(statement)]
 
 
 def count_deals(column: Any, ids: Sequence[UUID]) -> int:

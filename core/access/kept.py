@@ -1,0 +1,111 @@
+"""Statements that are built once for everybody of the same rights, and run with each person's own values.
+
+Building a statement of some joins and unions in Python takes longer than the database needs to answer it. What differs
+from one run to the next is bound: the arguments, by `bindparam`, and whoever asks, by the actor that the builder is
+given, which is nobody in particular: its ids are parameters, and it has no name, no address and no language.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import current_app
+from sqlalchemy import BindParameter, Result, Uuid, bindparam
+
+from core.access.actor import Actor
+from core.database import db
+
+#: How many shapes of one statement are remembered: different rights times different arguments.
+MOST_SHAPES: Final = 64
+
+
+class _Personal(Exception):  # noqa: N818 - no error: a statement that can't be kept
+    """A builder asked the actor in general for something that only somebody in particular has."""
+
+
+class _Teams(BindParameter[Any]):
+    """The teams of an actor who has some; conditions ask whether there are any."""
+
+    inherit_cache = True
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class _Anyone(Actor):
+    """Whoever has the same rights; every value of their own is a parameter."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("name", "email", "language", "zone"):
+            raise _Personal(name)
+        return super().__getattribute__(name)
+
+
+def _anyone_like(actor: Actor) -> Actor:
+    parameters: dict[str, Any] = {
+        "user_id": bindparam("actor_user_id", type_=Uuid()),
+        "customer_id": bindparam("actor_customer_id", type_=Uuid()),
+        "team_ids": frozenset(),
+    }
+    if actor.team_ids:
+        parameters["team_ids"] = _Teams("actor_team_ids", type_=Uuid(), expanding=True)
+    return _Anyone(kind=actor.kind, grants=actor.grants, **parameters)
+
+
+def _values_of(actor: Actor) -> dict[str, Any]:
+    values = {"actor_user_id": actor.user_id, "actor_customer_id": actor.customer_id}
+    return values | {"actor_team_ids": list(actor.team_ids)} if actor.team_ids else values
+
+
+class Kept:
+    """A statement that is built once for each shape; see `kept`."""
+
+    def __init__(self, build: Callable[..., Any]) -> None:
+        self.build = build
+        self._statements: OrderedDict[Any, Any] = OrderedDict()
+        self.__doc__ = build.__doc__
+        self.__name__ = build.__name__
+
+    def __call__(self, actor: Actor, *shape: Any, **values: Any) -> Result[*tuple[Any, ...]]:
+        """Run the statement.
+
+        Args:
+            actor: whoever asks.
+            *shape: what the builder takes beside the actor; hashable, and few different ones.
+            **values: the bound parameters.
+        """
+        return db.session.execute(self._statement(actor, shape), values | _values_of(actor))
+
+    def anew(self, actor: Actor, *shape: Any, **values: Any) -> Result[*tuple[Any, ...]]:
+        """Run the statement without remembering it, for arguments that are different each time."""
+        return db.session.execute(self.build(actor, *shape), values)
+
+    def _statement(self, actor: Actor, shape: tuple[Any, ...]) -> Any:
+        # What a plugin's records are visible to changes when it is switched on or off.
+        enabled = current_app.extensions["pelatis_host"].enabled
+        key = (actor.kind, frozenset(actor.grants.items()), bool(actor.team_ids), enabled, shape)
+        statement = self._statements.get(key)
+        if statement is None:
+            try:
+                statement = self.build(_anyone_like(actor), *shape)
+            except _Personal:
+                return self.build(actor, *shape)
+            self._statements[key] = statement
+            if len(self._statements) > MOST_SHAPES:
+                self._statements.popitem(last=False)
+        return statement
+
+
+def kept(build: Callable[..., Any]) -> Kept:
+    """Let a statement be built once for everybody of the same rights.
+
+    The decorated function takes an actor and builds a select, with `visible(actor, …)` for what may be seen and
+    `bindparam("name")` for each value; it must not translate anything, nor read anything. Calling it runs the
+    statement: `_open_deals(actor, customer=customer.id).all()`.
+
+    Args:
+        build: takes an actor, and further positional arguments that choose the statement's shape.
+    """
+    return Kept(build)
