@@ -3,8 +3,10 @@
 Nothing here is collected unless `PELATIS_TEST_BROWSER` names a Chromium; the end of a run says so (tests/reporting.py).
 """
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +16,17 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 BROWSER: Final = os.environ.get("PELATIS_TEST_BROWSER", "")
 ROOT: Final = Path(__file__).parents[2]
@@ -28,8 +40,16 @@ ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-#: Chromium tells every answer of 400 and more as an error; those that a person's act may have are no fault of a page.
-REFUSAL: Final = "Failed to load resource: the server responded with a status of 4"
+#: Chromium tells every answer of 400 and more as an error; `Opened` hears of them by itself, and knows more of them.
+REFUSAL: Final = "Failed to load resource: the server responded with a status of "
+#: What a person's act may ask for, so that an answer of 4xx is no fault of the page.
+ACTS: Final = ("document", "fetch", "xhr")
+#: A page that is left gives up what it was still loading.
+GIVEN_UP: Final = "net::ERR_ABORTED"
+#: Every picture, sheet and script of a page that its own rules keep out is told in the console.
+TELL_WHAT_IS_KEPT_OUT: Final = """addEventListener("securitypolicyviolation", (event) => {
+  console.error(`kept out by the policy: ${event.violatedDirective} ${event.blockedURI}`);
+});"""
 
 collect_ignore_glob = [] if BROWSER else ["test_*.py"]
 
@@ -42,6 +62,12 @@ class Installation:
     folder: Path
     email: str
     password: str
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command `pelatis` on this database, and give what it said."""
+        return subprocess.run(
+            _command(*arguments), cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
 
     @contextmanager
     def serve(self) -> Iterator[str]:
@@ -69,21 +95,34 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pelatis", *arguments]
 
 
-@pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Make a company of forty customers."""
-    folder = tmp_path_factory.mktemp("browser")
+def environment_of(folder: Path) -> dict[str, str]:
+    """Give the environment of an installation that keeps everything in a folder, apart from the machine's own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PELATIS_")}
-    environment = inherited | {"PELATIS_DATA_DIR": str(folder / "data"), "PELATIS_SECRET_KEY": "t" * 40}
+    return inherited | {"PELATIS_DATA_DIR": str(folder / "data"), "PELATIS_SECRET_KEY": "t" * 40}
 
-    def run(*arguments: str) -> str:
-        return subprocess.run(
-            _command(*arguments), cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-        ).stdout
 
-    run("db", "upgrade")
-    told = json.loads(run("demo", "--customers", "40", "--json"))
-    return Installation(environment, folder, told["email"], told["password"])
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Make a company of forty customers, once for all workers, and give its folder."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "company"
+    with (folder.with_suffix(".lock")).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "told.json").exists():
+            made = Installation(environment_of(folder), folder, "", "")
+            loaded = made.run("demo", "--customers", "40", "--json")
+            assert loaded.returncode == 0, loaded.stderr
+            (folder / "told.json").write_text(loaded.stdout)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def installation(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Give the worker a company of its own."""
+    folder = tmp_path_factory.mktemp("browser")
+    shutil.copytree(company, folder, dirs_exist_ok=True)
+    told = json.loads((folder / "told.json").read_text())
+    return Installation(environment_of(folder), folder, told["email"], told["password"])
 
 
 @pytest.fixture(scope="session")
@@ -130,11 +169,24 @@ class Opened:
 
     def __post_init__(self) -> None:
         self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"{error} @ {self.page.url}"))
+        self.page.on("pageerror", lambda error: self._complain(str(error)))
+        self.page.on("requestfailed", self._miss)
+        self.page.on("response", self._read)
+
+    def _complain(self, text: str) -> None:
+        self.complaints.append(f"{text} @ {self.page.url}")
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(REFUSAL):
-            self.complaints.append(f"{message.text} @ {self.page.url}")
+            self._complain(message.text)
+
+    def _miss(self, request: Request) -> None:
+        if request.failure != GIVEN_UP:
+            self._complain(f"{request.method} {request.url}: {request.failure}")
+
+    def _read(self, response: Response) -> None:
+        if response.status >= 500 or (response.status >= 400 and response.request.resource_type not in ACTS):
+            self._complain(f"{response.status} for {response.url}")
 
 
 Opener = Callable[..., Page]
@@ -154,17 +206,19 @@ def open_page(chromium: Browser, server: str, session: StorageState) -> Iterator
             viewport={"width": width, "height": height},
             storage_state=session if signed_in else None,
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
             locale="en-GB",
         )
         context.set_default_timeout(10_000)
+        context.add_init_script(TELL_WHAT_IS_KEPT_OUT)
         opened.append(Opened(context.new_page()))
         return opened[-1].page
 
     yield opener
-    complaints = [complaint for each in opened for complaint in each.complaints]
-    for each in opened:
-        each.page.context.close()
-    assert complaints == []
+    contexts: list[BrowserContext] = [each.page.context for each in opened]
+    for context in contexts:
+        context.close()
+    assert [complaint for each in opened for complaint in each.complaints] == []
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ function openMenu() {
   stages().forEach((stage, index) => {
     if (stage !== card.closest("[data-stage]")) menu.append(menuItem(stage, keyOf(stage, index)));
   });
-  document.body.append(menu);
+  document.getElementById("main").append(menu);
   menu.addEventListener("toggle", (event) => {
     if (event.newState === "closed") menu.remove();
   });
