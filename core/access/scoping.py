@@ -115,15 +115,18 @@ def require(actor: Actor, record_type: Any, action: str, record: Record | None =
     Raises:
         Problem: 404 when they may not even see the record, 403 when they may see it but not do this.
     """
-    from core.i18n import _
-
-    refused = Problem("refused", _("You don't have the right to do this. Ask an administrator."), status=403)
     if record is None:
         if not may(actor, record_type, action):
-            raise refused
+            raise _refused()
         return
     if actor.is_administrator or reaches(actor, type(record), record.id, action):
         return
     if action != "view" and reaches(actor, type(record), record.id, "view"):
-        raise refused
+        raise _refused()
     raise not_found()
+
+
+def _refused() -> Problem:
+    from core.i18n import _
+
+    return Problem("refused", _("You don't have the right to do this. Ask an administrator."), status=403)

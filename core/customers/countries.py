@@ -3,7 +3,7 @@
 import difflib
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale
@@ -38,6 +38,7 @@ def country_name(code: str | None) -> str:
     return country_names().get(code or "", code or "")
 
 
+@lru_cache(maxsize=1_000)
 def country_code(text: str) -> str | None:
     """Read a country from its code or its name in any of the languages that files come in.
 

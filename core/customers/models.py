@@ -26,7 +26,7 @@ class Customer(Record, Base):
 
     #: `organisation` or `person`.
     kind: Mapped[str] = mapped_column(String(12), default=ORGANISATION)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200), index=True)
     #: What lists sort by.
     name_key: Mapped[str] = mapped_column(String(600), default="")
     #: The folded name without legal form and punctuation; equal ones are likely the same party.

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
@@ -9,16 +10,15 @@ from sqlalchemy import select
 
 from core.access import Actor, require
 from core.customers.fields import CustomerPhone
-from core.customers.keys import matching_name, sorting_name
 from core.customers.kinds import CONTACT_KINDS
 from core.customers.models import PERSON, Address, ContactPoint, Customer, Relationship
 from core.customers.tax import read_tax_number
-from core.database import bulk_insert, db, utc_now, write_unit
+from core.database import db, utc_now, write_unit
 from core.host.doors import demand
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import fields
-from core.records.operations import add, change_record
+from core.records.operations import add, add_many, change_record, make_each
 
 #: How many parents a customer may have above each other; a bound on the walk upwards.
 DEEPEST_HIERARCHY = 30
@@ -35,9 +35,7 @@ def create_customer(actor: Actor, values: Mapping[str, Any]) -> Customer:
         Problem: 422 for a tax number whose check digit is wrong, a parent that doesn't fit, or when a plugin refuses.
     """
     with write_unit() as session:
-        checked = _checked(None, values)
-        demand("crm_validate_customer", actor=actor, customer=None, values=checked)
-        customer: Customer = add(session, actor, Customer(**checked))
+        customer: Customer = add(session, actor, _new_customer(actor, values))
         return customer
 
 
@@ -51,22 +49,16 @@ def create_customers(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Pr
     Returns:
         For each row None, or the problem for which it wasn't made.
     """
-    outcomes: list[Problem | None] = []
-    made: list[dict[str, Any]] = []
     with write_unit():
-        for values in rows:
-            try:
-                checked = _checked(None, values)
-                demand("crm_validate_customer", actor=actor, customer=None, values=checked)
-            except Problem as problem:
-                outcomes.append(problem)
-                continue
-            outcomes.append(None)
-            checked["owner_id"] = checked.get("owner_id") or actor.user_id
-            name = checked["name"]
-            made.append(checked | {"name_key": sorting_name(name), "match_key": matching_name(name)})
-        bulk_insert(Customer, made)
-    return outcomes
+        made, outcomes = make_each(rows, partial(_new_customer, actor))
+        add_many(actor, made)
+        return outcomes
+
+
+def _new_customer(actor: Actor, values: Mapping[str, Any]) -> Customer:
+    checked = _checked(None, values)
+    demand("crm_validate_customer", actor=actor, customer=None, values=checked)
+    return Customer(**checked)
 
 
 def update_customer(actor: Actor, customer: Customer, values: Mapping[str, Any]) -> Customer:

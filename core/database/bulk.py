@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, insert, inspect, update
 
 from core.database.base import Record
 from core.database.journal import Touched, never_journalled, plain
-from core.database.types import new_id, utc_now
+from core.database.types import utc_now
 from core.database.unit import _session, in_unit
 
 #: How many rows one call may carry; more would hold the write lock for too long.
@@ -38,39 +38,31 @@ def bulk_insert(model: type[Record], rows: Sequence[Mapping[str, Any]]) -> list[
     _check(rows)
     if not rows:
         return []
-    session, now = _session(), utc_now()
-    columns = {attribute.key: attribute.columns[0] for attribute in inspect(model).column_attrs}
-    complete = [_complete(columns, row, now) for row in rows]
+    session, columns = _session(), {each.key: each.columns[0] for each in inspect(model).column_attrs}
+    used = {key for row in rows for key in row}
+    if unknown := used - columns.keys():
+        raise ValueError(f"no such columns: {', '.join(sorted(unknown))}")
+    complete = _complete(columns, used, rows)
     session.connection().execute(insert(model), complete)
-    excluded = never_journalled(model)
-    session.info["pending"].extend(
-        Touched(
-            model.__record_type__,
-            row["id"],
-            "insert",
-            {
-                key: [None, plain(value)]
-                for key, value in row.items()
-                if key not in excluded and value not in (None, {}, [])
-            },
-        )
-        for row in complete
-    )
+    journalled = [key for key in complete[0] if key not in never_journalled(model)]
+    kind = model.__record_type__
+    session.info["pending"].extend(Touched(kind, row["id"], "insert", _told(row, journalled)) for row in complete)
     return [row["id"] for row in complete]
 
 
-def _complete(columns: Mapping[str, Any], row: Mapping[str, Any], now: Any) -> dict[str, Any]:
-    unknown = row.keys() - columns.keys()
-    if unknown:
-        raise ValueError(f"no such columns: {', '.join(sorted(unknown))}")
-    complete: dict[str, Any] = {"id": new_id(), "created_at": now, "updated_at": now, "version": 1, "custom": {}, **row}
-    for key, column in columns.items():
-        if key not in complete:
-            default = column.default
-            complete[key] = default.arg if default is not None and default.is_scalar else None
-            if default is not None and default.is_callable:
-                complete[key] = default.arg(None)
-    return complete
+def _complete(columns: Mapping[str, Any], used: set[str], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give each row what it leaves out; a column without a default that no row has stays out."""
+    defaults = {key: column.default for key, column in columns.items() if column.default is not None}
+    now = utc_now()
+    fixed = {"created_at": now, "updated_at": now, "version": 1}
+    values = dict.fromkeys(used) | {key: each.arg for key, each in defaults.items() if each.is_scalar} | fixed
+    made = {key: each.arg for key, each in defaults.items() if each.is_callable and key not in fixed}
+    return [{**values, **{key: make(None) for key, make in made.items() if key not in row}, **row} for row in rows]
+
+
+def _told(row: Mapping[str, Any], keys: Sequence[str]) -> dict[str, list[Any]]:
+    """Give what the journal tells of a new row."""
+    return {key: [None, plain(value)] for key in keys if (value := row[key]) is not None and value not in ({}, [])}
 
 
 def bulk_update(model: type[Record], rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:

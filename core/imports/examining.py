@@ -66,8 +66,7 @@ def examine(actor: Actor, job: Import) -> Examined:
         actor: whose view of the records counts.
         job: the draft.
     """
-    runner = Runner(actor, job)
-    runner.matcher = Matcher(actor)  # nothing is made
+    runner = Runner(actor, job, only_looks=True)
     rows = there = 0
     source = reading.read_rows(Path(job.path), runner.shape)
     while (batch := list(islice(source, BATCH))) and rows < EXAMINED:

@@ -86,10 +86,12 @@ class Matcher:
         self.actor = actor
         self.create_missing = create_missing
         self._names: dict[str, Names] = {}
-        self._answers: dict[tuple[str, str], Found] = {}
+        self._answers: dict[str, dict[str, Found]] = {}
+        self._types: dict[str, RecordType | None] = {}
 
     def prepare(self, key: str, cells: Iterable[Any]) -> None:
         """Look up what a batch of cells names, where a type has too many records to know them all by heart."""
+        self._types.pop(key, None)  # a plugin may have been switched off since the last batch
         record_type = self._visible_type(key)
         if record_type is None:
             return
@@ -121,12 +123,12 @@ class Matcher:
         record_type = self._visible_type(key)
         if record_type is None:
             return Found(None)
-        asked = (key, key_of(cell))
-        if asked not in self._answers:
-            found = self._find(record_type, asked[1], cell)
-            self._answers[asked] = replace(found, made=False)  # it is made once
-            return found
-        return self._answers[asked]
+        name, answers = key_of(cell), self._answers.setdefault(key, {})
+        if name in answers:
+            return answers[name]
+        found = self._find(record_type, name, cell)
+        self._answers.setdefault(key, {})[name] = replace(found, made=False)  # it is made once
+        return found
 
     def may_make(self, key: str) -> bool:
         """Tell whether an import may make a record of a type from its name alone."""
@@ -137,7 +139,7 @@ class Matcher:
         """Remember a record that this import made."""
         self._names_of(record_type).add(name, record_id)
         # A name that is like this one may have been looked for in vain.
-        self._answers = {asked: found for asked, found in self._answers.items() if asked[0] != record_type.key}
+        self._answers.pop(record_type.key, None)
 
     def forget(self) -> None:
         """Forget everything, because what was made is rolled back."""
@@ -145,8 +147,10 @@ class Matcher:
         self._answers.clear()
 
     def _visible_type(self, key: str) -> RecordType | None:
-        record_type = record_types.get(key)
-        return record_type if record_type is not None and may(self.actor, record_type, "view") else None
+        if key not in self._types:
+            found = record_types.get(key)
+            self._types[key] = found if found is not None and may(self.actor, found, "view") else None
+        return self._types[key]
 
     def _names_of(self, record_type: RecordType) -> Names:
         if record_type.key not in self._names:

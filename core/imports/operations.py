@@ -18,7 +18,8 @@ from core.i18n import _
 from core.imports import encodings, guessing, reading
 from core.imports.models import Import
 from core.imports.options import Options, folder_of, options_of, record_type_of, shape_of
-from core.imports.running import BATCH, PREVIEW_ROWS, Issue, Runner, Tally
+from core.imports.rows import Issue
+from core.imports.running import BATCH, PREVIEW_ROWS, Runner, Tally
 from core.problems import Problem
 from core.records import fields
 from core.records.history import typed_value
@@ -218,7 +219,7 @@ def run(
     *,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Tally:
-    """Turn a file's rows into records, five hundred in one write unit, from where an earlier run was stopped.
+    """Turn a file's rows into records, a thousand in one write unit, from where an earlier run was stopped.
 
     Args:
         actor: whoever imports.

@@ -10,10 +10,10 @@ from uuid import UUID
 from core.access import Actor
 from core.i18n import _, format_day, format_moment, format_number
 from core.imports import encodings, guessing, reading
-from core.imports.matching import Matcher
 from core.imports.models import Import
 from core.imports.options import options_of, record_type_of, shape_of
-from core.imports.running import ERROR, WARNING, Runner
+from core.imports.rows import ERROR, WARNING
+from core.imports.running import Runner
 from core.imports.values import read_day
 from core.problems import Problem
 from core.records import fields, queries
@@ -77,9 +77,7 @@ def preview_row(actor: Actor, job: Import, number: int) -> dict[str, Any]:
     rows = list(islice(reading.read_rows(Path(job.path), shape_of(job)), 50))
     place = number if 1 <= number <= len(rows) else 1
     record_type = record_type_of(job)
-    runner = Runner(actor, job)
-    runner.matcher = Matcher(actor)  # a look at a row makes nothing
-    row = runner.read(rows[place - 1])
+    row = Runner(actor, job, only_looks=True).reader.read(rows[place - 1])
     try:
         loaded = {} if row.has_failed else load_values(record_type, row.data)
         faults = [issue.message for issue in row.issues if issue.level in (ERROR, WARNING)]

@@ -81,8 +81,8 @@ class RecordType:
         sort: the field that a list is sorted by at first, with `-` before it for descending.
         match: schema fields that an import may recognise a record by; the first is the default.
         create, update: the operations that write it; they default to the plain ones of `core.records.operations`.
-        create_many: the operation that makes many at once, by the same rules as `create` and through the journalled
-            bulk door; imports use it. Without it they make one record after the other.
+        create_many: the operation that makes many at once, by the same rules as `create`; imports use it. Only a type
+            with a `create` needs it: without it an import makes one such record after the other.
         actions: permission actions beside view, create, edit, delete, export and import.
         access: how records belong to people.
         board: how it is shown as a board.

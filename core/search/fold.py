@@ -72,7 +72,7 @@ def search_document(*texts: str) -> str:
         *texts: the record's own words, in any language.
     """
     words: dict[str, None] = {}
-    for word in WORD.findall(fold(" ".join(texts))):
+    for word in WORD.findall(" ".join(map(fold, texts))):
         words[word] = None
         if GREEK.search(word):
             words[word.translate(TRANSLITERATION)] = None
@@ -133,6 +133,8 @@ def sort_key(text: str) -> str:
 
     The key is compared by code points; `COLLATE "C"` on PostgreSQL does that.
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     return " ".join("".join(map(_place, text.casefold())).split())
 
 

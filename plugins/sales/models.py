@@ -99,7 +99,7 @@ class Opportunity(Record, Model):
         CheckConstraint("probability IS NULL OR probability BETWEEN 0 AND 100", name="probability"),
     )
 
-    name: Mapped[str] = mapped_column(String(300))
+    name: Mapped[str] = mapped_column(String(300), index=True)
     #: What another system calls it; an import recognises it by this.
     reference: Mapped[str | None] = mapped_column(String(80), index=True)
     customer_id: Mapped[Id | None] = ref("core_customer", on_delete="set null", index=False)

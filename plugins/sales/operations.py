@@ -3,7 +3,7 @@
 The two state machines are the tables `LEAD_MOVES` and `DEAL_MOVES`; what they don't list is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -19,11 +19,13 @@ from pelatis.api import (
     Problem,
     _,
     add,
+    add_many,
     base_currency,
     change_record,
     create_customer,
     current_zone,
     db,
+    make_each,
     matching_name,
     require,
     save,
@@ -186,18 +188,39 @@ def create_opportunity(actor: Actor, values: Mapping[str, Any]) -> Opportunity:
         Problem: `sales.no_name` without a name, a product and a customer; `sales.no_rate`.
     """
     with write_unit() as session:
-        columns = dict(values)
-        stage = _stage_for(columns.get("stage_id"))
-        opportunity = Opportunity(**columns | {"stage_id": stage.id, "pipeline_id": stage.pipeline_id})
-        opportunity.name = opportunity.name or _usual_name(opportunity)
-        opportunity.currency = opportunity.currency or base_currency()
-        _close_or_open(opportunity, stage)
-        opportunity.stage_since = _entered_at(opportunity)
-        _convert(opportunity)
+        opportunity = _new_opportunity(values)
         save(actor, opportunity)
         _write_history(actor, opportunity, None)
         session.flush()
         return opportunity
+
+
+def create_opportunities(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Problem | None]:
+    """Make many opportunities at once, by the same rules as `create_opportunity`.
+
+    Args:
+        actor: whoever makes them; they own those whose values name no owner.
+        rows: for each its model attributes and checked values, the `id` among them; at most 5,000.
+
+    Returns:
+        For each row None, or the problem for which it wasn't made.
+    """
+    with write_unit():
+        made, outcomes = make_each(rows, _new_opportunity)
+        add_many(actor, made)
+        add_many(actor, [_move_of(actor, opportunity, None) for opportunity in made])
+        return outcomes
+
+
+def _new_opportunity(values: Mapping[str, Any]) -> Opportunity:
+    stage = _stage_for(values.get("stage_id"))
+    opportunity = Opportunity(**dict(values) | {"stage_id": stage.id, "pipeline_id": stage.pipeline_id})
+    opportunity.name = opportunity.name or _usual_name(opportunity)
+    opportunity.currency = opportunity.currency or base_currency()
+    _close_or_open(opportunity, stage)
+    opportunity.stage_since = _entered_at(opportunity)
+    _convert(opportunity)
+    return opportunity
 
 
 def _stage_for(stage_id: UUID | None) -> Stage:
@@ -214,11 +237,12 @@ def _kept(model: type[Kept], record_id: UUID) -> Kept:
 
     An import of thousands of deals so asks once for each stage, product and customer.
     """
-    record = db.session.get_one(model, record_id)
-    held: set[Any] = g.setdefault("sales_held", set())
-    if len(held) >= MOST_HELD:
-        held.clear()
-    held.add(record)
+    held: dict[UUID, Any] = g.setdefault("sales_held", {})
+    record: Kept | None = held.get(record_id)
+    if record is None or record not in db.session:
+        if len(held) >= MOST_HELD:
+            held.clear()
+        record = held[record_id] = db.session.get_one(model, record_id)
     return record
 
 
@@ -338,7 +362,11 @@ def _check_required(opportunity: Opportunity, stage: Stage) -> None:
 
 
 def _write_history(actor: Actor, opportunity: Opportunity, left: UUID | None) -> None:
-    moved = StageHistory(
+    add(db.session(), actor, _move_of(actor, opportunity, left))
+
+
+def _move_of(actor: Actor, opportunity: Opportunity, left: UUID | None) -> StageHistory:
+    return StageHistory(
         opportunity_id=opportunity.id,
         from_stage_id=left,
         to_stage_id=opportunity.stage_id,
@@ -348,7 +376,6 @@ def _write_history(actor: Actor, opportunity: Opportunity, left: UUID | None) ->
         currency=opportunity.currency,
         expected_close_on=opportunity.expected_close_on,
     )
-    add(db.session(), actor, moved)
 
 
 # Leads
@@ -357,13 +384,25 @@ def _write_history(actor: Actor, opportunity: Opportunity, left: UUID | None) ->
 def create_lead(actor: Actor, values: Mapping[str, Any]) -> Lead:
     """Make a lead and start its clock: a new one must be answered within the response time."""
     with write_unit():
-        lead = Lead(**values)
-        if lead.status == "converted":
-            raise _refused_status("converted")
-        if lead.status == "new":
-            lead.respond_by = lead.respond_by or utc_now() + RESPONSE_TIME
-        saved: Lead = save(actor, lead)
+        saved: Lead = save(actor, _new_lead(values))
         return saved
+
+
+def create_leads(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Problem | None]:
+    """Make many leads at once, by the same rules as `create_lead`; see `create_opportunities`."""
+    with write_unit():
+        made, outcomes = make_each(rows, _new_lead)
+        add_many(actor, made)
+        return outcomes
+
+
+def _new_lead(values: Mapping[str, Any]) -> Lead:
+    lead = Lead(**values)
+    if lead.status == "converted":
+        raise _refused_status("converted")
+    if lead.status == "new":
+        lead.respond_by = lead.respond_by or utc_now() + RESPONSE_TIME
+    return lead
 
 
 def update_lead(actor: Actor, lead: Lead, values: Mapping[str, Any]) -> Lead:

@@ -5,6 +5,8 @@ from pelatis.api import ExtraColumn, RecordType, SharedAccess, _l
 from .models import ExchangeRate, Lead, Opportunity, Pipeline, Stage
 from .operations import (
     create_lead,
+    create_leads,
+    create_opportunities,
     create_opportunity,
     create_stage,
     update_lead,
@@ -30,6 +32,7 @@ OPPORTUNITIES = RecordType(
     search=("name", "reference", "needs"),
     match=("reference", "name"),
     create=create_opportunity,
+    create_many=create_opportunities,
     update=update_opportunity,
 )  # fmt: skip
 
@@ -46,6 +49,7 @@ LEADS = RecordType(
     search=("name", "company", "email", "phone", "message"),
     match=("email", "name"),
     create=create_lead,
+    create_many=create_leads,
     update=update_lead,
 )
 

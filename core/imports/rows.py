@@ -1,0 +1,261 @@
+"""Reading a file's row into the raw values that a record's schema reads, with what was noticed on the way."""
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+import marshmallow as ma
+
+from core.i18n import _
+from core.imports import guessing, values
+from core.imports.matching import Found, Matcher, key_of
+from core.imports.options import Options
+from core.imports.reading import FileRow
+from core.records import fields
+from core.records.types import RecordType
+
+#: The levels of an issue: the row isn't in; it is in with a doubt; it is in and worth listing; it waits for a record
+#: further down in the file.
+ERROR, WARNING, NOTICE, LATER = "error", "warning", "notice", "later"
+
+TRUE_WORDS: Final = frozenset({"1", "true", "yes", "y", "x", "ναι", "tak", "αληθεσ", "prawda"})
+FALSE_WORDS: Final = frozenset({"0", "false", "no", "n", "οχι", "nie", "ψευδεσ", "falsz"})
+
+#: What stands between several mail addresses in one cell, as phones and Google write them.
+BETWEEN_ADDRESSES: Final = re.compile(r"\s*(?::::|[,;])\s*")
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What a row's failure or doubt is."""
+
+    level: str
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Row:
+    """A row on its way to being a record: raw values by field, and what was noticed."""
+
+    source: FileRow
+    data: dict[str, Any] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+    #: Fields whose record isn't there yet, but may come later in the same file: field to name.
+    later: dict[str, Any] = field(default_factory=dict)
+    #: The value that its record is recognised by.
+    match: Any = None
+    #: The id that its record is given, when the file names one.
+    record_id: uuid.UUID | None = None
+    #: Whether it can't become a record.
+    has_failed: bool = False
+
+    def notice(self, issue: Issue) -> None:
+        """Write down what was noticed."""
+        self.issues.append(issue)
+        self.has_failed = self.has_failed or issue.level == ERROR
+
+    def fail(self, code: str, message: str) -> None:
+        """Write down why it can't become a record."""
+        self.notice(Issue(ERROR, code, message))
+
+    def put(self, name: str, value: Any) -> None:
+        """Take a raw value for a field."""
+        if name == "id":
+            self._put_id(value)
+        elif name.startswith(CUSTOM):
+            self.data.setdefault("custom", {})[name.removeprefix(CUSTOM)] = value
+        else:
+            self.data[name] = value
+
+    def _put_id(self, value: Any) -> None:
+        try:
+            self.record_id = uuid.UUID(str(value))
+        except ValueError:
+            self.fail("bad_id", _("“%(text)s” isn't an id of ours.", text=str(value)[:60]))
+
+
+#: What stands before the name of a custom field.
+CUSTOM: Final = "custom."
+
+#: Reads a cell that isn't empty; None for nothing, because there is none or because it was written down why.
+Reader = Callable[[Row, Any], Any]
+
+
+class RowReader:
+    """Reads the rows of one file; what can be found out once for a column isn't found out again for each row.
+
+    Args:
+        record_type: what the rows become.
+        mapping: column to field.
+        options: how the file is read.
+        matcher: finds the records that cells name.
+        usual: relations that most rows fill; a row without one is listed.
+    """
+
+    def __init__(
+        self,
+        record_type: RecordType,
+        mapping: Mapping[str, str],
+        options: Options,
+        matcher: Matcher,
+        usual: frozenset[str] = frozenset(),
+    ) -> None:
+        self.record_type = record_type
+        self.options = options
+        self.matcher = matcher
+        self.usual = usual
+        self.fields = guessing.importable(record_type)
+        #: The columns that name other records: column to field.
+        self.related = {
+            column: name for column, name in mapping.items() if isinstance(self.fields.get(name), fields.Related)
+        }
+        #: The records that the rows were found to point at, by their types, until somebody clears it.
+        self.pointed: dict[str, set[uuid.UUID]] = {}
+        #: Our own export says what is empty; in any other file an empty cell says nothing.
+        self._exact = "id" in mapping.values()
+        self._columns = [(column, name, self._reader_of(name)) for column, name in mapping.items()]
+
+    def read(self, source: FileRow) -> Row:
+        """Turn a row's cells into the raw values that the schema reads."""
+        row = Row(source)
+        if source.damage:
+            row.fail("damaged", source.damage)
+            return row
+        if source.doubt:
+            row.notice(Issue(WARNING, "mended", source.doubt))
+        for column, name, reader in self._columns:
+            cell = source.cells.get(column)
+            if type(cell) is str:
+                cell = cell.strip()
+            if cell is None or cell == "":
+                self._read_empty(row, name)
+            elif (value := reader(row, cell)) is not None:
+                row.put(name, value)
+        row.match = self._match_value(row)
+        return row
+
+    def _read_empty(self, row: Row, name: str) -> None:
+        if name not in self.usual and not self._exact:
+            return
+        declared = self.fields[name]
+        if name in self.usual and not declared.required:
+            row.notice(Issue(NOTICE, f"empty:{name}", _("%(field)s is empty.", field=declared.label)))
+        if self._exact and name != "id" and declared.allow_none:
+            row.put(name, [] if isinstance(declared, fields.Tags) else None)
+
+    def _match_value(self, row: Row) -> Any:
+        name = self.options.match
+        if name == "id":
+            return row.record_id
+        raw = row.data.get(name)
+        if raw is None:
+            return None
+        try:
+            return self.fields[name].deserialize(raw, name, row.data)
+        except ma.ValidationError:
+            return None  # the schema says what is wrong with it when the row is written
+
+    # What reads the cells of a column
+
+    def _reader_of(self, name: str) -> Reader:
+        declared = self.fields[name]
+        if isinstance(declared, fields.Related):
+            return lambda row, cell: self._read_related(row, name, cell)
+        if isinstance(declared, fields.Tags):
+            return lambda _row, cell: cell if isinstance(cell, list) else values.read_words(text_of(cell))
+        if isinstance(declared, fields.Email):
+            return lambda row, cell: _first_address(row, text_of(cell))
+        if isinstance(declared, fields.Boolean):
+            return lambda _row, cell: cell if isinstance(cell, bool) else _boolean(text_of(cell))
+        if declared.numeric:
+            decimal = self.options.decimal
+            return lambda _row, cell: values.read_number(cell, decimal) if isinstance(cell, str) else text_of(cell)
+        read_text = self._text_reader_of(declared)
+        return lambda _row, cell: read_text(text_of(cell))
+
+    def _text_reader_of(self, declared: Any) -> Callable[[str], Any]:
+        order = self.options.order or "dmy"
+        if isinstance(declared, fields.DateTime):
+            return lambda text: values.read_moment(text, order) or None
+        if isinstance(declared, fields.Date):
+            return lambda text: values.read_day(text, order) or None
+        if isinstance(declared, fields.Choice):
+            return _choice_reader(declared)
+        return str
+
+    def _read_related(self, row: Row, name: str, cell: Any) -> uuid.UUID | None:
+        declared = self.fields[name]
+        if type(cell) is not str and isinstance(cell, Mapping):  # as the API writes it
+            cell = cell.get("id") or cell.get("title") or ""
+        cell = text_of(cell)
+        cell = self.options.names.get(name, {}).get(cell, cell)
+        if declared.record_type == self.record_type.key:
+            found = self.matcher.find_exactly(declared.record_type, cell)
+            if found.id is None:
+                row.later[name] = cell
+                return None
+        else:
+            found = self.matcher.find(declared.record_type, cell)
+        if (issue := self.doubt(name, cell, found)) is not None:
+            row.notice(issue)
+        if found.id is None or row.has_failed:
+            return None
+        self.pointed.setdefault(declared.record_type, set()).add(found.id)
+        return found.id
+
+    def doubt(self, name: str, cell: str, found: Found) -> Issue | None:
+        """Say what is doubtful about whom a cell was found to name; None when nothing is."""
+        declared = self.fields[name]
+        if found.made:
+            return Issue(NOTICE, f"made:{name}", _("%(field)s “%(cell)s” was made.", field=declared.label, cell=cell))
+        if found.id is not None and not found.near:
+            return None
+        if found.id is not None and self.options.accept_near:
+            return Issue(WARNING, f"near:{name}", _("“%(cell)s” was taken for “%(near)s”.", cell=cell, near=found.near))
+        fails = self.options.strict or declared.required or found.id is not None
+        level = ERROR if fails else WARNING
+        if found.near:
+            message = _("“%(cell)s” isn't there; “%(near)s” is near.", cell=cell, near=found.near)
+            return Issue(level, f"near:{name}", message)
+        if found.shared:
+            message = _("%(field)s: several are called “%(cell)s”.", field=declared.label, cell=cell)
+        else:
+            message = _("%(field)s: there is no “%(cell)s”.", field=declared.label, cell=cell)
+        return Issue(level, f"missing:{name}", message)
+
+
+def _first_address(row: Row, text: str) -> str:
+    """Take the first of several mail addresses in one cell."""
+    addresses = [each for each in BETWEEN_ADDRESSES.split(text) if each]
+    if len(addresses) > 1:
+        row.notice(Issue(WARNING, "several_addresses", _("Of several mail addresses in one cell the first was taken.")))
+    return addresses[0] if addresses else text
+
+
+def text_of(value: Any) -> str:
+    """Write a cell of a workbook or of JSON as a person would have typed it."""
+    if type(value) is str:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return "" if value is None else str(value)
+
+
+def _boolean(text: str) -> Any:
+    word = key_of(text)
+    return True if word in TRUE_WORDS else False if word in FALSE_WORDS else text
+
+
+def _choice_reader(declared: fields.Choice) -> Callable[[str], str]:
+    """Give the function that finds a choice by value or label; what is neither stays for the schema to refuse."""
+    known: dict[str, str] = {}
+    for value, label in declared.choices.items():
+        known.setdefault(key_of(value), str(value))
+        known.setdefault(key_of(label), str(value))
+    return lambda text: known.get(key_of(text), text)
