@@ -29,7 +29,7 @@ from core.shell.context import shell
 from core.web.audience import check_audiences, declare_audience
 from core.web.configure import configure_web
 from core.web.htmx import htmx
-from core.web.render import finish
+from core.web.render import finish, settled
 
 log = structlog.get_logger(__name__)
 
@@ -125,6 +125,7 @@ def furnish_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         include_panel=include_panel,
+        settled=settled,
         format_ago=i18n.format_ago,
         format_amount=i18n.format_amount,
         format_day=i18n.format_day,

@@ -240,8 +240,15 @@ def format_day(value: date | datetime | None, width: str = "medium") -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def _written_day(value: date, width: str, of_this_year: bool, language: str) -> str:
     if of_this_year:
-        return str(dates.format_skeleton("dMMM", value, locale=language))
+        return str(dates.format_date(value, _pattern_without_year(language), locale=language))
     return str(dates.format_date(value, width, locale=language))
+
+
+@cache
+def _pattern_without_year(language: str) -> str:
+    skeletons = Locale.parse(language).datetime_skeletons
+    pattern: str = skeletons[dates.match_skeleton("dMMM", skeletons)].pattern
+    return pattern
 
 
 def format_time(value: datetime) -> str:

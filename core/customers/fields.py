@@ -1,6 +1,7 @@
 """Schema fields that only customers have."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import marshmallow as ma
@@ -83,6 +84,7 @@ class Words(fields.WritesItself, fields.Tags):
         return ", ".join(str(self.known.get(word) or word.replace("_", " ")) for word in value)
 
 
+@lru_cache(maxsize=4_096)
 def written_phone(number: str) -> str:
     """Write an E.164 number in its country's groups: `+30 261 043 7221`; anything else stays as it is."""
     import phonenumbers  # heavy, and most requests need none

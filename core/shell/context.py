@@ -1,6 +1,6 @@
 """What the frame of a page is told: who is signed in, which pages there are, which one is open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import g, request
@@ -47,8 +47,8 @@ def shell() -> dict[str, Any]:
 
 def nav_groups(actor: Actor) -> list[dict[str, Any]]:
     """List the rail's groups: the core's pages first, then one group per enabled plugin, in the host's order."""
-    items = [_item(_("Today"), "/", "sun"), *_record_items(actor, "core")]
-    groups: list[dict[str, Any]] = [{"title": "", "items": items}]
+    lists = _record_items(actor)
+    groups: list[dict[str, Any]] = [{"title": "", "items": [_item(_("Today"), "/", "sun"), *lists.get("core", [])]}]
     added: dict[str, list[NavItem]] = {}
     for entry in collect("crm_collect_nav_items", actor=actor):
         if isinstance(entry, NavItem):
@@ -56,30 +56,31 @@ def nav_groups(actor: Actor) -> list[dict[str, Any]]:
     host = current_host()
     for plugin in host.in_order(host.enabled):
         lines = [_item(each.title, each.url, each.icon, each.count) for each in added.get(plugin, [])]
-        lines += _record_items(actor, plugin)
+        lines += lists.get(plugin, [])
         if lines:
             groups.append({"title": str(host.title(plugin)), "items": lines})
     return groups
 
 
-def _record_items(actor: Actor, plugin: str) -> list[dict[str, Any]]:
+def _record_items(actor: Actor) -> dict[str, list[dict[str, Any]]]:
+    """Give the lines of the lists, with the views that are pinned below them, by the plugin that they belong to."""
     views = pinned_views(actor)
-    items = []
+    items: dict[str, list[dict[str, Any]]] = {}
     for each in record_types:
-        if each.plugin == plugin and each.nav and each.key not in ADMINISTRATION and may(actor, each, "view"):
+        if each.nav and each.key not in ADMINISTRATION and may(actor, each, "view"):
             children = [
                 {"label": view.name, "url": view_url(each, view), "active": request.args.get("view") == str(view.id)}
                 for view in views
                 if view.record_type_key == each.key
             ]
-            items.append(_item(each.label_plural, each.url, each.icon) | {"children": children})
+            items.setdefault(each.plugin, []).append(_item(each.label_plural, each.url, each.icon, children=children))
     return items
 
 
-def _item(label: Any, url: str, icon: str, count: int | None = None) -> dict[str, Any]:
+def _item(label: Any, url: str, icon: str, count: int | None = None, children: Sequence[Any] = ()) -> dict[str, Any]:
     path = request.path
     active = path == url or (url != "/" and path.startswith(f"{url}/"))
-    return {"label": str(label), "url": url, "icon": icon, "count": count, "active": active}
+    return {"label": str(label), "url": url, "icon": icon, "count": count, "active": active, "children": children}
 
 
 def _administration(actor: Actor) -> list[dict[str, Any]]:

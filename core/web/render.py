@@ -1,13 +1,16 @@
 """Answering with pages, fragments, toasts and redirects."""
 
 import json
+from collections.abc import Hashable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, make_response, redirect, render_template, request
+from flask import Response, current_app, flash, g, make_response, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.database import db
+from core.i18n import get_language
 from core.web.htmx import htmx
 
 
@@ -24,6 +27,20 @@ def render(template: str, status: int = 200, **context: Any) -> Response:
     layout = "panel.html" if htmx.wants_panel else "fragment.html" if htmx.is_partial else "base.html"
     response = make_response(render_template(template, layout=layout, **context), status)
     return finish(response)
+
+
+def settled(template: str, **values: Hashable) -> Markup:
+    """Give a template that says the same to everybody of one language; it is rendered once for each.
+
+    Args:
+        template: a template's name; it must ask neither for the request nor for whoever looks.
+        **values: what it is told, few different ones.
+    """
+    drawn: dict[Any, Markup] = current_app.extensions.setdefault("pelatis_settled", {})
+    key = (template, get_language(), request.script_root, *values.items())
+    if key not in drawn or current_app.debug:
+        drawn[key] = Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - our own
+    return drawn[key]
 
 
 def fragment(template: str, status: int = 200, **context: Any) -> Response:
