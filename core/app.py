@@ -1,7 +1,7 @@
 """The application factory: it joins the services, loads the plugins, and gives every record type its doors."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
 
 from core import i18n
 from core.access import current_actor
@@ -17,8 +18,9 @@ from core.host.contributions import HookFailure, Panel
 from core.host.host import Host
 from core.host.install import install_host
 from core.jobs.wake import Waker
+from core.operation.access_log import log_requests
 from core.operation.errors import database_problem
-from core.operation.logs import configure_logging, log_requests
+from core.operation.logs import configure_logging
 from core.operation.metrics import measure_requests
 from core.problems import Problem
 from core.records.api import mount_api
@@ -62,6 +64,27 @@ PAGE_MODULES = (
 )
 
 
+class _LateRule(Rule):
+    """A route that learns to build its URLs when somebody first asks it to; teaching all of them takes half a start."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Any]:
+        prepared: list[Callable[..., Any]] = []
+        prepare = super()._compile_builder
+
+        def build(rule: Rule, **values: Any) -> Any:
+            if not prepared:
+                prepared.append(prepare(append_unknown))
+            return prepared[0](rule, **values)
+
+        return build
+
+
+class Application(Flask):
+    """Flask, with routes that are quick to make."""
+
+    url_rule_class = _LateRule
+
+
 def create_app(settings: Settings | None = None, *, extra_plugins: Sequence[str] = ()) -> Flask:
     """Make the application.
 
@@ -72,7 +95,7 @@ def create_app(settings: Settings | None = None, *, extra_plugins: Sequence[str]
         extra_plugins: plugins beside those of the entry points, `package` or `package:attribute`.
     """
     settings = settings or Settings.from_environment()
-    app = Flask("core", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates"))
+    app = Application("core", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates"))
     configure_logging(settings.log_level)
     app.extensions["pelatis_settings"] = settings
     app.extensions["pelatis_waker"] = Waker(settings.queue_url)

@@ -13,10 +13,11 @@ from urllib.request import url2pathname
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from core.operation.logs import LOG_LEVELS
+
 PREFIX: Final = "PELATIS_"
 #: The fewest characters of a secret key that is worth its name.
 SHORTEST_SECRET: Final = 32
-LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"", "0", "false", "no", "off"})

@@ -30,7 +30,6 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "user": "pelatis.commands.users:user",
         "worker": "pelatis.commands.serve:worker",
         # What `run` starts; people don't.
-        "_prepare": "pelatis.commands.serve:prepare",
         "_serve": "pelatis.commands.serve:serve",
     }
 )

@@ -21,7 +21,7 @@ fi
 
 python="$venv/bin/python"
 if "$python" -m uv --version >/dev/null 2>&1 || "$python" -m pip install --quiet --disable-pip-version-check uv 2>/dev/null; then
-    sync() { "$python" -m uv pip install --quiet --python "$python" "$@"; }
+    sync() { "$python" -m uv pip install --quiet --compile-bytecode --python "$python" "$@"; }
 else
     sync() { "$python" -m pip install --quiet --disable-pip-version-check "$@"; }
 fi

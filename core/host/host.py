@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from core.database import db
-from core.host import loading, migrations
+from core.host import histories, loading
 from core.host.breaker import Breaker
 from core.host.discovery import Candidate, announced, discover, failure_of
 from core.host.generation import PLUGINS, read_generations
@@ -126,7 +126,7 @@ class Host:
     def _load_rooms(self, candidate: Candidate) -> None:
         plugin = loading.load(candidate, self._candidates.keys())
         self.loaded[plugin.name] = LoadedPlugin(
-            plugin.manifest, plugin.module, plugin.rooms, head=migrations.read_head(plugin)
+            plugin.manifest, plugin.module, plugin.rooms, head=histories.read_head(plugin)
         )
         known = set(vars(self.hooks.hook))
         loading.add_specs(self.hooks, plugin)
@@ -213,12 +213,12 @@ class Host:
     def _read(self, connection: Connection, generation: int) -> Snapshot:
         # The number was read first: what follows may be newer, never older, and the next comparison finds out.
         rows = {row.name: row for row in connection.execute(select(PluginRow.__table__))}
-        tables = migrations.table_names(connection)
+        tables = histories.table_names(connection)
         statuses: dict[str, PluginStatus] = {}
         enabled: set[str] = set()
         for name, candidate in self._candidates.items():
             row = rows.get(name)
-            revision = migrations.applied_revision(connection, name, tables) if row is not None else None
+            revision = histories.applied_revision(connection, name, tables) if row is not None else None
             statuses[name] = self._judge(candidate, row, revision, enabled)
             if statuses[name].state is State.enabled:
                 enabled.add(name)
@@ -262,7 +262,7 @@ class Host:
             return State.disabled, Failure(_l("It needs %(name)s, which is off.", name=self.title(off[0])))
         if revision == plugin.head:
             return State.enabled, Failure("")
-        if revision is not None and not migrations.plugin_history(plugin).knows(revision):
+        if revision is not None and not histories.plugin_history(plugin).knows(revision):
             return State.incompatible, Failure(_l("Its tables were made by a newer version of it. Install that one."))
         return State.pending_migration, Failure(_l("Changes to its tables are waiting to be applied."))
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, inspect, or_, select, t
 from sqlalchemy import table as sql_table
 
 from core.database import db, in_unit, utc_now
-from core.host import migrations
+from core.host import histories, schema
 from core.host.generation import PLUGINS, raise_generation
 from core.host.host import Host
 from core.host.loading import owner_of_table
@@ -98,14 +98,14 @@ def _in_one_transaction(host: Host, name: str, act: Any) -> Any:
     """Run a change of the schema alone, tell every process, and look again in this one."""
 
     def attempt() -> Any:
-        with migrations.schema_transaction(_url()) as connection:
+        with schema.schema_transaction(_url()) as connection:
             result = act(connection)
             raise_generation(connection, PLUGINS)
             return result
 
     _leave_transaction()
     try:
-        result = migrations.when_unlocked(attempt)
+        result = schema.when_unlocked(attempt)
     except Problem:
         raise
     except Exception as error:
@@ -127,8 +127,10 @@ def _enable(host: Host, connection: Connection, names: Sequence[str]) -> None:
 
 
 def _upgrade(host: Host, connection: Connection, name: str) -> None:
-    history = migrations.plugin_history(host.loaded[name])
+    history = histories.plugin_history(host.loaded[name])
     if history.versions.is_dir():
+        from core.host import migrations  # Alembic is slow to import, and most processes never need it
+
         migrations.upgrade(connection, history, host.names())
 
 
@@ -243,8 +245,8 @@ def purge_preview(host: Host, name: str) -> PurgePreview:
 
 
 def _own_tables(host: Host, connection: Connection, name: str) -> list[str]:
-    names, made_by_hand = host.names() | {"core"}, migrations.full_text_tables(connection)
-    tables = migrations.table_names(connection) - made_by_hand
+    names, made_by_hand = host.names() | {"core"}, schema.full_text_tables(connection)
+    tables = histories.table_names(connection) - made_by_hand
     return sorted(table for table in tables if owner_of_table(table, names) == name)
 
 
@@ -268,7 +270,7 @@ def _belongs(column: Any, name: str) -> Any:
 
 def _shared_rows(connection: Connection, name: str) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for column in _namespaced_columns(migrations.table_names(connection)):
+    for column in _namespaced_columns(histories.table_names(connection)):
         counted = select(func.count()).select_from(column.table).where(_belongs(column, name))
         table = column.table.name
         counts[table] = max(counts.get(table, 0), connection.execute(counted).scalar_one())
@@ -316,15 +318,15 @@ def _why_not(host: Host, preview: PurgePreview) -> Any:
 
 def _purge(host: Host, connection: Connection, name: str) -> None:
     names = host.names() | {"core"}
-    for table in sorted(migrations.full_text_tables(connection), key=len):
+    for table in sorted(schema.full_text_tables(connection), key=len):
         if owner_of_table(table, names) == name:  # the virtual table goes first and takes its parts with it
             connection.execute(text(f'DROP TABLE IF EXISTS "{table}"'))
     # Nobody else's table points at these (`purge_plugin` has looked), so CASCADE only unties them from each other.
     cascade = "CASCADE" if connection.dialect.name == "postgresql" else ""
     for table in _own_tables(host, connection, name):
         connection.execute(text(f'DROP TABLE "{table}" {cascade}'))
-    connection.execute(text(f'DROP TABLE IF EXISTS "{migrations.VERSION_TABLE_PREFIX}{name}"'))
-    for column in _namespaced_columns(migrations.table_names(connection)):
+    connection.execute(text(f'DROP TABLE IF EXISTS "{histories.VERSION_TABLE_PREFIX}{name}"'))
+    for column in _namespaced_columns(histories.table_names(connection)):
         connection.execute(delete(column.table).where(_belongs(column, name)))
     connection.execute(delete(Plugin).where(Plugin.name == name))
 
@@ -344,6 +346,16 @@ class Upgrade:
     error: str = ""
 
 
+def _upgrade_core() -> bool:
+    with db.engine.connect() as connection:
+        applied = histories.applied_revision(connection, histories.CORE, histories.table_names(connection))
+    if applied == histories.core_history().head:
+        return False
+    from core.host import migrations
+
+    return migrations.upgrade_core(_url())
+
+
 def upgrade_all(host: Host) -> list[Upgrade]:
     """Apply every migration that waits: the core's, then those of each plugin that is switched on, each on its own.
 
@@ -354,7 +366,7 @@ def upgrade_all(host: Host) -> list[Upgrade]:
         Exception: whatever a migration of the core raises; nothing has changed then.
     """
     _leave_transaction()
-    results = [Upgrade("core", migrations.upgrade_core(_url()))]
+    results = [Upgrade("core", _upgrade_core())]
     host.refresh()
     switched_on = host.in_order([status.name for status in host.statuses() if status.switched_on])
     # Asked one by one: what stands on others shows that it waits only once they are upgraded.
@@ -396,10 +408,12 @@ def write_plugin_migration(host: Host, name: str, message: str, *, empty: bool =
     Raises:
         Problem: 404 unknown, 409 not loadable, 422 when nothing has changed.
     """
+    from core.host import migrations
+
     return migrations.write_migration(histories_of(host, name), host.known_names, message, empty=empty)
 
 
-def histories_of(host: Host, name: str) -> list[migrations.History]:
+def histories_of(host: Host, name: str) -> list[histories.History]:
     """Give the migrations that the tables of a loaded plugin, or of the core, come from, in order.
 
     The installation's database isn't asked, so that an author needs none.
@@ -408,10 +422,10 @@ def histories_of(host: Host, name: str) -> list[migrations.History]:
         Problem: 404 unknown, 409 not loadable.
     """
     needed: set[str] = set()
-    waiting = [] if name == migrations.CORE else [name]
+    waiting = [] if name == histories.CORE else [name]
     while waiting:
         other = waiting.pop()
         needed.add(other)
         waiting += [each for each in host.loaded_plugin(other).manifest.requires if each not in needed]
     plugins = [host.loaded[other] for other in host.in_order(frozenset(needed))]
-    return [migrations.core_history(), *map(migrations.plugin_history, plugins)]
+    return [histories.core_history(), *map(histories.plugin_history, plugins)]

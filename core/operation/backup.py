@@ -44,9 +44,11 @@ from sqlalchemy.schema import CreateTable
 
 from core.database import db
 from core.host.generation import read_generations
+from core.host.histories import CORE, VERSION_TABLE_PREFIX, History
 from core.host.loading import owner_of_table
-from core.host.migrations import CORE, VERSION_TABLE_PREFIX, History, schema_transaction, upgrade
+from core.host.migrations import upgrade
 from core.host.models import Generation
+from core.host.schema import schema_transaction
 
 FORMAT: Final = 1
 #: How many rows are read or written together.

@@ -7,9 +7,9 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from core.database import db
+from core.host.histories import CORE, applied_revision, core_history, table_names
 from core.host.host import Host
 from core.host.lifecycle import Upgrade, enable_plugin, upgrade_all
-from core.host.migrations import CORE, applied_revision, core_history, table_names
 from core.host.models import Plugin
 from core.host.states import State
 from core.i18n import _

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.host.migrations import MigrationError, core_history, pending
+from core.host.histories import MigrationError, core_history, pending
 from core.operation.errors import database_problem
 
 

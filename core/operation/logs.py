@@ -1,30 +1,23 @@
-"""Logs: one JSON object per line, with the request's id and without anybody's personal data.
+"""Logs: one JSON object per line, without anybody's personal data.
 
-What is logged are routes, not addresses; ids, not names. Mail addresses and long numbers that come along in the text of
+What is logged are ids, not names. Mail addresses and long numbers that come along in the text of
 an error are masked. Everything but ASCII is escaped, line ends of all kinds included, so that nobody can forge a line.
 """
 
 import logging
 import re
 import sys
-import time
-import uuid
 from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
-from flask import Flask, Response, g, request
 
-#: The longest request id that is taken over from a proxy.
-REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
-HEADER: Final = "X-Request-ID"
+LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _MAIL: Final = re.compile(r"[^\s@<>\"',;:()\[\]=]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _NUMBER: Final = re.compile(r"\+?\d(?:[ ()/-]{0,2}\d){6,20}(?![\w-])")
 #: Fields whose numbers and dots mean something else than a person's.
 _SAFE_FIELDS: Final = frozenset({"timestamp", "request_id", "job_id", "logger", "level"})
-
-_access = structlog.get_logger("pelatis.access")
 
 
 class _StderrHandler(logging.StreamHandler[Any]):
@@ -92,33 +85,3 @@ def mask_personal_data(_logger: Any, _method: str, event: MutableMapping[str, An
 def masked(text: str) -> str:
     """Replace mail addresses and numbers of seven digits and more."""
     return _NUMBER.sub("[number]", _MAIL.sub("[mail]", text))
-
-
-def log_requests(app: Flask) -> None:
-    """Give every request an id, bind it to all of its log lines, and write one line when it ends."""
-
-    @app.before_request
-    def begin() -> None:
-        given = request.headers.get(HEADER, "")
-        g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        g.request_began = time.perf_counter()
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id)
-
-    @app.after_request
-    def end(response: Response) -> Response:
-        response.headers[HEADER] = g.get("request_id", "")
-        began = g.get("request_began", time.perf_counter())
-        _access.info(
-            "request",
-            method=request.method,
-            route=route_of_request(),
-            status=response.status_code,
-            milliseconds=round((time.perf_counter() - began) * 1000, 1),
-        )
-        return response
-
-
-def route_of_request() -> str:
-    """Name the request's route by its pattern, `/customers/<id>`, so that no address and no search text is kept."""
-    return request.url_rule.rule if request.url_rule else "unmatched"

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import db
 from core.jobs import queries
-from core.operation.logs import route_of_request
+from core.operation.access_log import route_of_request
 from core.problems import Problem
 
 REQUESTS = Counter("pelatis_requests", "Requests answered.", ["method", "route", "status"])

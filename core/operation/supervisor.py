@@ -44,6 +44,10 @@ class Child:
     start_at: float | None = field(default=0.0)
 
 
+#: The news that what the other children need is ready.
+_READY: Final = object()
+
+
 class Supervisor:
     """Keeps children alive until it is told to stop.
 
@@ -51,15 +55,33 @@ class Supervisor:
         children: the processes that are to be there.
         descriptors: file descriptors that they inherit.
         environment: their environment.
+        ready: a descriptor from which a byte can be read once the first child has prepared what the others need; they
+            start then. When the first child ends before with a status of its own, there is nothing to go on with.
     """
 
-    def __init__(self, children: Sequence[Child], descriptors: Sequence[int], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        children: Sequence[Child],
+        descriptors: Sequence[int],
+        environment: Mapping[str, str],
+        ready: int | None = None,
+    ) -> None:
         self._children = children
         self._descriptors = tuple(descriptors)
         self._environment = dict(environment)
         # Its `put` may be called by a signal handler, which a lock may not.
-        self._news: queue.SimpleQueue[Child | None] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Child | object | None] = queue.SimpleQueue()
         self._stopping = False
+        #: Whether the others still wait for the first child.
+        self.preparing = ready is not None
+        if ready is not None:
+            for child in children[1:]:
+                child.start_at = None
+            threading.Thread(target=self._await_byte, args=(ready,), daemon=True).start()
+
+    def _await_byte(self, descriptor: int) -> None:
+        if os.read(descriptor, 1):
+            self._news.put(_READY)
 
     def stop(self) -> None:
         """End all processes and return from `run`; may be called by a signal handler."""
@@ -93,7 +115,7 @@ class Supervisor:
         self._news.put(child)
 
     def _heed_news(self) -> int:
-        """Wait for a death, for the order to stop, or for the next start that is due."""
+        """Wait for a death, for word that all is prepared, for the order to stop, or for the next start that is due."""
         due = [child.start_at for child in self._children if child.start_at is not None]
         wait = max(0.0, min(due) - time.monotonic()) if due else None
         try:
@@ -102,13 +124,21 @@ class Supervisor:
             return 0
         if child is None:
             self._stopping = True
-            return 0
-        return self._note_death(child)
+        elif isinstance(child, Child):
+            return self._note_death(child)
+        else:
+            self.preparing = False
+            for waiting in self._children[1:]:
+                waiting.start_at = time.monotonic()
+        return 0
 
     def _note_death(self, child: Child) -> int:
         lived = time.monotonic() - child.began
         status = child.process.returncode if child.process else 0
         child.deaths = 1 if lived > HEALTHY_SECONDS else child.deaths + 1
+        if self.preparing and status > 0:
+            self._stopping = True
+            return status  # it has said why
         log.warning("process.died", process=child.name, status=status, lived=round(lived, 1))
         if child.essential and child.deaths >= HOPELESS:
             self._stopping = True

@@ -16,27 +16,33 @@ if TYPE_CHECKING:
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turn what is expected to go wrong into one line for whoever is at the keyboard."""
+    try:
+        yield
+    except Exception as error:
+        told = _clear(error)
+        if told is None:
+            raise
+        raise click.ClickException(told) from error
+
+
+def _clear(error: Exception) -> str | None:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from core.host.migrations import MigrationError
+    from core.host.histories import MigrationError
     from core.operation.backup import BackupError
     from core.operation.errors import database_problem
     from core.problems import Problem
     from core.settings import SettingsError
 
-    try:
-        yield
-    except (BackupError, MigrationError, SettingsError) as error:
-        raise click.ClickException(str(error)) from error
-    except Problem as problem:
-        raise click.ClickException(_told(problem)) from problem
-    except (SQLAlchemyError, OSError) as error:
-        told = database_problem(error)
-        if told is not None:
-            raise click.ClickException(f"{told} ({_cause(error)})") from error
-        if isinstance(error, OSError) and error.strerror:
-            raise click.ClickException(f"{error.filename or 'The system'}: {error.strerror}") from error
-        raise
+    if isinstance(error, BackupError | MigrationError | SettingsError):
+        return str(error)
+    if isinstance(error, Problem):
+        return _told(error)
+    if isinstance(error, SQLAlchemyError | OSError) and (told := database_problem(error)) is not None:
+        return f"{told} ({_cause(error)})"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'The system'}: {error.strerror}"
+    return None
 
 
 def _told(problem: Any) -> str:

@@ -76,8 +76,8 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
 
     On SQLite the database from before is kept beside the new one. A server may go on running.
     """
+    from core.host.histories import core_history, plugin_history
     from core.host.lifecycle import upgrade_all
-    from core.host.migrations import core_history, plugin_history
     from core.operation import backup as backups
 
     with application() as app:

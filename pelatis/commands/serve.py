@@ -7,14 +7,17 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pelatis.commands import application, clear_errors
+from pelatis.commands import application
 
 if TYPE_CHECKING:
     from core.operation.supervisor import Lifeline
+
+#: What keeps processes with many threads small: glibc gives each thread its own heap otherwise.
+LEAN: Final = {"MALLOC_ARENA_MAX": "2"}
 
 
 @click.command()
@@ -27,30 +30,32 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
 
     The database is made or brought to this version first. Ctrl-C ends everything.
     """
-    from core.operation.logs import configure_logging
+    from core.operation.logs import LOG_LEVELS, configure_logging
     from core.operation.supervisor import Child, Supervisor
-    from core.settings import Settings
 
-    with clear_errors():
-        configure_logging(Settings.from_environment().log_level)
+    level = os.environ.get("PELATIS_LOG_LEVEL", "").upper()
+    configure_logging(level if level in LOG_LEVELS else "INFO")  # the first server says what is wrong with the settings
     listener = _listen(host, port)
-    _prepare_in_process(demo)
     alive, held = os.pipe()
+    ready, prepared = os.pipe()
     figures = tempfile.mkdtemp(prefix="pelatis-metrics-")
-    descriptors = [listener.fileno(), alive]
-    url = _url_of(host, listener)
+    descriptors = [listener.fileno(), alive, prepared]
+    first = _first_server(descriptors, _url_of(host, listener), demo)
     children = [
-        *(Child(f"server-{number}", _server(descriptors, url, number), essential=True) for number in range(workers)),
+        Child("server-0", first, essential=True),
+        *(Child(f"server-{number}", _server(descriptors), essential=True) for number in range(1, workers)),
         Child("worker", _worker(alive)),
     ]
-    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": figures}
+    environment = {**os.environ, **LEAN, "PROMETHEUS_MULTIPROC_DIR": figures}
+    supervisor = Supervisor(children, descriptors, environment, ready)
     try:
-        status = Supervisor(children, descriptors, environment).run()
+        status = supervisor.run()
     finally:
         os.close(held)
         shutil.rmtree(figures, ignore_errors=True)
-    if status:
+    if status and not supervisor.preparing:
         raise click.ClickException("The web server stopped again and again; what it wrote above says why.")
+    raise click.exceptions.Exit(status)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -78,12 +83,18 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pelatis", *arguments]
 
 
-def _server(descriptors: Sequence[int], url: str, number: int) -> Any:
-    socket_, alive = map(str, descriptors)
+def _server(descriptors: Sequence[int], *more: str) -> Any:
+    socket_, alive, _prepared = map(str, descriptors)
+    return lambda _before: _command("_serve", "--socket", socket_, "--alive", alive, *more)
+
+
+def _first_server(descriptors: Sequence[int], url: str, demo: bool) -> Any:
+    """Give the command of the server that gets the database ready before it serves, and says where it is."""
+    more = ["--prepared", str(descriptors[-1]), *(["--demo"] if demo else [])]
 
     def command(before: int | None) -> list[str]:
-        announce = ["--announce", url] if number == 0 and before is None else []
-        return _command("_serve", "--socket", socket_, "--alive", alive, *announce)
+        announce = ["--announce", url] if before is None else []
+        return list(_server(descriptors, *more, *announce)(before))
 
     return command
 
@@ -95,29 +106,15 @@ def _worker(alive: int) -> Any:
     return command
 
 
-def _prepare_in_process(demo: bool) -> None:
-    """Get the database ready in a process of its own, so that this one stays small for as long as it watches."""
-    import subprocess
-
-    status = subprocess.call(_command("_prepare", *(["--demo"] if demo else [])))  # noqa: S603 – our own command
-    if status:
-        # It has said why.
-        raise click.exceptions.Exit(status)
-
-
-@click.command(hidden=True)
-@click.option("--demo", is_flag=True)
-def prepare(demo: bool) -> None:
+def _prepare(demo: bool) -> None:
     """Bring the database to this version; on the first run switch the first modules on."""
     from core.operation.first_run import prepare_database
 
-    with application():
-        for step in prepare_database(all_plugins=demo):
-            if step.error:
-                click.echo(f"{step.name} was left off: {step.error}", err=True)
-        if demo:
-            _load_demo()
-        _show_setup_code()
+    for step in prepare_database(all_plugins=demo):
+        if step.error:
+            click.echo(f"{step.name} was left off: {step.error}", err=True)
+    if demo:
+        _load_demo()
 
 
 def _load_demo() -> None:
@@ -143,17 +140,25 @@ def _show_setup_code() -> None:
 @click.command(hidden=True)
 @click.option("--socket", "descriptor", type=int, required=True)
 @click.option("--alive", type=int, required=True)
+@click.option("--prepared", type=int, help="Get the database ready first, then write a byte here.")
+@click.option("--demo", is_flag=True)
 @click.option("--announce", default="")
-def serve(descriptor: int, alive: int, announce: str) -> None:
+def serve(descriptor: int, alive: int, prepared: int | None, demo: bool, announce: str) -> None:
     """Answer requests on an inherited socket; `pelatis run` starts this."""
-    from core.operation.server import Server
+    from core.operation.server import Server, spare_memory
     from core.operation.supervisor import Lifeline, stop_on_signals
 
     with application(quiet=False) as app:
         settings = app.extensions["pelatis_settings"]
         lifeline = Lifeline(alive)
+        if prepared is not None:
+            _prepare(demo)
+            os.write(prepared, b"1")
+        if announce:
+            _show_setup_code()
         server = Server(app, socket.socket(fileno=descriptor), settings.web_threads, lifeline.parent_is_alive)
         stop_on_signals(server.stop)
+    spare_memory()
     # Outside of the command's own context: each request brings its own.
     if announce:
         click.echo(f"Pelatis is at {announce}  (Ctrl-C ends it)")

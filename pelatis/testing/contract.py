@@ -23,10 +23,12 @@ from core.database import db, model_base, write_unit
 from core.host import migrations
 from core.host.contributions import HookFailure
 from core.host.doors import collect
+from core.host.histories import plugin_history
 from core.host.host import Host
 from core.host.lifecycle import disable_plugin, enable_plugin, histories_of, purge_plugin
 from core.host.loading import owner_of_table
 from core.host.manifest import CATEGORIES
+from core.host.schema import schema_transaction
 from core.host.states import State
 from core.problems import Problem
 from core.records.operations import bin_record, create_record, update_record
@@ -177,8 +179,8 @@ class PluginContract:
 
     def test_migrations_make_what_the_models_say(self, enabled: ContractSite) -> None:
         """At their head there is no difference left; `pelatis plugin migration` writes what is missing."""
-        history = migrations.plugin_history(enabled.host.loaded[self.plugin])
-        with migrations.schema_transaction(enabled.url) as connection:
+        history = plugin_history(enabled.host.loaded[self.plugin])
+        with schema_transaction(enabled.url) as connection:
             found = migrations.differences(connection, history, enabled.host.names())
         assert found == []
 
@@ -189,11 +191,11 @@ class PluginContract:
             pytest.skip("it has no migrations")
         names = enabled.host.names()
         before = _schema(enabled.url)
-        with migrations.schema_transaction(enabled.url) as connection:
+        with schema_transaction(enabled.url) as connection:
             migrations.downgrade(connection, history, names)
         rest = {table: columns for table, columns in before.items() if not self._owns(table, names)}
         assert _schema(enabled.url) == rest
-        with migrations.schema_transaction(enabled.url) as connection:
+        with schema_transaction(enabled.url) as connection:
             migrations.upgrade(connection, history, names)
         assert _schema(enabled.url) == before
 

@@ -9,7 +9,7 @@ from core.database import db
 from core.host.doors import current_host
 from core.host.generation import raise_generation
 from core.host.lifecycle import disable_plugin, enable_plugin
-from core.host.migrations import schema_transaction
+from core.host.schema import schema_transaction
 from tests.core.host.conftest import MakeApp, WritePlugin, host_of
 
 HIDDEN = [

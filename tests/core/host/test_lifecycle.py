@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, event, func, select, text
 
 from core.database import db, ddl_engine, utc_now, write_unit
 from core.host import migrations
+from core.host.histories import MigrationError, core_history, plugin_history, table_names
 from core.host.lifecycle import (
     disable_plugin,
     enable_plugin,
@@ -21,8 +22,8 @@ from core.host.lifecycle import (
     upgrade_all,
     write_plugin_migration,
 )
-from core.host.migrations import plugin_history, schema_transaction, table_names
 from core.host.models import Plugin
+from core.host.schema import ADVISORY_LOCK, schema_transaction
 from core.host.states import State
 from core.jobs.models import Job
 from core.problems import Problem
@@ -282,7 +283,7 @@ def test_rows_that_point_at_nothing_stop_the_commit(
     # SQLite only finds it at the end; PostgreSQL sets the reference to NULL by itself.
     if core_database.startswith("sqlite"):
         with (
-            pytest.raises(migrations.MigrationError, match="1 rows point at nothing: alpha_thing → core_user"),
+            pytest.raises(MigrationError, match="1 rows point at nothing: alpha_thing → core_user"),
             schema_transaction(core_database) as connection,
         ):
             connection.execute(text("DELETE FROM core_user"))
@@ -378,9 +379,9 @@ def test_written_migration_makes_the_models_and_leaves_no_difference(
 
 def test_core_migrations_make_what_the_core_models_say(app_models: None, core_database: str) -> None:
     with schema_transaction(core_database) as connection:
-        assert migrations.differences(connection, migrations.core_history(), ()) == []
+        assert migrations.differences(connection, core_history(), ()) == []
         assert connection.execute(text("SELECT sequence FROM core_clock WHERE id = 1")).scalar() == 0
-        migrations.downgrade(connection, migrations.core_history(), ())
+        migrations.downgrade(connection, core_history(), ())
         assert table_names(connection) <= {"core_migration_core"}
 
 
@@ -406,7 +407,7 @@ def test_schema_change_waits_for_others_and_then_says_so(
     blocker = ddl_engine(core_database)
     with blocker.begin() as connection, app.app_context():
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": migrations.ADVISORY_LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         with pytest.raises(Problem, match="Nothing was changed; try again") as busy:
             enable_plugin(host_of(app), "alpha")
         assert busy.value.status == 503

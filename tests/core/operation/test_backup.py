@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from core.database import db, write_unit
-from core.host.migrations import CORE, History, core_history, plugin_history
+from core.host.histories import CORE, History, core_history, plugin_history
 from core.jobs.models import Job
 from core.operation import backup as backups
 from core.operation.backup import BackupError, Manifest, TableCopy, back_up, fingerprint, read_manifest, restore

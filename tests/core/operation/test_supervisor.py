@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -47,9 +47,9 @@ def diary(tmp_path: Path) -> Iterator[Diary]:
 class Running:
     """A supervisor in a thread; its signal handlers would need the main one."""
 
-    def __init__(self, children: Sequence[Child], monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, children: Sequence[Child], monkeypatch: pytest.MonkeyPatch, ready: int | None = None) -> None:
         monkeypatch.setattr(signal, "signal", lambda _number, _handler: None)
-        self.supervisor = Supervisor(children, [], dict(os.environ))
+        self.supervisor = Supervisor(children, [], dict(os.environ), ready)
         self.status: int | None = None
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -116,3 +116,41 @@ def test_a_child_learns_that_its_parent_is_gone() -> None:
     assert lifeline._ended.wait(10)
     assert not lifeline.parent_is_alive()
     os.close(alive)
+
+
+def test_the_others_wait_until_the_first_has_prepared_what_they_need(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready, prepared = os.pipe()
+    started: list[str] = []
+
+    def named(name: str) -> Callable[[int | None], Sequence[str]]:
+        def command(_before: int | None) -> Sequence[str]:
+            started.append(name)
+            return python(diary.entry() + WAIT_FOR_SIGNAL)
+
+        return command
+
+    running = Running([Child("first", named("first")), Child("second", named("second"))], monkeypatch, ready)
+    diary.next()
+    assert started == ["first"]
+    os.write(prepared, b"1")
+    diary.next()
+    assert started == ["first", "second"]
+    assert running.stop() == 0
+    os.close(prepared)
+
+
+def test_a_first_child_that_says_no_ends_the_whole_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready, prepared = os.pipe()
+    started: list[str] = []
+
+    def command(_before: int | None) -> Sequence[str]:
+        started.append("first")
+        return python("raise SystemExit(1)")
+
+    running = Running([Child("first", command, essential=True), Child("second", command)], monkeypatch, ready)
+    assert running.join() == 1
+    assert started == ["first"]
+    assert running.supervisor.preparing
+    os.close(prepared)
