@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import create_engine, event, func, select, text
 
 from core.database import db, ddl_engine, utc_now, write_unit
-from core.host import migrations
+from core.host import migrations, schema
 from core.host.histories import MigrationError, core_history, plugin_history, table_names
 from core.host.lifecycle import (
     disable_plugin,
@@ -400,8 +400,8 @@ def app_models() -> None:
 def test_schema_change_waits_for_others_and_then_says_so(
     write_plugin: WritePlugin, make_app: MakeApp, core_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrations, "LOCK_TIMEOUT", "50ms")
-    monkeypatch.setattr(migrations, "LOCK_TRIES", 2)
+    monkeypatch.setattr(schema, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(schema, "LOCK_TRIES", 2)
     monkeypatch.setattr("core.database.engine.BUSY_SECONDS", 0.05)
     app = make_app(write_plugin("alpha"))
     blocker = ddl_engine(core_database)

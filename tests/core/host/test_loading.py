@@ -13,7 +13,7 @@ from core.records.registry import record_types
 from core.users.models import User
 from tests.core.host.conftest import MANIFEST, MODELS, VIEWS, MakeApp, WritePlugin, host_of
 
-BAD_MIGRATION = "revision = '0001'\ndown_revision = None\nraise RuntimeError('broken file')\n"
+BAD_MIGRATION = "revision = '0001'\ndown_revision = None\ndef upgrade(:\n"
 
 
 def status_of(app: Flask, name: str) -> PluginStatus:
@@ -56,7 +56,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "wraps": ({"hooks": HOOK + "@hookimpl(wrapper=True)\ndef crm_collect_alerts():\n    return (yield)"}, "wrapper"),
     "takes a hook": ({"hookspecs": HOOK + "@hookspec\ndef crm_collect_alerts(): pass"}, "has an owner already"),
     "names a hook wrongly": ({"hookspecs": HOOK + "@hookspec\ndef fetch(): pass"}, "must be called crm_fetch"),
-    "has a broken migration": ({"migrations": {"0001_broken": BAD_MIGRATION}}, "broken file"),
+    "has a broken migration": ({"migrations": {"0001_broken": BAD_MIGRATION}}, "invalid syntax"),
     "has two newest migrations": ({"migrations": TWO_ENDS}, "several ends"),
     "has no manifest": ({"manifest": "plugin = 'sales'"}, "not a Plugin"),
     "has another name": ({"manifest": MANIFEST.replace('name="{name}"', 'name="gamma"')}, "the manifest says 'gamma'"),
