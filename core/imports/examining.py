@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from core.access import Actor
 from core.imports import guessing, reading
-from core.imports.matching import Matcher
+from core.imports.matching import Matcher, existing
 from core.imports.models import Import
-from core.imports.options import record_type_of, shape_of
-from core.imports.running import BATCH, Runner
+from core.imports.options import options_of, record_type_of, shape_of
+from core.imports.rows import RowReader
+from core.imports.running import BATCH
 from core.records import fields
+from core.records.types import RecordType
 
 #: Rows that a page looks at; of a longer file it says so.
 EXAMINED: Final = 20_000
@@ -66,23 +68,33 @@ def examine(actor: Actor, job: Import) -> Examined:
         actor: whose view of the records counts.
         job: the draft.
     """
-    runner = Runner(actor, job, only_looks=True)
+    record_type, options = record_type_of(job), options_of(job)
+    related = _related(job, record_type)
+    mapping = {column: name for column, name in job.mapping.items() if column not in related}
+    reader = RowReader(record_type, mapping, options, Matcher(actor))
     rows = there = 0
-    source = reading.read_rows(Path(job.path), runner.shape)
-    while (batch := list(islice(source, BATCH))) and rows < EXAMINED:
-        there += runner.count_known(batch)
+    source = islice(reading.read_rows(Path(job.path), shape_of(job)), EXAMINED)
+    while batch := list(islice(source, BATCH)):
         rows += len(batch)
-    return Examined(rows, there, _new_names(actor, job))
+        if options.match:
+            matches = [reader.read(each).match for each in batch]
+            known = existing(actor, record_type, options.match, matches)
+            there += sum(each in known for each in matches)
+    return Examined(rows, there, _new_names(actor, job, record_type, related))
 
 
-def _new_names(actor: Actor, job: Import) -> list[NewName]:
-    record_type = record_type_of(job)
+def _related(job: Import, record_type: RecordType) -> dict[str, str]:
+    """Give the columns that name records of other types: column to field."""
     known = guessing.importable(record_type)
-    related = {
+    return {
         column: name
         for column, name in job.mapping.items()
         if isinstance(known.get(name), fields.Related) and known[name].record_type != record_type.key
     }
+
+
+def _new_names(actor: Actor, job: Import, record_type: RecordType, related: Mapping[str, str]) -> list[NewName]:
+    known = guessing.importable(record_type)
     counted: Counter[tuple[str, str]] = Counter()
     for row in islice(reading.read_rows(Path(job.path), shape_of(job)), EXAMINED):
         counted.update((name, cell) for column, name in related.items() if (cell := _cell(row.cells, column)))

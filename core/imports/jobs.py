@@ -4,7 +4,7 @@ import uuid
 
 from core.access import current_actor
 from core.i18n import _l
-from core.imports import operations
+from core.imports import operations, trials
 from core.imports.queries import find_import
 from core.jobs.progress import Progress
 from core.jobs.registry import job
@@ -17,3 +17,14 @@ def run_import(progress: Progress, import_id: str) -> None:
     if found.status in ("done", "undone"):
         return
     operations.run(current_actor(), found, progress=lambda done, total: progress.advance(done, total=total))
+
+
+@job(title=_l("Dry run of an import"), name="core.import-trial")
+def run_trial(progress: Progress, import_id: str, token: str) -> None:
+    """Try all rows of a draft; killed, it begins anew, for nothing of it is kept."""
+    found = find_import(uuid.UUID(import_id))
+
+    def tell(done: int) -> None:
+        progress.advance(done, total=found.total_rows)
+
+    trials.go_on(current_actor(), found, token, tell)

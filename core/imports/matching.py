@@ -235,14 +235,15 @@ def _as_id(cell: Any) -> uuid.UUID | None:
 
 
 def existing(
-    actor: Actor, record_type: RecordType, column: str, values: Iterable[Any]
+    actor: Actor, record_type: RecordType, field_name: str, values: Iterable[Any]
 ) -> Mapping[Any, Sequence[uuid.UUID]]:
-    """Find which records have one of some values in a column, for a whole batch of rows.
+    """Find which records have one of some values in a field, for a whole batch of rows; none where no field is named.
 
     Returns:
         For each value that was found the ids, oldest first.
     """
-    wanted = [value for value in dict.fromkeys(values) if value not in (None, "")]
+    wanted = [value for value in dict.fromkeys(values) if value not in (None, "")] if field_name else []
+    column = record_type.fields[field_name].column if wanted and field_name != "id" else "id"
     attribute = getattr(record_type.model, column)
     found: dict[Any, list[uuid.UUID]] = {}
     for start in range(0, len(wanted), STATEMENT_IDS):

@@ -30,6 +30,8 @@ class Import(Base):
     skipped: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
     warnings: Mapped[int] = mapped_column(default=0)
+    #: What the latest dry run came to, or how far it is; see `trials.Trial`. Empty when nobody tried it as it is now.
+    trial: Mapped[dict[str, Any] | None]
     actor_id: Mapped[Id | None] = ref("core_user", on_delete="set null")
     created_at: Mapped[UtcDateTime] = mapped_column(default=utc_now, index=True)
     finished_at: Mapped[UtcDateTime | None]

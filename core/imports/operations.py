@@ -18,7 +18,6 @@ from core.i18n import _
 from core.imports import encodings, guessing, reading
 from core.imports.models import Import
 from core.imports.options import Options, folder_of, options_of, record_type_of, shape_of
-from core.imports.rows import Issue
 from core.imports.running import BATCH, PREVIEW_ROWS, Runner, Tally
 from core.problems import Problem
 from core.records import fields
@@ -152,6 +151,7 @@ def set_up(job: Import, *, mapping: Mapping[str, str] | None = None, **options: 
     with write_unit() as session:
         session.refresh(job)
         job.options = asdict(changed)
+        job.trial = None
         if mapping is not None:
             _check_mapping(job, mapping)
             job.mapping = dict(mapping)
@@ -235,50 +235,17 @@ def run(
     if job.status not in RUNNABLE:
         raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
     require(actor, record_type_of(job), "import")
-    _require_fields(job)
+    require_fields(job)
     with acting_as(actor, "import", job.id):
         return Runner(actor, job).run(progress)
 
 
-@dataclass(frozen=True)
-class Trial:
-    """What a dry run came to: the counts, and what was noticed, equal things together with how often."""
-
-    tally: Tally
-    reasons: Sequence[Mapping[str, Any]]
-
-
-def try_out(actor: Actor, job: Import, limit: int | None = None) -> Trial:
-    """Try the rows of a draft and write nothing.
-
-    Args:
-        actor: whoever tries; needs the `import` permission.
-        job: the draft.
-        limit: how many rows are tried; all when not given.
+def require_fields(job: Import) -> None:
+    """Stop when a required field has no column, unless rows do without it: a person's name comes from two others.
 
     Raises:
-        Problem: 422 when a required field has no column; 403 without the right.
+        Problem: 422 with the fields.
     """
-    require(actor, record_type_of(job), "import")
-    _require_fields(job)
-    with acting_as(actor, "import"):
-        runner = Runner(actor, job)
-        tally = runner.try_out(limit)
-    return Trial(tally, _counted(runner.samples))
-
-
-def _counted(samples: Iterable[tuple[int, Issue]]) -> list[Mapping[str, Any]]:
-    """Put equal issues together, as `queries.reasons` does with those of a run."""
-    counted: dict[Issue, tuple[int, int]] = {}
-    for row, issue in samples:
-        rows, first = counted.get(issue, (0, row))
-        counted[issue] = (rows + 1, min(first, row))
-    ordered = sorted(counted.items(), key=lambda each: (each[0].level, -each[1][0]))
-    return [asdict(issue) | {"rows": rows, "first": first} for issue, (rows, first) in ordered]
-
-
-def _require_fields(job: Import) -> None:
-    """Stop when a required field has no column, unless rows do without it: a person's name comes from two others."""
     record_type = record_type_of(job)
     mapped, known = set(job.mapping.values()), guessing.importable(record_type)
     missing = {name: str(each.label) for name, each in known.items() if each.required and name not in mapped}

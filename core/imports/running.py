@@ -3,6 +3,7 @@
 import csv
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from dataclasses import fields as fields_of_class
 from itertools import islice
@@ -58,6 +59,14 @@ class _Fresh:
     values: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What is remembered of a row whose key no other row may have: its number, and a digest of what it says."""
+
+    number: int
+    digest: int
+
+
 class _TriedOut(Exception):  # noqa: N818 - it is no error
     """Rolls a dry run's write unit back."""
 
@@ -83,8 +92,13 @@ class Runner:
         self.reader = RowReader(self.record_type, self.mapping, self.options, self.matcher, self._usually_filled())
         self.fields = self.reader.fields
         self.related = self.reader.related
-        #: The issues of a dry run, which are written down nowhere.
-        self.samples: list[tuple[int, Issue]] = []
+        #: Whether this is a dry run, and what it remembers, because it is written down nowhere: what was noticed in how
+        #: many rows and where first, the keys that rows claimed, the records by name, and what waits for one of them.
+        self.tries = False
+        self.noticed: dict[Issue, tuple[int, int]] = {}
+        self.claimed: dict[Any, _Claim] = {}
+        self.named: list[tuple[str, uuid.UUID]] = []
+        self.waiting: list[Mapping[str, Any]] = []
 
     def _usually_filled(self) -> frozenset[str]:
         """Name the relations that most rows fill, so that the rows without one can be listed."""
@@ -142,38 +156,50 @@ class Runner:
             session.refresh(self.job)
             self.job.status = "failed"
 
-    def try_out(self, limit: int | None = None) -> Tally:
-        """Run batches in a write unit that is rolled back; `samples` then holds what was noticed.
+    def try_out(self, progress: Callable[[int], None]) -> Tally:
+        """Run each batch in a write unit that is rolled back; `noticed` then holds what was noticed.
 
-        Args:
-            limit: how many rows are tried; all when not given.
+        So nobody waits for a dry run longer than for a batch. What the batches before it made isn't there for a row,
+        but their keys are known.
         """
-        total = Tally()
-        rows = islice(reading.read_rows(self.path, self.shape), limit)
-        try:
-            with write_unit():
-                while batch := list(islice(rows, BATCH)):
-                    tally, issues = self.batch(batch)
-                    total.add(tally)
-                    self._keep_samples(ImportIssue(**issue) for issue in issues)
-                    self._write_down([issue for issue in issues if issue["level"] == LATER])
-                self._try_linking(total)
+        self.tries = True
+        total, done = Tally(), 0
+        rows = reading.read_rows(self.path, self.shape)
+        while batch := list(islice(rows, BATCH)):
+            with suppress(_TriedOut), write_unit():
+                tally, issues = self.batch(batch)
                 raise _TriedOut
-        except _TriedOut:
-            pass
+            self.matcher.forget()
+            total.add(tally)
+            self._notice(issues)
+            done += len(batch)
+            progress(done)
+        with suppress(_TriedOut), write_unit():
+            self._try_linking(total)
+            raise _TriedOut
         return total
 
     def _try_linking(self, total: Tally) -> None:
-        self._link_later()
-        db.session.flush()
-        linked = list(db.session.scalars(select(ImportIssue).where(ImportIssue.import_id == self.job.id)))
-        total.warnings += sum(issue.level == WARNING for issue in linked)
-        self._keep_samples(linked)
+        for title, record_id in self.named:
+            self.matcher.learn(self.record_type, title, record_id)
+        for waiting in self.waiting:
+            name, cell = waiting["code"], waiting["message"]
+            self.matcher.prepare(self.record_type.key, [cell])
+            issue = self.reader.doubt(name, cell, self.matcher.find(self.record_type.key, cell))
+            if issue is not None:
+                level = NOTICE if issue.level == NOTICE else WARNING
+                total.warnings += level == WARNING
+                self._notice([{**waiting, "level": level, "code": issue.code, "message": issue.message}])
 
-    def _keep_samples(self, issues: Iterable[ImportIssue]) -> None:
-        self.samples += [
-            (each.row, Issue(each.level, each.code, each.message)) for each in issues if each.level != LATER
-        ]
+    def _notice(self, issues: Iterable[Mapping[str, Any]]) -> None:
+        for each in issues:
+            if each["level"] == LATER:
+                self.waiting.append(each)
+                continue
+            issue = Issue(each["level"], each["code"], each["message"])
+            rows, first = self.noticed.get(issue, (0, each["row"]))
+            if not rows or not issue.code.startswith("made:"):  # each batch made it anew
+                self.noticed[issue] = (rows + 1, first)
 
     # One batch
 
@@ -200,12 +226,6 @@ class Runner:
             self.matcher.prepare(self.fields[name].record_type, [row.cells.get(column) for row in batch])
         return [self.reader.read(each) for each in batch]
 
-    def count_known(self, batch: Sequence[FileRow]) -> int:
-        """Count the rows of a batch whose records are there already; nothing is written."""
-        rows = self._read(batch)
-        known = self._known(rows)
-        return sum(bool(known.get(row.match)) for row in rows if row.match is not None)
-
     def _issue(self, row: Row, issue: Issue) -> dict[str, Any]:
         cells = {str(name): text_of(value) for name, value in row.source.cells.items()}
         return {
@@ -224,14 +244,15 @@ class Runner:
         self._refuse_taken_ids(rows, known)
         own = self._written_before(known)
         kept = self._kept_in_memory(known)
-        claimed: dict[Any, Row] = {}
+        if not self.tries:
+            self.claimed.clear()  # the earlier batches' records are there to be found
         fresh: list[_Fresh] = []
         done: list[tuple[Row, uuid.UUID, str]] = []
         for row in rows:
             if row.has_failed:
                 continue
             ids = known.get(row.match, ()) if row.match is not None else ()
-            earlier = claimed.get(row.match) if row.match is not None else None
+            earlier = self.claimed.get(row.match) if row.match is not None else None
             if self.options.on_match == "create":
                 self._load_fresh(row, fresh, has_twin=bool(ids))
             elif earlier is not None or any(each in own for each in ids):
@@ -242,17 +263,14 @@ class Runner:
             else:
                 self._load_fresh(row, fresh, has_twin=False)
             if row.match is not None and not row.has_failed:
-                claimed[row.match] = row
+                self.claimed[row.match] = _Claim(row.source.number, self._digest(row))
         self._make(fresh, tally, done)
         del kept
         return self._remember(done)
 
     def _known(self, rows: Sequence[Row]) -> Mapping[Any, Sequence[uuid.UUID]]:
-        name = self.options.match
-        if not name:
-            return {}
-        column = "id" if name == "id" else self.fields[name].column
-        return existing(self.actor, self.record_type, column, [row.match for row in rows if not row.has_failed])
+        matches = [row.match for row in rows if not row.has_failed]
+        return existing(self.actor, self.record_type, self.options.match, matches)
 
     def _kept_in_memory(self, known: Mapping[Any, Sequence[uuid.UUID]]) -> list[Any]:
         """Read the rows' records and what they point at, in few statements, so that nobody asks row by row."""
@@ -293,18 +311,24 @@ class Runner:
             written |= set(db.session.scalars(select(JournalEntry.record_id).where(*criteria)))
         return frozenset(written)
 
-    def _repeat(self, row: Row, earlier: Row | None, ids: Sequence[uuid.UUID], tally: Tally) -> None:
+    def _repeat(self, row: Row, earlier: _Claim | None, ids: Sequence[uuid.UUID], tally: Tally) -> None:
         """Skip a row that says again what an earlier one said; one that says something else fails."""
         record = db.session.get(self.record_type.model, ids[0]) if ids else None
-        if (earlier is not None and earlier.data == row.data) or (record is not None and self._is_same(record, row)):
+        says_the_same = earlier is not None and earlier.digest == self._digest(row)
+        if says_the_same or (record is not None and self._is_same(record, row)):
             tally.skipped += 1
             return
         label = self.fields[self.options.match].label
         if earlier is None:
             row.fail("repeated", _("An earlier row has the same %(field)s.", field=label))
         else:
-            message = _("Row %(number)s has the same %(field)s.", number=earlier.source.number, field=label)
+            message = _("Row %(number)s has the same %(field)s.", number=earlier.number, field=label)
             row.fail("repeated", message)
+
+    def _digest(self, row: Row) -> int:
+        """Tell rows apart that say different things; whom they name is told by the names, for a dry run has no ids."""
+        named = {name: row.source.cells.get(column) for column, name in self.related.items()}
+        return hash(repr({**row.data, **named}))
 
     def _update(self, row: Row, ids: Sequence[uuid.UUID], tally: Tally, done: list[tuple[Row, uuid.UUID, str]]) -> None:
         if len(ids) > 1:
@@ -392,6 +416,8 @@ class Runner:
         if not any(self.fields[name].record_type == own_key for name in self.related.values()):
             return []
         waiting: list[dict[str, Any]] = []
+        if self.tries:
+            self.named += [(title, record_id) for _row, record_id, title in done]
         for row, record_id, title in done:
             self.matcher.learn(self.record_type, title, record_id)
             for name, cell in row.later.items():

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.access import current_actor, may
 from core.database import write_unit
 from core.i18n import _, _l, format_number, ngettext
-from core.imports import encodings, examining, guessing, jobs, operations, options, present, queries, reading
+from core.imports import encodings, examining, guessing, jobs, operations, options, present, queries, reading, trials
 from core.imports.models import Import
 from core.jobs.operations import enqueue
 from core.problems import Problem, not_found
@@ -271,30 +271,55 @@ def save_matches(import_id: UUID) -> AnyResponse:
     found = _drafted(import_id)
     try:
         operations.set_up(found, **_changed_options())
-        return _dry_run(found) if "next" in request.form else _matches(found)
+        if "next" not in request.form:
+            return _matches(found)
+        trials.begin(current_actor(), found)
+        return _dry_run(found)
     except Problem as problem:
         if problem.status != 422:
             raise
         return _matches(found, 422, problem)
 
 
-def _dry_run(found: Import) -> Response:
-    trial = operations.try_out(current_actor(), found, examining.EXAMINED)
-    tried = min(found.total_rows, examining.EXAMINED)
+@blueprint.get("/<uuid:import_id>/dry-run")
+@audience("staff")
+def dry_run_page(import_id: UUID) -> AnyResponse:
+    """Show what would come of the import, or how far that is."""
+    return _dry_run(_drafted(import_id))
+
+
+def _dry_run(found: Import) -> AnyResponse:
+    trial = trials.trial_of(found)
+    if trial is None or trial.state == trials.FAILED:
+        return redirect_or_refresh(f"/admin/imports/{found.id}/matches")
+    if trial.state == trials.RUNNING:
+        return render("imports/trying.html", **_context(found, DRY_RUN), **_tried(found, trial))
     return render(
         "imports/dry_run.html",
         **_context(found, DRY_RUN),
         tally=trial.tally,
         figures=_figures(trial.tally),
         reasons=present.reasons(trial.reasons),
-        tried=tried,
-        is_all=tried == found.total_rows,
     )
 
 
-def _figures(tally: Any) -> dict[str, tuple[int, str]]:
-    names = ("created", "updated", "skipped", "failed")
-    return {name: (getattr(tally, name), format_number(getattr(tally, name))) for name in names}
+@blueprint.get("/<uuid:import_id>/dry-run/progress")
+@audience("staff")
+def dry_run_progress(import_id: UUID) -> AnyResponse:
+    """Tell how far a dry run is; when it is over, lead to what came of it."""
+    found = _found(import_id)
+    trial = trials.trial_of(found)
+    if trial is None or trial.state != trials.RUNNING:
+        return redirect_or_refresh(f"/admin/imports/{found.id}/dry-run")
+    return fragment("imports/trying_progress.html", job=found, **_tried(found, trial))
+
+
+def _tried(found: Import, trial: trials.Trial) -> dict[str, Any]:
+    return {"done": trial.done, "poll": f"/admin/imports/{found.id}/dry-run/progress"}
+
+
+def _figures(counts: Mapping[str, int]) -> dict[str, tuple[int, str]]:
+    return {name: (counts[name], format_number(counts[name])) for name in ("created", "updated", "skipped", "failed")}
 
 
 # The run
@@ -332,7 +357,7 @@ def _report(found: Import) -> Response:
     return render(
         "imports/report.html",
         **_context(found, REPORT),
-        figures=_figures(found),
+        figures=_figures({name: getattr(found, name) for name in ("created", "updated", "skipped", "failed")}),
         reasons=present.reasons(queries.reasons(found.id)),
         has_errors=options.error_file(found).is_file(),
         status_text=STATUSES[found.status],

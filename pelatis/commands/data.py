@@ -61,7 +61,7 @@ def _run(
     file: Path, key: str, mapping: Path | None, match: str | None, create_missing: bool, strict: bool, dry_run: bool
 ) -> dict[str, Any]:
     from core.access import system_actor
-    from core.imports import operations, options, queries
+    from core.imports import operations, options, queries, trials
 
     record_type = _record_type(key)
     job = None if dry_run else operations.find_unfinished(record_type, file)
@@ -70,15 +70,15 @@ def _run(
     else:
         job = _taken(file, record_type, mapping, match, create_missing=create_missing, strict=strict)
     if dry_run:
-        trial = operations.try_out(system_actor(), job)
-        tally, reasons = trial.tally, trial.reasons
+        trial = trials.try_out(system_actor(), job)
+        counts, reasons = trial.tally, trial.reasons
         operations.discard(job)
     else:
-        tally = operations.run(system_actor(), job)
+        counts = asdict(operations.run(system_actor(), job))
         reasons = queries.reasons(job.id)
     errors = options.error_file(job)
     return {
-        **asdict(tally),
+        **counts,
         "error_file": str(errors) if not dry_run and errors.is_file() else None,
         "import_id": None if dry_run else str(job.id),
         "reasons": [dict(each) for each in reasons],

@@ -108,6 +108,43 @@ def test_matches_and_near_names_are_shown_and_answered(client: FlaskClient) -> N
     assert db.session.scalars(select(Customer.name)).all() == ["Ελαιώνες"]
 
 
+def test_a_long_file_is_tried_in_the_background(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.imports.trials.AT_ONCE", 2)
+    url = upload(client, "name,email\nA,\nB,bad\nC,\n")
+    answer = client.post(f"{url}/matches", data={"ticks": "create_missing strict accept_near", "next": "1"})
+    assert "Trying pelates.csv" in answer.text
+    assert "0 / 3" in text_of(client, f"{url}/dry-run/progress")
+    done = run_next_job("a worker")
+    assert done is not None
+    assert done.name == "core.import-trial"
+    assert client.get(f"{url}/dry-run/progress").status_code == 303
+    page = text_of(client, f"{url}/dry-run")
+    assert "Every row was tried, and nothing was written." in page
+    assert "Mail: Not a valid email address." in page
+    assert db.session.scalars(select(Customer)).all() == []
+
+
+def test_a_dry_run_of_a_draft_that_was_changed_since_says_nothing(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.imports.trials.AT_ONCE", 2)
+    url = upload(client, "name,email\nA,\nB,bad\nC,\n")
+    client.post(f"{url}/matches", data={"next": "1"})
+    client.post(f"{url}/matches", data={"match": "email", "on_match": "skip"})
+    assert run_next_job("a worker") is not None
+    assert the_import().trial is None
+    assert client.get(f"{url}/dry-run").status_code == 303
+
+
+def test_a_dry_run_that_breaks_off_leads_back(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.imports.trials.AT_ONCE", 2)
+    url = upload(client, "name,email\nA,\nB,bad\nC,\n")
+    client.post(f"{url}/matches", data={"next": "1"})
+    monkeypatch.setattr("core.imports.running.Runner.batch", None)
+    assert run_next_job("a worker") is not None
+    assert client.get(f"{url}/dry-run").status_code == 303
+
+
 def run_import(client: FlaskClient, text: str, **data: Any) -> str:
     url = upload(client, text)
     client.post(f"{url}/matches", data={"ticks": "create_missing strict accept_near", **data})

@@ -1,6 +1,7 @@
 """What becomes of a file's rows: made, changed, skipped, failed, doubted, undone."""
 
 import csv
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from core.access import Actor, Kind, Scope, acting_as, system_actor
 from core.customers.models import Customer
 from core.customers.records import CUSTOMERS
 from core.database import JournalEntry, db, new_id
-from core.imports import operations, options, queries
+from core.imports import operations, options, queries, trials
 from core.imports.models import Import, ImportIssue
 from core.imports.running import Runner, Tally
 from core.problems import Problem
@@ -294,8 +295,8 @@ def test_a_dry_run_tells_everything_and_writes_nothing(take: Take) -> None:
     text = "name,owner,email,parent\nElaiones,New Person,,\nB,,bad,\nC,New Person,,Nobody\n"
     job = take("customer", text, create_missing=False)
     before = db.session.scalar(select(func.max(JournalEntry.sequence)))
-    trial = operations.try_out(system_actor(), job)
-    assert trial.tally == Tally(created=1, skipped=1, failed=1, warnings=3)
+    trial = trials.try_out(system_actor(), job)
+    assert trial.tally == asdict(Tally(created=1, skipped=1, failed=1, warnings=3))
     assert [(reason["message"], reason["rows"]) for reason in trial.reasons] == [
         ("Mail: Not a valid email address.", 1),
         ("Owner is empty.", 1),
@@ -305,6 +306,23 @@ def test_a_dry_run_tells_everything_and_writes_nothing(take: Take) -> None:
     assert db.session.scalar(select(func.max(JournalEntry.sequence))) == before
     assert list(customers()) == ["Elaiones"]
     assert job.status == "draft"
+
+
+def test_a_dry_run_knows_across_batches_what_a_run_would_find(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.imports.running.BATCH", 2)
+    text = (
+        "name,parent,owner\nA,C,New Person\nB,,New Person\nA,C,New Person\nC,,New Person\nB,A,New Person\n"
+        "D,Nobody,New Person\n"
+    )
+    tried = trials.try_out(system_actor(), take("customer", text, create_missing=True))
+    assert customers() == {}
+    job = take("customer", text, create_missing=True)
+    ran = operations.run(system_actor(), job)
+    assert tried.tally == asdict(ran) == asdict(Tally(created=4, skipped=1, failed=1))
+    told = [(reason["level"], reason["code"], reason["rows"], reason["first"]) for reason in tried.reasons]
+    assert sorted(told) == sorted(
+        (reason["level"], reason["code"], reason["rows"], reason["first"]) for reason in queries.reasons(job.id)
+    )
 
 
 class _Stop(BaseException):
