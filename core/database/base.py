@@ -3,8 +3,8 @@
 import re
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, MetaData
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy import ForeignKey, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column
 
 from core.database.types import TYPE_MAP, Id, JsonDict, UtcDateTime, new_id, utc_now
 
@@ -111,6 +111,14 @@ class Record:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - a class attribute, made per model
         return {"version_id_col": cls.version}
+
+
+@event.listens_for(Mapper, "mapper_configured")
+def _know_old_values(mapper: Any, model: type[Any]) -> None:
+    """Let a column that is set unread be read first, because the journal tells what stood there before."""
+    if issubclass(model, Record):
+        for column in mapper.column_attrs:
+            getattr(model, column.key).impl.active_history = True
 
 
 def ref(model: Any, *, on_delete: str = "restrict", nullable: bool = False, index: bool = True) -> Any:

@@ -252,3 +252,15 @@ def test_reader_by_moment_misses_a_row_that_commits_late(app: Flask) -> None:
     ).all()
     assert by_moment == []
     assert [changes["name"][1] for changes in by_clock] == ["early"]
+
+
+def test_what_stood_there_before_is_written_down_though_nobody_had_read_it(app: Flask) -> None:
+    with write_unit() as session:
+        customer = Customer(name="Αλφα", city="Πάτρα")
+        session.add(customer)
+    db.session.rollback()  # forgets what was read
+    with write_unit():
+        customer.city = "Βόλος"
+    last = db.session.scalars(select(JournalEntry).order_by(JournalEntry.sequence.desc())).first()
+    assert last is not None
+    assert last.changes == {"city": ["Πάτρα", "Βόλος"]}
