@@ -66,15 +66,24 @@ def write_unit() -> Iterator[Session]:
     session.info["on_commit"] = []
     try:
         session.connection(execution_options={"write": True})
+        session.info["began"] = session.get_transaction()
         yield session
+        if session.get_transaction() is not session.info["began"]:
+            raise RuntimeError("somebody rolled a write unit back and went on")
+        session.info["closing"] = True
         session.commit()
     except BaseException:
-        session.info["unit"] = False
+        _close(session)
         session.rollback()
         raise
-    session.info["unit"] = False
+    _close(session)
     for callback in session.info.pop("on_commit"):
         callback()
+
+
+def _close(session: Session) -> None:
+    session.info["unit"] = session.info["closing"] = False
+    session.info.pop("began", None)
 
 
 def on_commit(callback: Callable[[], None]) -> None:
@@ -126,6 +135,8 @@ def _stamp(session: Session) -> None:
         if session.new or session.dirty or session.deleted:
             raise RuntimeError("writes belong inside a write_unit()")
         return
+    if not session.info.get("closing") or session.get_transaction() is not session.info.get("began"):
+        raise RuntimeError("a write unit is committed at its own end, and by nobody else")
     session.flush()
     if not session.info["pending"]:
         return

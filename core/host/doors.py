@@ -151,7 +151,7 @@ def _trusted(host: "Host", hook: str, implementation: pluggy.HookImpl, arguments
         return _call(host, hook, implementation, arguments)
     except Problem:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         failure = _failed(host, hook, plugin, error)
         raise Problem(
             "core.hook_failed",
@@ -171,7 +171,7 @@ def _contained(host: "Host", hook: str, implementation: pluggy.HookImpl, argumen
     try:
         with only_reading():
             return _checked(_call(host, hook, implementation, arguments), host.kind_of(hook), plugin)
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is logged, counted and shown
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything; it is logged, counted, shown
         return [_failed(host, hook, plugin, error)]
 
 
@@ -188,7 +188,7 @@ def _checked(answer: Any, kind: type[Any], plugin: str) -> list[Any]:
     return things
 
 
-def _failed(host: "Host", hook: str, plugin: str, error: Exception) -> HookFailure:
+def _failed(host: "Host", hook: str, plugin: str, error: BaseException) -> HookFailure:
     reference = uuid.uuid4().hex[:8]
     log.error("hook_failed", hook=hook, plugin=plugin, reference=reference, exc_info=error)
     host.breaker.count_failure(plugin, hook, _said(error))
@@ -196,7 +196,13 @@ def _failed(host: "Host", hook: str, plugin: str, error: Exception) -> HookFailu
     return HookFailure(plugin=plugin, hook=hook, title=host.title(plugin), reason=_said(error), reference=reference)
 
 
-def _said(error: Exception) -> str:
+def note_failure(plugin: str, hook: str, error: BaseException) -> None:
+    """Count a failure on a plugin's breaker that showed only when its answer was used: a panel that can't be drawn."""
+    current_host().breaker.count_failure(plugin, hook, _said(error))
+    count_hook_failure(plugin, hook)
+
+
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:300]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from core.database import db, write_unit
 from core.host import breaker
@@ -286,3 +287,39 @@ def test_contributions_are_frozen() -> None:
     with pytest.raises(AttributeError):
         item.title = "y"  # type: ignore[misc]
     assert Alert.__dataclass_params__.frozen  # type: ignore[attr-defined]
+
+
+ENDING = """
+    from core.database import db
+    from core.host.doors import hookimpl
+
+
+    @hookimpl
+    def crm_validate_customer(values):
+        getattr(db.session, values)()
+"""
+
+
+@pytest.mark.parametrize("act", ["commit", "rollback"])
+def test_check_that_ends_the_unit_of_its_caller_leaves_nothing_half_written(
+    act: str, write_plugin: WritePlugin, make_app: MakeApp
+) -> None:
+    app = app_with(make_app, write_plugin("alpha", hooks=ENDING))
+
+    def write() -> None:
+        with write_unit() as session:
+            session.add(User(name="before"))
+            session.flush()
+            demand("crm_validate_customer", actor=None, customer=None, values=act)
+            session.add(User(name="after"))
+
+    with app.app_context():
+        with pytest.raises((Problem, RuntimeError, OperationalError)):
+            write()
+        assert db.session.scalars(select(User.name)).all() == []
+
+
+def test_hook_that_exits_is_a_failure_like_others(write_plugin: WritePlugin, make_app: MakeApp) -> None:
+    app = app_with(make_app, write_plugin("bad", hooks=hooks("raise SystemExit(3)")), write_plugin("good", hooks=GOOD))
+    with app.app_context():
+        assert titles(collect("crm_collect_nav_items", actor=None)) == ["failed: bad", "good"]
