@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 NAMESPACED_COLUMNS: Final = frozenset({"plugin", "record_type", "permission"})
 #: The same where the column has another name.
 MORE_NAMESPACED: Final = {"core_job": "name"}
+#: Tables whose column `grants` maps permissions to scopes.
+GRANTING_TABLES: Final = ("core_role", "core_api_token")
 #: What a purge leaves: the journal ends by its own retention.
 KEPT_TABLES: Final = frozenset({"core_journal", "core_plugin"})
 
@@ -108,7 +110,7 @@ def _in_one_transaction(host: Host, name: str, act: Any) -> Any:
         result = schema.when_unlocked(attempt)
     except Problem:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         log.error("plugin_change_failed", plugin=name, exc_info=error)
         message = _("%(title)s was left as it is: %(said)s", title=host.title(name), said=_said(error))
         raise Problem("core.plugin_change_failed", message, status=409) from error
@@ -116,7 +118,7 @@ def _in_one_transaction(host: Host, name: str, act: Any) -> Any:
     return result
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:300]
 
 
@@ -128,10 +130,15 @@ def _enable(host: Host, connection: Connection, names: Sequence[str]) -> None:
 
 def _upgrade(host: Host, connection: Connection, name: str) -> None:
     history = histories.plugin_history(host.loaded[name])
-    if history.versions.is_dir():
-        from core.host import migrations  # Alembic is slow to import, and most processes never need it
+    if not history.versions.is_dir():
+        return
+    from core.host import migrations  # Alembic is slow to import, and most processes never need it
 
-        migrations.upgrade(connection, history, host.names())
+    others = histories.table_names(connection) - frozenset(_own_tables(host, connection, name))
+    migrations.upgrade(connection, history, host.names())
+    gone = sorted(others - histories.table_names(connection))
+    if gone:
+        raise histories.MigrationError(f"it would delete tables of others: {', '.join(gone)}")
 
 
 def _remember(host: Host, connection: Connection, name: str) -> None:
@@ -274,6 +281,8 @@ def _shared_rows(connection: Connection, name: str) -> dict[str, int]:
         counted = select(func.count()).select_from(column.table).where(_belongs(column, name))
         table = column.table.name
         counts[table] = max(counts.get(table, 0), connection.execute(counted).scalar_one())
+    for granting, _row_id, _grants in _granting(connection, name):
+        counts[granting.name] = counts.get(granting.name, 0) + 1
     return counts
 
 
@@ -328,7 +337,20 @@ def _purge(host: Host, connection: Connection, name: str) -> None:
     connection.execute(text(f'DROP TABLE IF EXISTS "{histories.VERSION_TABLE_PREFIX}{name}"'))
     for column in _namespaced_columns(histories.table_names(connection)):
         connection.execute(delete(column.table).where(_belongs(column, name)))
+    for table, row_id, grants in _granting(connection, name):
+        kept = {permission: scope for permission, scope in grants.items() if not permission.startswith(f"{name}.")}
+        connection.execute(update(table).where(table.c.id == row_id).values(grants=kept))
     connection.execute(delete(Plugin).where(Plugin.name == name))
+
+
+def _granting(connection: Connection, name: str) -> list[tuple[Any, Any, dict[str, Any]]]:
+    """List the roles and tokens that grant something of a plugin: table, id and all that they grant."""
+    found = []
+    for table in (db.metadata.tables[each] for each in GRANTING_TABLES):
+        for row_id, grants in connection.execute(select(table.c.id, table.c.grants)):
+            if any(permission.startswith(f"{name}.") for permission in grants or ()):
+                found.append((table, row_id, grants))
+    return found
 
 
 @dataclass(frozen=True)

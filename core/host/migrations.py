@@ -139,7 +139,25 @@ def upgrade(connection: Connection, history: History, names: Collection[str], to
         names: all known plugins.
         to: a revision, or `head`.
     """
-    command.upgrade(config_of(history, connection, names), to)
+    indexes = _custom_indexes(connection)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
+        command.upgrade(config_of(history, connection, names), to)
+    _bring_back(connection, indexes)
+
+
+def _custom_indexes(connection: Connection) -> dict[str, str]:
+    """Tell how SQLite's indexes over custom fields were made: a migration that recreates their table loses them."""
+    if connection.dialect.name != "sqlite":
+        return {}
+    statement = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix\\_custom\\_%' ESCAPE '\\'"
+    found: Any = connection.exec_driver_sql(statement).all()
+    return dict(found)
+
+
+def _bring_back(connection: Connection, indexes: dict[str, str]) -> None:
+    for name in sorted(indexes.keys() - _custom_indexes(connection).keys()):
+        connection.exec_driver_sql(indexes[name])
 
 
 def downgrade(connection: Connection, history: History, names: Collection[str], to: str = "base") -> None:

@@ -27,7 +27,7 @@ from core.host.schema import ADVISORY_LOCK, schema_transaction
 from core.host.states import State
 from core.jobs.models import Job
 from core.problems import Problem
-from core.users.models import User
+from core.users.models import Role, User
 from tests.core.host.conftest import MIGRATION, MODELS, MakeApp, WritePlugin, host_of
 
 SECOND = """
@@ -425,3 +425,60 @@ def test_nothing_is_migrated_by_starting(write_plugin: WritePlugin, make_app: Ma
     app.test_client().get("/customers")
     assert tables(core_database) == before
     assert not [statement for statement in seen if statement.startswith(("CREATE", "ALTER", "DROP", "INSERT"))]
+
+
+DELETING = SECOND.replace("def upgrade():", "def upgrade():\n        op.drop_table('core_setting')\n        return")
+EXITING = SECOND.replace("def upgrade():", "def upgrade():\n        raise SystemExit(1)")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"), [(DELETING, "it would delete tables of others: core_setting"), (EXITING, "SystemExit")]
+)
+def test_migration_that_reaches_beyond_its_plugin_is_taken_back(
+    source: str, said: str, write_plugin: WritePlugin, make_app: MakeApp, core_database: str
+) -> None:
+    app = make_app(write_plugin("alpha", migrations={"0001_things": MIGRATION, "0002_bad": source}))
+    before = tables(core_database)
+    with app.app_context(), pytest.raises(Problem, match=said):
+        enable_plugin(host_of(app), "alpha")
+    assert tables(core_database) == before
+
+
+def test_purge_takes_what_roles_grant_of_the_plugin(write_plugin: WritePlugin, make_app: MakeApp) -> None:
+    app = make_app(write_plugin("alpha"))
+    with app.app_context():
+        enable_plugin(host_of(app), "alpha")
+        with write_unit() as session:
+            session.add(Role(name="some", title="Some", grants={"alpha.thing.view": "all", "customer.view": "all"}))
+            session.add(Role(name="other", title="Other", grants={"customer.view": "own"}))
+        disable_plugin(host_of(app), "alpha")
+        assert purge_preview(host_of(app), "alpha").shared == {"core_role": 1}
+        purge_plugin(host_of(app), "alpha")
+        grants = db.session.execute(select(Role.name, Role.grants)).all()
+        assert dict(grants) == {"some": {"customer.view": "all"}, "other": {"customer.view": "own"}}
+
+
+def test_migration_that_recreates_a_table_keeps_the_indexes_of_custom_fields(
+    write_plugin: WritePlugin, make_app: MakeApp, core_database: str
+) -> None:
+    app = make_app(write_plugin("alpha"))
+    with app.app_context():
+        enable_plugin(host_of(app), "alpha")
+        with schema_transaction(core_database) as connection:
+            is_sqlite = connection.dialect.name == "sqlite"
+            expression = "json_extract(custom, '$.x')" if is_sqlite else "(custom ->> 'x')"
+            connection.execute(text(f"CREATE INDEX ix_custom_alpha_thing_x ON alpha_thing (({expression}))"))
+        disable_plugin(host_of(app), "alpha")
+    recreating = SECOND.replace(
+        'op.batch_alter_table("{name}_thing")', 'op.batch_alter_table("{name}_thing", recreate="always")'
+    )
+    app = make_app(
+        write_plugin("alpha", models=HEAVIER, migrations={"0001_things": MIGRATION, "0002_weight": recreating})
+    )
+    with app.app_context():
+        enable_plugin(host_of(app), "alpha")
+    catalogue = "sqlite_master" if is_sqlite else "pg_indexes"
+    column = "name" if is_sqlite else "indexname"
+    with create_engine(core_database).connect() as connection:
+        found = connection.execute(text(f"SELECT {column} FROM {catalogue} WHERE {column} LIKE 'ix_custom%'"))
+        assert found.scalars().all() == ["ix_custom_alpha_thing_x"]
