@@ -109,6 +109,27 @@ def create_stage(actor: Actor, values: Mapping[str, Any]) -> Stage:
         return stage
 
 
+def update_stage(actor: Actor, stage: Stage, values: Mapping[str, Any]) -> Stage:
+    """Change a stage; while deals are in it, its kind and its pipeline stay, because the deals' story rests on them.
+
+    Raises:
+        Problem: `sales.stage_in_use` when one of them would change.
+    """
+    with write_unit():
+        fixed = {"kind": "kind", "pipeline_id": "pipeline"}
+        changed = [name for name in fixed if values.get(name, getattr(stage, name)) != getattr(stage, name)]
+        if changed and _has_deals(stage):
+            message = _("There are deals in this stage. Move them first, or make another stage.")
+            raise Problem("sales.stage_in_use", message, fields={fixed[name]: [message] for name in changed})
+        saved: Stage = change_record(actor, stage, values)
+        return saved
+
+
+def _has_deals(stage: Stage) -> bool:
+    """Tell whether a deal is in a stage, be it in the bin: it may come back."""
+    return db.session.execute(select(1).where(Opportunity.stage_id == stage.id).limit(1)).first() is not None
+
+
 def _meant_end(name: str) -> str | None:
     folded = " ".join(name.casefold().split())
     return next((kind for kind, names in END_NAMES.items() if folded in names), None)
@@ -462,7 +483,7 @@ def convert_lead(actor: Actor, lead: Lead, values: Mapping[str, Any] | None = No
         values: checked values (model attributes) of the opportunity; `customer_id` names the customer.
 
     Raises:
-        Problem: `sales.lead_status_refused` when it was converted or disqualified before.
+        Problem: `sales.lead_status_refused` when it was converted or disqualified before; 403 or 404 without a right.
     """
     require(actor, Lead, "edit", lead)
     require(actor, Opportunity, "create")
@@ -487,6 +508,7 @@ def _customer_of(actor: Actor, lead: Lead) -> UUID:
     found = _matching_customer(actor, lead)
     if found is not None:
         return found
+    require(actor, Customer, "create")
     party = {"kind": "organisation", "name": lead.company} if lead.company else {"kind": "person", "name": lead.name}
     customer = create_customer(
         actor, {**party, "roles": ["prospect"], "email": lead.email, "phone": lead.phone, "owner_id": lead.owner_id}

@@ -11,6 +11,7 @@ from .operations import (
     create_stage,
     update_lead,
     update_opportunity,
+    update_stage,
 )
 from .queries.deals import open_deals_by_customer
 from .schemas import ExchangeRateSchema, LeadSchema, OpportunitySchema, PipelineSchema, StageSchema
@@ -82,6 +83,7 @@ STAGES = RecordType(
     sort="position",
     match=("name",),
     create=create_stage,
+    update=update_stage,
     access=SharedAccess(),
     creatable=True,
     nav=False,

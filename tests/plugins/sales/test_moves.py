@@ -22,6 +22,7 @@ from plugins.sales.operations import (
     create_stage,
     move_opportunity,
     update_opportunity,
+    update_stage,
 )
 from plugins.sales.records import STAGES
 
@@ -203,3 +204,14 @@ def test_stage_with_deals_cannot_go_into_the_bin_by_any_door(deal: Deal, throw_a
     assert refused.value.status == 409
     db.session.refresh(stage)
     assert stage.deleted_at is None
+
+
+@pytest.mark.parametrize("value", ["won", "lost"])
+def test_stage_keeps_its_kind_while_deals_are_in_it(value: str, customer: Any, stages: Stages) -> None:
+    system = system_actor()
+    create_opportunity(system, {"customer_id": customer.id})
+    with pytest.raises(Problem, match="There are deals in this stage") as refused:
+        update_stage(system, stages["Needs"], {"kind": value})
+    assert list(refused.value.fields) == ["kind"]
+    assert update_stage(system, stages["Needs"], {"name": "Wishes", "kind": "open"}).name == "Wishes"
+    assert update_stage(system, stages["Solution"], {"kind": value}).kind == value
