@@ -141,7 +141,8 @@ def create_contact_point(actor: Actor, values: Mapping[str, Any]) -> ContactPoin
 def update_contact_point(actor: Actor, point: ContactPoint, values: Mapping[str, Any]) -> ContactPoint:
     """Change a way to reach a customer; for the problems see `create_contact_point`."""
     with write_unit():
-        customer = _part_of(actor, point.customer_id)
+        _part_of(actor, point.customer_id)
+        customer = _part_of(actor, values.get("customer_id", point.customer_id))
         kind, value = values.get("kind", point.kind), values.get("value", point.value)
         normalised = normalised_contact(kind, value, customer.country)
         changed: ContactPoint = change_record(actor, point, {**values, "normalised": normalised})
@@ -207,6 +208,7 @@ def update_address(actor: Actor, address: Address, values: Mapping[str, Any]) ->
     """Change a further address of a customer."""
     with write_unit():
         _part_of(actor, address.customer_id)
+        _part_of(actor, values.get("customer_id", address.customer_id))
         changed: Address = change_record(actor, address, values)
         return changed
 

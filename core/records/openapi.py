@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from core.access import current_actor
 from core.customfields import fields_of
 from core.host.manifest import core_version
 from core.records import fields
@@ -68,13 +69,20 @@ def field_schema(field: Any) -> dict[str, Any]:
 
 def record_schema(record_type: RecordType) -> dict[str, Any]:
     """Describe a record type in JSON Schema."""
-    custom = {name: field_schema(field) for name, field in fields_of(record_type).items()}
     properties = {name: field_schema(field) for name, field in record_type.fields.items()}
+    custom = {name: field_schema(field) for name, field in fields_of(record_type).items()}
     properties["custom"] = {"type": "object", "properties": custom, "additionalProperties": False}
+    if _is_for_stranger():
+        properties["custom"] = {"type": "object"}
     required = [name for name, field in record_type.fields.items() if field.required]
     return {"type": "object", "title": str(record_type.label), "properties": properties} | (
         {"required": required} if required else {}
     )
+
+
+def _is_for_stranger() -> bool:
+    """Tell whether nobody has signed in; what a company writes down in fields of its own is none of their business."""
+    return current_actor().user_id is None
 
 
 def openapi() -> dict[str, Any]:
@@ -129,8 +137,9 @@ def _paths(record_type: RecordType, name: str) -> dict[str, Any]:
 
 def _list_arguments(record_type: RecordType) -> list[dict[str, Any]]:
     orders = [order for name in sortable(record_type) for order in (name, f"-{name}")]
+    paths = [each for each in filterable(record_type) if not (_is_for_stranger() and each.startswith("custom."))]
     described = {
-        "filter": {"type": "string", "description": f"JSON; fields: {', '.join(filterable(record_type))}"},
+        "filter": {"type": "string", "description": f"JSON; fields: {', '.join(paths)}"},
         "q": {"type": "string", "maxLength": 200},
         "sort": {"type": "string", "enum": orders},
         "limit": {"type": "integer", "minimum": 1, "maximum": 200},

@@ -13,7 +13,7 @@ from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
-from core.access import Actor, Scope, require
+from core.access import Actor, Scope, current_actor, require
 from core.database import bulk_update, db, touched_listener, utc_now, write_unit
 from core.database.journal import Touched
 from core.i18n import LANGUAGES, _
@@ -108,7 +108,7 @@ def update_user(actor: Actor, user: User, values: dict[str, Any]) -> User:
     Raises:
         Problem: 403 when they may do more than the actor, `users.email_taken`, `users.last_administrator`.
     """
-    _require_above(actor, user)
+    _require_above(actor, user.id)
     team_given, team_id = "team_id" in values, values.pop("team_id", None)
     values = {name: value for name, value in values.items() if value is not None or name == "email"}
     with write_unit():
@@ -133,7 +133,7 @@ def set_roles(actor: Actor, user: User, role_ids: Iterable[uuid.UUID]) -> None:
         Problem: 403 when a role that is given or taken may do more than the actor, `users.last_administrator`.
     """
     require(actor, User, "edit", user)
-    _require_above(actor, user)
+    _require_above(actor, user.id)
     if user.kind == PORTAL:
         raise not_found()
     wanted = set(role_ids)
@@ -176,7 +176,7 @@ def hand_over(actor: Actor, leaver: User, heir: User) -> int:
         Problem: `users.bad_heir` when the heir can't take it; `users.last_administrator`; 403.
     """
     require(actor, User, "edit", leaver)
-    _require_above(actor, leaver)
+    _require_above(actor, leaver.id)
     if heir.id == leaver.id or not heir.active or heir.kind != STAFF:
         message = _("Choose somebody else who is active.")
         raise Problem("users.bad_heir", message, fields={"heir": [message]})
@@ -224,9 +224,9 @@ def _refuse_taken_email(address: str, but: uuid.UUID | None = None) -> None:
         raise Problem("users.email_taken", message, fields={"email": [message]})
 
 
-def _require_above(actor: Actor, user: User) -> None:
+def _require_above(actor: Actor, user_id: uuid.UUID) -> None:
     """Stop whoever would change somebody with more rights: a new address or password would lend them these rights."""
-    if actor.user_id != user.id and not covers(actor, queries.grants_of(user.id)):
+    if actor.user_id != user_id and not covers(actor, queries.grants_of(user_id)):
         raise Problem("users.too_mighty", _("They may do more than you. Ask an administrator."), status=403)
 
 
@@ -241,6 +241,32 @@ def _keep_an_administrator(session: Any, touched: list[Touched]) -> None:
     """Refuse whatever would leave nobody who can give rights, by whichever door it comes: bin, undo, import, API."""
     if any(_takes_administrator(session, each) for each in touched) and not _administrators(session):
         raise Problem("users.last_administrator", _("Nobody else is an administrator. Make somebody else one first."))
+
+
+@touched_listener
+def _let_nobody_reach_above(session: Any, touched: list[Touched]) -> None:
+    """Keep rights and sign-ins to those who have as many rights themselves, by whichever door: bulk, bin or undo."""
+    actor = current_actor()
+    if actor.is_administrator:
+        return
+    for each in touched:
+        if each.record_type == Role.__record_type__ and each.operation != "insert":
+            raise not_found()
+        if each.record_type == UserRole.__record_type__:
+            ids = [each_id for each_id in each.changes["role_id"] if each_id]
+            _require_covers(actor, [session.get(Role, uuid.UUID(ids[0]))])
+        if each.record_type == User.__record_type__ and each.operation != "insert" and _touches_sign_in(each):
+            _require_above(actor, each.record_id)
+
+
+def _touches_sign_in(touched: Touched) -> bool:
+    return not {"email", "active", "deleted_at"}.isdisjoint(touched.changes)
+
+
+@touched_listener
+def _keep_tokens_revoked(_session: Any, touched: list[Touched]) -> None:
+    if any(each.record_type == ApiToken.__record_type__ and each.operation == "restore" for each in touched):
+        raise Problem("users.token_revoked", _("A revoked token stays revoked. Make a new one."), status=409)
 
 
 def _administrators(session: Any) -> set[uuid.UUID]:
@@ -530,7 +556,7 @@ def password_link(actor: Actor, user: User) -> str:
         Problem: 403 when they may do more than the actor, `users.no_email`.
     """
     require(actor, User, "edit", user)
-    _require_above(actor, user)
+    _require_above(actor, user.id)
     if not user.email:
         raise Problem("users.no_email", _("Give them a mail address first; they sign in with it."))
     return _link_signer().dumps([str(user.id), _fingerprint(user)])
@@ -670,7 +696,7 @@ def make_token(
         raise Problem("users.no_such_user", message, fields={"email": [message]})
     if actor.user_id != user.id:
         require(actor, User, "edit", user)
-        _require_above(actor, user)
+        _require_above(actor, user.id)
     name = " ".join(name.split())[:120]
     if not name:
         message = _("Say what the token is for, so that you can tell it from others.")

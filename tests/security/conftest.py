@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ def fresh_limits(app: Flask) -> Iterator[None]:
     app.config["WTF_CSRF_ENABLED"] = False
 
 
-def staff_with(grants: dict[str, str | None], email: str = "staff@example.org") -> User:
+def staff_with(grants: Mapping[str, str | None], email: str = "staff@example.org") -> User:
     """Make a member of staff with exactly these grants."""
     system = system_actor()
     role = operations.save_role(system, None, f"Role of {email}", grants)

@@ -7,10 +7,12 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.access import Actor, current_actor, may
+from core.database import write_unit
 from core.i18n import _, ngettext
 from core.problems import Problem, not_found
 from core.records.operations import update_record
 from core.records.queries import active_people
+from core.records.untrusted import as_id
 from core.users import operations, queries
 from core.users.models import Role, User
 from core.users.records import USERS
@@ -81,27 +83,21 @@ def add_person() -> WerkzeugResponse:
     actor, form = current_actor(), request.form
     role = next((each for each in queries.all_roles() if str(each.id) == form.get("role")), None)
     try:
-        user = operations.add_user(
-            actor,
-            email=form.get("email", ""),
-            name=form.get("name", ""),
-            role=role.name if role else "",
-            team_id=_uuid(form.get("team")),
-        )
-        user_id, link = user.id, operations.password_link(actor, user)
+        with write_unit():
+            user = operations.add_user(
+                actor,
+                email=form.get("email", ""),
+                name=form.get("name", ""),
+                role=role.name if role else "",
+                team_id=as_id(form.get("team")),
+            )
+            user_id, link = user.id, operations.password_link(actor, user)
     except Problem as problem:
         if problem.status != 422:
             raise
         values = {name: form.get(name, "") for name in ("email", "name", "role", "team")}
         return render("users/new.html", 422, values=values, errors=problem.fields, problem=problem, **_choices())
     return _person(user_id, link=link)
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 @audience("staff")
@@ -136,10 +132,11 @@ def save_person(user_id: UUID) -> WerkzeugResponse:
     actor, form = _manager(), request.form
     user = queries.find_user(actor, user_id)
     values = {name: form.get(name, "") for name in ("name", "email", "team")}
-    role_ids = {found for found in (_uuid(each) for each in form.getlist("roles")) if found}
+    role_ids = {found for each in form.getlist("roles") if (found := as_id(each))}
     try:
-        update_record(actor, USERS, user, values, form.get("version", type=int))
-        operations.set_roles(actor, user, role_ids)
+        with write_unit():  # refused roles take the rest back too
+            update_record(actor, USERS, user, values, form.get("version", type=int))
+            operations.set_roles(actor, user, role_ids)
     except Problem as problem:
         if problem.status != 422:
             raise
@@ -171,7 +168,7 @@ def make_link(user_id: UUID) -> WerkzeugResponse:
 def hand_over(user_id: UUID) -> WerkzeugResponse:
     """Give everything that a person owns to another, and disable them."""
     actor = _manager()
-    leaver, heir_id = queries.find_user(actor, user_id), _uuid(request.form.get("heir"))
+    leaver, heir_id = queries.find_user(actor, user_id), as_id(request.form.get("heir"))
     if heir_id is None:
         message = _("Choose somebody else who is active.")
         return _person(user_id, Problem("users.bad_heir", message, fields={"heir": [message]}))

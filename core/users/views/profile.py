@@ -13,12 +13,12 @@ from core.access import Actor, current_actor
 from core.database import db, utc_now
 from core.i18n import LANGUAGES, _
 from core.problems import Problem, not_found
-from core.records.views import safe_back
 from core.users import operations, queries
 from core.users.devices import device_name
 from core.users.models import User
 from core.web.actor import present_session
 from core.web.audience import audience
+from core.web.paths import came_from
 from core.web.render import redirect_or_refresh, render, toast
 
 #: How long tokens may be made to live, in days; 0 is for ever.
@@ -139,7 +139,7 @@ def set_rail() -> WerkzeugResponse:
 def set_language() -> WerkzeugResponse:
     """Keep the language, and show the page again in it."""
     operations.update_profile(current_actor(), {"language": request.form.get("value", "")})
-    return redirect_or_refresh(safe_back())
+    return redirect_or_refresh(came_from())
 
 
 @audience("staff")

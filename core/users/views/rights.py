@@ -14,6 +14,7 @@ from core.i18n import _
 from core.problems import Problem, not_found
 from core.records.queries import active_people
 from core.records.registry import record_types
+from core.records.untrusted import as_id
 from core.users import operations, queries
 from core.users.models import Role, Team
 from core.users.roles import ACT, EVERYTHING, OWNED, SHARED, actions_of, general_permission, scope_in, title_of
@@ -233,15 +234,7 @@ def members_page(team_id: UUID) -> Response:
 def save_members(team_id: UUID) -> WerkzeugResponse:
     """Save who belongs to a team."""
     team = _team(team_id)
-    chosen = [UUID(each) for each in request.form.getlist("members") if _is_uuid(each)]
+    chosen = [found for each in request.form.getlist("members") if (found := as_id(each))]
     operations.set_members(current_actor(), team, chosen)
     toast(_("Saved."))
     return redirect_or_refresh("/admin/teams")
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -13,8 +13,9 @@ from core.users.company import company
 from core.users.models import STAFF
 from core.web import sessions
 from core.web.actor import act_as, present_session
-from core.web.audience import audience, is_own_path
+from core.web.audience import audience
 from core.web.limits import limit_by_account, limit_by_address
+from core.web.paths import is_own_path
 from core.web.render import finish
 
 #: The currencies that the set-up page offers first.
@@ -54,7 +55,7 @@ def login() -> WerkzeugResponse:
     """Sign a person in; whatever is wrong, the answer is the same."""
     wanted = request.values.get("next", "")
     onward = wanted if is_own_path(wanted) else "/"
-    if request.method == "GET":
+    if request.method != "POST":
         if present_session().actor.user_id is not None:
             return redirect(onward, 303)
         if not queries.has_users():
@@ -97,7 +98,7 @@ def setup() -> WerkzeugResponse:
     """Make the first administrator, for whoever has the code that the server printed."""
     if queries.has_users():
         return redirect("/login", 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _setup_page({"language": g.get("language") or get_language(), "currency": company().currency})
     names = ("code", "email", "name", "password", "company_name", "language", "currency")
     values = {name: request.form.get(name, "") for name in names}
