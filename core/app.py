@@ -13,8 +13,9 @@ from werkzeug.routing import Rule
 
 from core import i18n
 from core.access import current_actor
-from core.database import configure_database
+from core.database import configure_database, db
 from core.host.contributions import HookFailure, Panel
+from core.host.doors import note_failure
 from core.host.host import Host
 from core.host.install import install_host
 from core.jobs.wake import Waker
@@ -28,7 +29,6 @@ from core.records.types import RecordType
 from core.records.views import mount_record_types, undo
 from core.settings import Settings
 from core.shell.context import shell
-from core.web.assets import asset_url, install_assets
 from core.web.audience import check_audiences, declare_audience
 from core.web.configure import configure_web
 from core.web.htmx import htmx
@@ -81,15 +81,9 @@ class _LateRule(Rule):
 
 
 class Application(Flask):
-    """Flask, with routes that are quick to make, and static files that browsers may keep."""
+    """Flask, with routes that are quick to make."""
 
     url_rule_class = _LateRule
-
-    def url_for(self, endpoint: str, **values: Any) -> str:
-        """Give the address of a route, or of a static file of the core."""
-        if endpoint == "static":
-            return asset_url(self, values["filename"])
-        return str(super().url_for(endpoint, **values))
 
 
 def create_app(settings: Settings | None = None, *, extra_plugins: Sequence[str] = ()) -> Flask:
@@ -121,7 +115,6 @@ def create_app(settings: Settings | None = None, *, extra_plugins: Sequence[str]
         app.register_blueprint(importlib.import_module(name).blueprint)
     app.add_url_rule("/undo/<uuid:transaction_id>", "undo", undo, methods=["POST"])
     declare_audience(app, "static", "public")
-    install_assets(app)
     host = install_host(app, extra_plugins=extra_plugins, safe_mode=settings.safe_mode)
     mount_record_types(app)
     mount_api(app)
@@ -193,8 +186,9 @@ def include_panel(panel: Panel | HookFailure, actor: Any, record: Any) -> Markup
         return Markup(render_template("records/panel_error.html", title=panel.title))  # noqa: S704 - our own template
     try:
         return Markup(render_template(panel.template, actor=actor, record=record, **panel.context))  # noqa: S704
-    except Exception:
+    except Exception as error:
         log.exception("panel_failed", panel=panel.id, plugin=panel.plugin)
+        note_failure(panel.plugin, "crm_render_panels", error)
         return Markup(render_template("records/panel_error.html", title=panel.title))  # noqa: S704
 
 
@@ -214,6 +208,9 @@ def answer_problems(app: Flask) -> None:
     @app.errorhandler(Exception)
     def on_exception(error: Exception) -> Response:
         problem = database_problem(error)
+        if problem is not None and problem.status < 500:
+            log.warning("values_refused", path=request.path, exc_info=error)
+            db.session.rollback()  # the page that says so asks the database again
         if problem is None:
             log.exception("unexpected", path=request.path)
             text = i18n._("Something went wrong here, and it is written down. Nothing was changed.")

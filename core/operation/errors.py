@@ -3,7 +3,7 @@
 import errno
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.i18n import _
@@ -33,8 +33,12 @@ def database_problem(error: BaseException) -> Problem | None:
         return _busy()
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _full()
+    if _is_unkept_value(error):
+        return _unkept()
     if not isinstance(error, DBAPIError):
         return None
+    if isinstance(error, IntegrityError):
+        return _clash()
     state = getattr(error.orig, "sqlstate", None)
     said = str(error.orig).lower()
     if state in _BUSY_STATES or _says(said, _SQLITE_BUSY):
@@ -48,6 +52,16 @@ def database_problem(error: BaseException) -> Problem | None:
     return None
 
 
+def _is_unkept_value(error: BaseException) -> bool:
+    """Tell whether a value fits into no column: too large, too long, or no text that can be written."""
+    if isinstance(error, DataError):
+        return True
+    if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
+        return isinstance(error.orig, ValueError | OverflowError)
+    # sqlite3 says so without SQLAlchemy noticing.
+    return isinstance(error, OverflowError) and "SQLite" in str(error)
+
+
 def _says(said: str, phrases: tuple[str, ...]) -> bool:
     return any(phrase in said for phrase in phrases)
 
@@ -59,6 +73,18 @@ def _is_lost(error: DBAPIError, state: str | None) -> bool:
     # psycopg gives no SQLSTATE when there was no server to give one.
     psycopg = type(error.orig).__module__.startswith("psycopg")
     return psycopg and isinstance(error, OperationalError | InterfaceError)
+
+
+def _unkept() -> Problem:
+    return Problem("core.bad_value", _("The database can't hold one of the values. Nothing was changed."))
+
+
+def _clash() -> Problem:
+    return Problem(
+        "core.clash",
+        _("This doesn't fit what somebody else has saved just now. Nothing was changed; load the page again."),
+        status=409,
+    )
 
 
 def _busy() -> Problem:

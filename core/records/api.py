@@ -16,6 +16,7 @@ from core.records.operations import bin_record, create_record, update_record
 from core.records.queries import LARGEST_PAGE, PAGE_SIZE, ListQuery
 from core.records.registry import record_types
 from core.records.types import RecordType
+from core.records.untrusted import read_json
 from core.web.audience import audience
 
 #: Arguments of a list that aren't filters by equality.
@@ -56,9 +57,13 @@ def _type(key: str, action: str = "view") -> tuple[Actor, RecordType]:
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
+    bad = Problem("bad_json", _("The body must be a JSON object."), status=400)
+    try:
+        body = read_json(request.get_data()) if request.is_json else None
+    except ValueError as error:
+        raise bad from error
     if not isinstance(body, dict):
-        raise Problem("bad_json", _("The body must be a JSON object."), status=400)
+        raise bad
     return body
 
 

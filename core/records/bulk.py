@@ -1,6 +1,5 @@
 """Acting on many records at once: the chosen ones, or everything in a filter."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from core.records.dependents import refuse_leaned_on
 from core.records.operations import load_values
 from core.records.queries import ListQuery, iterate_records, live, select_records
 from core.records.types import RecordType
+from core.records.untrusted import read_json
 
 #: What one request changes at most; more belongs to a job.
 MOST_AT_ONCE = 5_000
@@ -76,12 +76,15 @@ def _values(record_type: RecordType, action: str, value: str) -> dict[str, Any]:
     if action == "assign":
         return load_values(record_type, {"owner": value or None}, partial=True)
     if action == "edit":
-        try:
-            data = json.loads(value)
-        except ValueError as error:
-            raise Problem("invalid", _("Some fields need another look.")) from error
-        return load_values(record_type, data, partial=True)
+        return load_values(record_type, _read_values(value), partial=True)
     return {}
+
+
+def _read_values(text: str) -> dict[str, Any]:
+    try:
+        return dict(read_json(text))
+    except (TypeError, ValueError) as error:
+        raise Problem("invalid", _("Some fields need another look.")) from error
 
 
 def _batches(

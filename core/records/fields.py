@@ -18,6 +18,12 @@ from core.records.registry import record_types
 #: Ids that the present job has found visible to its actor already: an import asks once for each, and not per row.
 trusted_ids: ContextVar[Collection[uuid.UUID]] = ContextVar("trusted_ids", default=())
 
+#: What a whole number and an amount stay below: what the columns of both databases hold.
+LARGEST_INTEGER: Final = 2**31 - 1
+LARGEST_AMOUNT: Final = Decimal(10) ** 14
+#: The years of moments and of days in filters, so that any zone and the day after can still be told.
+YEARS: Final = range(2, 9_999)
+
 
 class FieldInfo:
     """What every field of a record knows beside how it is validated.
@@ -37,6 +43,8 @@ class FieldInfo:
     #: What filters may ask of it.
     operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "contains", "empty", "not_empty")
     numeric: ClassVar[bool] = False
+    #: Whether a list may be sorted by it.
+    sortable: ClassVar[bool] = True
 
     # What marshmallow's fields have, for those who know a field by this class alone.
     name: str | None
@@ -169,6 +177,12 @@ class Integer(FieldInfo, ma.fields.Integer):
     operators = ("is", "less", "more", "between", "empty", "not_empty")
     numeric = True
 
+    def _validated(self, value: Any) -> int:
+        number: int = super()._validated(value)
+        if abs(number) > LARGEST_INTEGER:
+            raise ma.ValidationError(_("This number is too large."))
+        return number
+
 
 class Decimals(FieldInfo, ma.fields.Decimal):
     """An exact decimal number."""
@@ -179,6 +193,12 @@ class Decimals(FieldInfo, ma.fields.Decimal):
 
     def __init__(self, *, places: int = 4, **options: Any) -> None:
         super().__init__(places=places, as_string=True, **options)
+
+    def _validated(self, value: Any) -> Decimal:
+        number: Decimal = super()._validated(value)
+        if abs(number) >= LARGEST_AMOUNT:
+            raise ma.ValidationError(_("This number is too large."))
+        return number
 
 
 class Money(FieldInfo, ma.fields.Decimal):
@@ -198,10 +218,10 @@ class Money(FieldInfo, ma.fields.Decimal):
 
     def _validated(self, value: Any) -> Decimal:
         amount = super()._validated(value)
+        if abs(amount) >= LARGEST_AMOUNT:
+            raise ma.ValidationError(_("This amount is too large."))
         if amount != round(amount, 4):
             raise ma.ValidationError(_("An amount has at most four decimals."))
-        if abs(amount) >= Decimal(10) ** 14:
-            raise ma.ValidationError(_("This amount is too large."))
         return amount
 
 
@@ -229,6 +249,8 @@ class DateTime(FieldInfo, ma.fields.AwareDateTime):
         from core.i18n import current_zone
 
         moment = ma.fields.DateTime(format="iso")._deserialize(value, attr, data, **options)
+        if moment.year not in YEARS:
+            raise ma.ValidationError(_("This day is too far away."))
         return moment.replace(tzinfo=current_zone()) if moment.tzinfo is None else moment
 
 
@@ -272,6 +294,7 @@ class Tags(FieldInfo, ma.fields.List[str]):
     """Words that a record is found by, kept as a list."""
 
     control = "tags"
+    sortable = False
     operators = ("is", "is_not", "empty", "not_empty")
 
     def __init__(self, **options: Any) -> None:

@@ -4,7 +4,6 @@ A filter is a clause `{"field": "city", "op": "is", "value": ["Πάτρα", "Α�
 `{"and": [...]}` / `{"or": [...]}` of filters, at most `DEEPEST` deep.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -20,6 +19,7 @@ from core.problems import Problem
 from core.records import fields
 from core.records.registry import record_types
 from core.records.types import RecordType
+from core.records.untrusted import read_json
 
 #: How deep groups may be nested, and how many clauses a filter may have: a bound on the work of one request.
 DEEPEST = 4
@@ -53,7 +53,7 @@ def parse_filter(text: str | None) -> Filter | None:
     if not text:
         return None
     try:
-        parsed = json.loads(text)
+        parsed = read_json(text)
     except ValueError as error:
         raise bad_filter(_("The filter isn't valid JSON.")) from error
     if not isinstance(parsed, dict):
@@ -65,7 +65,7 @@ def clauses_of(tree: Filter | None) -> list[dict[str, Any]]:
     """List the clauses of a flat filter, as the sentence on the page shows them; groups are one entry each."""
     if not tree:
         return []
-    return list(tree["and"]) if set(tree) == {"and"} else [dict(tree)]
+    return list(tree["and"]) if set(tree) == {"and"} and isinstance(tree["and"], list) else [dict(tree)]
 
 
 def compile_filter(actor: Actor, record_type: RecordType, tree: Filter | None) -> ColumnElement[bool]:
@@ -177,7 +177,8 @@ def compare(field: Any, column: Any, operator: str, value: Any) -> ColumnElement
         raise bad_filter(_("“%(field)s” has no operator “%(op)s”.", field=str(field.label), op=str(operator)[:40]))
     if operator in ("empty", "not_empty"):
         return _filled(field, column, operator == "not_empty")
-    values = [_read(field, each) for each in (value if isinstance(value, list) else [value])]
+    given = value if isinstance(value, list) else [value]
+    values: list[Any] = [None if isinstance(each, list | dict) else _read(field, each) for each in given]
     if not values or any(each is None for each in values):
         raise bad_filter(_("The condition on “%(field)s” needs a value.", field=str(field.label)))
     if isinstance(field, fields.Tags):
@@ -281,6 +282,8 @@ def _read_day(field: Any, value: Any) -> Any:
             day = date.fromisoformat(text[:10])
         except ValueError as error:
             raise bad_filter(_("“%(value)s” isn't a day.", value=text[:80])) from error
+    if day.year not in fields.YEARS:
+        raise bad_filter(_("“%(value)s” isn't a day.", value=text[:80]))
     return _Day(day) if isinstance(field, fields.DateTime) else day
 
 

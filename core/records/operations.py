@@ -15,6 +15,7 @@ from core.i18n import _
 from core.problems import Problem
 from core.records.registry import record_types
 from core.records.types import CreateOperation, RecordType
+from core.records.untrusted import holds_unkeepable
 
 
 def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
@@ -44,13 +45,21 @@ def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bo
         errors = {str(name): _messages(messages) for name, messages in found.items()}
     if "custom" in data or not partial:
         try:
-            loaded["custom"] = load_custom(record_type, data.get("custom") or {}, partial=partial)
+            loaded["custom"] = load_custom(record_type, _mapping(data.get("custom") or {}), partial=partial)
         except Problem as problem:
             errors |= problem.fields
+    errors |= {name: [_("This holds a sign that can't be kept.")] for name in data if holds_unkeepable(data[name])}
     if errors:
         raise Problem("invalid", _("Some fields need another look."), fields=errors)
     declared = record_type.fields
     return {declared[name].column if name in declared else name: value for name, value in loaded.items()}
+
+
+def _mapping(custom: Any) -> Mapping[str, Any]:
+    if not isinstance(custom, Mapping):
+        message = _("This is an object of field names and values.")
+        raise Problem("invalid", message, fields={"custom": [message]})
+    return custom
 
 
 def _messages(messages: Any) -> list[str]:

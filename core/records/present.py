@@ -17,6 +17,7 @@ from core.records import fields
 from core.records.queries import ListQuery, Page, sortable
 from core.records.registry import record_types
 from core.records.types import ExtraColumn, RecordType
+from core.records.untrusted import as_id
 
 #: How many tints people's initials have.
 TONES = 5
@@ -216,10 +217,10 @@ def control_extra(declared: Any, value: Any, titles: Mapping[UUID, str], record:
     """Give what macros/fields.html wants to know of a control beside label, value and errors."""
     if isinstance(declared, fields.Related):
         related = record_types.get(declared.record_type)
-        known = isinstance(value, UUID) or (isinstance(value, str) and len(value) == 36)
+        known = as_id(value)
         return {
             "url": f"{related.url}/options" if related else "",
-            "text": titles.get(value if isinstance(value, UUID) else UUID(value)) if known else None,
+            "text": titles.get(known) if known else None,
         }
     if isinstance(declared, fields.Choice):
         return {"options": [(key, str(label)) for key, label in declared.choices.items()]}

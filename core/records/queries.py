@@ -3,13 +3,13 @@
 import base64
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 
 from core.access import Actor, current_actor, visible
 from core.database import db
@@ -20,12 +20,15 @@ from core.records.columns import count_up_to
 from core.records.filters import Filter, compile_filter, filter_field
 from core.records.registry import record_types
 from core.records.types import ExtraColumn, RecordType
+from core.records.untrusted import read_json
 
 #: Rows of one page of a list, unless asked otherwise.
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
 #: Counts are exact up to here, then "10,000+".
 COUNT_LIMIT = 10_000
+#: Beyond every number that a column holds.
+LARGEST_NUMBER = 10**14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +161,8 @@ def _order(actor: Actor, record_type: RecordType, sort: str) -> _Order:
 def sortable(record_type: RecordType) -> list[str]:
     """List the fields that a record type's list may be sorted by: what it shows and filters, and the moments."""
     shown = [*record_type.columns, *record_type.filters, "created_at", "updated_at", record_type.sort.removeprefix("-")]
-    return [name for name in dict.fromkeys(shown) if name in record_type.fields]
+    known = record_type.fields
+    return [name for name in dict.fromkeys(shown) if name in known and getattr(known[name], "sortable", True)]
 
 
 def _beyond(record_type: RecordType, order: _Order, cursor: str) -> ColumnElement[bool]:
@@ -180,29 +184,57 @@ def _write_cursor(value: Any, record_id: UUID) -> str:
 
 def _read_cursor(cursor: str) -> tuple[Any, UUID]:
     try:
-        value, record_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return value, UUID(record_id)
+        value, record_id = read_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return value, UUID(str(record_id))
     except (ValueError, TypeError) as error:
         raise Problem(
             "bad_cursor", _("This page of the list can't be found. Start from the first."), status=400
         ) from error
 
 
+def _read_moment(value: Any) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return moment.astimezone(dt.UTC)
+
+
+def _read_amount(value: Any) -> Decimal:
+    amount = Decimal(value)
+    if not abs(amount) < LARGEST_NUMBER or amount != round(amount, 4):
+        raise ValueError("no amount of ours")
+    return amount
+
+
+def _read_whole(value: Any) -> int:
+    number = int(value)
+    if abs(number) >= LARGEST_NUMBER:
+        raise ValueError("no number of ours")
+    return number
+
+
+#: How a cursor's plain value becomes again what a column compares with.
+CURSOR_READERS: Mapping[type, Callable[[Any], Any]] = {
+    dt.datetime: _read_moment,
+    dt.date: dt.date.fromisoformat,
+    Decimal: _read_amount,
+    UUID: lambda value: UUID(str(value)),
+    int: _read_whole,
+    float: float,
+    bool: bool,
+}
+
+
 def _typed(column: Any, value: Any) -> Any:
     """Turn a cursor's plain value back into what the column compares with."""
     try:
         kind = column.type.python_type
-        if kind is dt.datetime:
-            return dt.datetime.fromisoformat(value)
-        if kind is dt.date:
-            return dt.date.fromisoformat(value)
-        if kind in (Decimal, UUID, int, float, str, bool):
-            return kind(value)
+        read = CURSOR_READERS.get(kind, str)
+        return literal(read(value), column.type)
     except (ValueError, TypeError, ArithmeticError, NotImplementedError) as error:
         raise Problem(
             "bad_cursor", _("This page of the list can't be found. Start from the first."), status=400
         ) from error
-    return value
 
 
 def find_record(

@@ -22,8 +22,10 @@ from core.records.registry import record_types
 from core.records.saved_views import remove_view, save_view, saved_views, view_url
 from core.records.sentence import OPERATORS, sentence_of
 from core.records.types import RecordType
+from core.records.untrusted import as_id
 from core.web.audience import audience
 from core.web.htmx import htmx
+from core.web.paths import came_from, is_own_path
 from core.web.render import finish, fragment, last_transaction, redirect_or_refresh, render, toast
 
 View = Callable[..., Response]
@@ -245,10 +247,10 @@ def update(key: str, record_id: UUID) -> Response:
 def _form(
     record_type: RecordType, record: Any | None, form: list[FormField], problem: Problem | None = None
 ) -> Response:
-    ids: dict[str, set[UUID]] = {}
+    ids: dict[str, set[UUID | None]] = {}
     for each in form:
         if each.control == "relation" and each.value:
-            ids.setdefault(each.field.record_type, set()).add(UUID(str(each.value)))
+            ids.setdefault(each.field.record_type, set()).update({as_id(each.value)} - {None})
     titles = {i: t for key, wanted in ids.items() for i, t in queries.titles(current_actor(), key, wanted).items()}
     return render(
         record_type.form,
@@ -354,7 +356,7 @@ def bulk(key: str) -> Response:
 
     actor, record_type = _type(key)
     everything = request.form.get("everything") == "1"
-    ids = [] if everything else [UUID(value) for value in request.form.getlist("ids")]
+    ids = [] if everything else [found for each in request.form.getlist("ids") if (found := as_id(each))]
     query = list_query(dict(parse_qsl(request.form.get("query", "")))) if everything else None
     if not everything and not ids:
         raise Problem("nothing_chosen", _("Choose some records first."))
@@ -362,7 +364,8 @@ def bulk(key: str) -> Response:
     number = run_bulk(actor, record_type, action, ids, query, request.form.get("value", ""))
     text = ngettext("%(num)s record changed.", "%(num)s records changed.", number)
     toast(text, undo=last_transaction() if number else None)
-    return redirect_or_refresh(request.form.get("back") or record_type.url)
+    back = request.form.get("back", "")
+    return redirect_or_refresh(back if is_own_path(back) else record_type.url)
 
 
 @audience("staff")
@@ -455,18 +458,7 @@ def undo(transaction_id: UUID) -> Response:
     """Take back what one write unit did."""
     put_back = undo_transaction(current_actor(), transaction_id)
     toast(ngettext("Put back %(num)s record.", "Put back %(num)s records.", len(put_back)))
-    return redirect_or_refresh(safe_back())
-
-
-def safe_back() -> str:
-    """Give the path of the page that the request came from, if it is one of ours."""
-    from urllib.parse import urlsplit
-
-    from core.web.paths import is_own_path
-
-    came = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
-    path = came.path + (f"?{came.query}" if came.query else "")
-    return path if is_own_path(path) else "/"
+    return redirect_or_refresh(came_from())
 
 
 #: What every record type answers: URL suffix, method, view.

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, after_this_request, current_app, g, redirect, request, session
@@ -21,8 +21,9 @@ from core.users import operations, queries
 from core.users.company import company
 from core.users.models import PORTAL, STAFF
 from core.users.queries import SignedIn
-from core.web.audience import audience_of, is_own_path
+from core.web.audience import audience_of
 from core.web.htmx import htmx
+from core.web.paths import came_from, is_own_path
 from core.web.sessions import KEY, kind_of_path, other_key
 
 log = structlog.get_logger(__name__)
@@ -162,9 +163,7 @@ def _is_of_other_audience() -> bool:
 
 def _lead_to_sign_in() -> WerkzeugResponse:
     if htmx.is_partial:
-        came = urlsplit(request.headers.get("HX-Current-URL", ""))
-        wanted = came.path + (f"?{came.query}" if came.query else "")
-        return WerkzeugResponse(status=401, headers={"HX-Redirect": sign_in_url(wanted)})
+        return WerkzeugResponse(status=401, headers={"HX-Redirect": sign_in_url(came_from())})
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return redirect(sign_in_url(wanted), 303)
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 View = TypeVar("View", bound=Callable[..., Any] | type)
@@ -85,21 +84,3 @@ def _checked(names: tuple[str, ...]) -> frozenset[str]:
     if not declared or not declared <= AUDIENCES:
         raise ValueError(f"audiences are {', '.join(sorted(AUDIENCES))}, not {names}")
     return declared
-
-
-def is_own_path(path: str) -> bool:
-    """Tell whether a path leads to a page of ours, so that nobody is sent elsewhere.
-
-    Comparing hosts isn't enough: browsers read a backslash, a third slash or a tab between slashes as the beginning of
-    another host. So nothing counts but what our own router resolves.
-
-    Args:
-        path: a path with or without a query, as it came from outside.
-    """
-    if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
-        return False
-    try:
-        current_app.url_map.bind("localhost").match(path.partition("?")[0].partition("#")[0], method="GET")
-    except HTTPException:
-        return False
-    return True

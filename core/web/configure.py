@@ -11,6 +11,7 @@ from core.web.forgery import install_forgery_check
 from core.web.headers import install_headers
 from core.web.limits import install_limits
 from core.web.sessions import AudienceSessions
+from core.web.texts import install_text_check
 
 
 def configure_web(app: Flask) -> None:
@@ -33,5 +34,6 @@ def configure_web(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     install_actor(app)
     install_forgery_check(app)
+    install_text_check(app)
     install_limits(app, settings)
     install_headers(app)

@@ -7,24 +7,26 @@ from uuid import UUID
 
 from flask import Response, current_app, flash, g, make_response, redirect, render_template, request
 from markupsafe import Markup
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.database import db
 from core.i18n import get_language
 from core.web.htmx import htmx
+from core.web.paths import came_from
 
 
 def render(template: str, status: int = 200, **context: Any) -> Response:
     """Render a page, or only its content when htmx asks for a fragment.
 
-    Templates begin with `{% extends layout %}`; `layout` is the whole frame, the bare content, or the side panel.
+    Templates begin with `{% extends layout %}`; `layout` is the whole frame or the bare content.
 
     Args:
         template: a template's name, `sales/board.html`.
         status: the HTTP status, 422 for a form with errors.
         **context: what the template is told.
     """
-    layout = "panel.html" if htmx.wants_panel else "fragment.html" if htmx.is_partial else "base.html"
+    layout = "fragment.html" if htmx.is_partial else "base.html"
     response = make_response(render_template(template, layout=layout, **context), status)
     return finish(response)
 
@@ -87,7 +89,7 @@ def redirect_or_refresh(url: str) -> WerkzeugResponse:
     toasts = g.pop("toasts", None)
     for message in toasts or []:
         flash(json.dumps(message), "toast")
-    return Response(status=204, headers={"HX-Redirect": url})
+    return Response(status=204, headers={"HX-Redirect": iri_to_uri(url)})
 
 
 def accepted(*events: str) -> WerkzeugResponse:
@@ -97,7 +99,7 @@ def accepted(*events: str) -> WerkzeugResponse:
         *events: what the parts of the page listen for: `timeline:changed`, `customer:changed`.
     """
     if not htmx.is_partial:
-        return redirect(request.headers.get("Referer", "/"), 303)
+        return redirect(came_from(), 303)
     triggers: dict[str, Any] = dict.fromkeys(events, True)
     if toasts := g.pop("toasts", None):
         triggers["toast"] = toasts
