@@ -29,6 +29,7 @@ from core.records.types import RecordType
 from core.records.views import mount_record_types, undo
 from core.settings import Settings
 from core.shell.context import shell
+from core.web.assets import asset_url, install_assets
 from core.web.audience import check_audiences, declare_audience
 from core.web.configure import configure_web
 from core.web.htmx import htmx
@@ -81,9 +82,15 @@ class _LateRule(Rule):
 
 
 class Application(Flask):
-    """Flask, with routes that are quick to make."""
+    """Flask, with routes that are quick to make, and static files that browsers may keep."""
 
     url_rule_class = _LateRule
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """Give the address of a route, or of a static file of the core."""
+        if endpoint == "static":
+            return asset_url(self, values["filename"])
+        return str(super().url_for(endpoint, **values))
 
 
 def create_app(settings: Settings | None = None, *, extra_plugins: Sequence[str] = ()) -> Flask:
@@ -115,6 +122,7 @@ def create_app(settings: Settings | None = None, *, extra_plugins: Sequence[str]
         app.register_blueprint(importlib.import_module(name).blueprint)
     app.add_url_rule("/undo/<uuid:transaction_id>", "undo", undo, methods=["POST"])
     declare_audience(app, "static", "public")
+    install_assets(app)
     host = install_host(app, extra_plugins=extra_plugins, safe_mode=settings.safe_mode)
     mount_record_types(app)
     mount_api(app)

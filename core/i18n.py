@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 from babel.support import NullTranslations
-from flask import Flask, current_app, g, has_app_context, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
 from flask_babel.speaklater import LazyString
 from jinja2 import Environment, pass_eval_context
@@ -167,7 +167,10 @@ def _language() -> str:
 
 def current_zone() -> ZoneInfo:
     """Give the time zone of the person who is being answered."""
-    return ZoneInfo((g.get("zone") if has_app_context() else None) or DEFAULT_ZONE)
+    try:
+        return ZoneInfo(g.zone or DEFAULT_ZONE)
+    except (AttributeError, RuntimeError):  # nobody is answered
+        return ZoneInfo(DEFAULT_ZONE)
 
 
 def local_now() -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     Column,
     ColumnElement,
     Connection,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    and_,
     delete,
     false,
     func,
@@ -129,7 +129,9 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
     ]
     if found is None or not types:
         return []
-    parts = [_hits_of(actor, each, found, limit) for each in types]
+    # The words are looked up once for all types: both databases keep the rows of a CTE that several parts read.
+    holding = select(entries.c.record_type, entries.c.record_id, entries.c.title).where(found).cte("holding")
+    parts = [_hits_of(actor, each, holding, limit) for each in types]
     rows = db.session.execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
     by_key = {each.key: each for each in types}
     hits = [Hit(by_key[key], record_id, title) for key, record_id, title in rows]
@@ -137,13 +139,12 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
     return sorted(hits, key=lambda hit: (types.index(hit.record_type), not fold(hit.title).startswith(start)))
 
 
-def _hits_of(actor: Actor, record_type: RecordType, found: ColumnElement[bool], limit: int) -> Select[Any]:
+def _hits_of(actor: Actor, record_type: RecordType, holding: CTE, limit: int) -> Select[Any]:
     model = record_type.model
-    joined = and_(model.id == entries.c.record_id, _type_column() == record_type.key)
     hits = (
-        select(entries.c.record_type, entries.c.record_id, entries.c.title)
-        .join(model, joined)
-        .where(found, model.deleted_at.is_(None), visible(actor, model))
+        select(holding)
+        .join(model, model.id == holding.c.record_id)
+        .where(holding.c.record_type == record_type.key, model.deleted_at.is_(None), visible(actor, model))
         .limit(limit)
         .subquery()
     )
