@@ -26,7 +26,7 @@ $(STAMP): pyproject.toml requirements.lock package.json package-lock.json .npmrc
 	@touch $(STAMP)
 
 run: setup ## serve the CRM with demo data on http://127.0.0.1:8000
-	@$(BIN)/pelatis run --demo
+	@$(BIN)/pelatis run --demo $(ARGS)
 
 test: setup ## run the tests; the end of the output says what did not run
 	@sh tools/test.sh $(BIN) $(ARGS)

@@ -26,7 +26,7 @@ def import_() -> None:
     """Bring the rows of a CSV, Excel or JSON Lines file: import FILE --into TYPE. Take it back: import undo ID."""
 
 
-@import_.command("run", hidden=True)
+@import_.command("run")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--into", "key", required=True, help="The record type: customer, sales.opportunity, …")
 @click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: column to field.")
@@ -45,7 +45,7 @@ def run(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring the rows of FILE."""
+    """Bring the rows of FILE; the word `run` may be left out."""
     with application():
         summary = _run(file, key, mapping, match, create_missing, strict, dry_run)
     if as_json:

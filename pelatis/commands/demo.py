@@ -13,7 +13,7 @@ from pelatis.commands import application, print_json
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are customers already.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def demo(customers: int, seed: int, if_empty: bool, as_json: bool) -> None:
-    """Load an invented company with two years of history into every module that is on.
+    """Load an invented company with two years of history into every plugin that is on.
 
     What was interrupted goes on from where it was, with the customers and the seed that it was begun with.
     """

@@ -11,7 +11,7 @@ from pelatis.commands import application, print_json, print_table
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def check(as_json: bool) -> None:
-    """Look whether this installation is sound: settings, database, migrations, modules, files. Fails when it isn't."""
+    """Look whether this installation is sound: settings, database, migrations, plugins, files. Fails when it isn't."""
     from core.operation.checks import check_installation
 
     with application() as app:
@@ -32,13 +32,14 @@ def database() -> None:
 
 @database.command("upgrade")
 def upgrade() -> None:
-    """Bring the tables of the core and of every module that is on to this version."""
-    from core.host.lifecycle import upgrade_all
-    from core.operation.first_run import refuse_newer_database
+    """Bring the tables of the core and of every plugin that is on to this version.
 
-    with application() as app:
-        refuse_newer_database()
-        results = upgrade_all(app.extensions["pelatis_host"])
+    A new database gets its tables, and the plugins that everybody begins with are switched on.
+    """
+    from core.operation.first_run import prepare_database
+
+    with application():
+        results = prepare_database()
     for result in results:
         if not result.error:
             click.echo(f"{result.name}: {'upgraded' if result.done else 'up to date'}")

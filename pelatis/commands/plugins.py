@@ -1,6 +1,6 @@
 """`pelatis plugin`: what the administration page does, and what plugin authors need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,13 @@ from pelatis.commands import application, print_json, print_table
 
 @click.group()
 def plugin() -> None:
-    """Modules: switch them on and off, purge what one stored, write and check one's own."""
+    """Plugins: switch them on and off, purge what one stored, write and check one's own."""
 
 
 @plugin.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def list_plugins(as_json: bool) -> None:
-    """List every module with its state, and why it is in it."""
+    """List every plugin with its state, and why it is in it."""
     with application() as app:
         rows = [_row(status) for status in app.extensions["pelatis_host"].statuses()]
     if as_json:
@@ -41,27 +41,39 @@ def _row(status: Any) -> dict[str, Any]:
 
 
 @plugin.command("enable")
-@click.argument("name")
-@click.option("--with-required", is_flag=True, help="Switch on what it requires as well.")
-def enable(name: str, with_required: bool) -> None:
-    """Switch the module NAME on, in every process that runs."""
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--with-required", is_flag=True, help="Switch on what they require as well.")
+def enable(names: Sequence[str], with_required: bool) -> None:
+    """Switch the plugins NAME... on, in every process that runs; what others of them require comes first."""
     from core.host.lifecycle import enable_plugin
 
     with application() as app:
-        done = enable_plugin(app.extensions["pelatis_host"], name, with_required=with_required)
-    click.echo(f"On: {', '.join(done)}")
+        host = app.extensions["pelatis_host"]
+        for name in _in_order(host, names):
+            done = enable_plugin(host, name, with_required=with_required)
+            click.echo(f"On: {', '.join(done)}")
 
 
 @plugin.command("disable")
-@click.argument("name")
-@click.option("--with-dependants", is_flag=True, help="Switch off what requires it as well.")
-def disable(name: str, with_dependants: bool) -> None:
-    """Switch the module NAME off, in every process that runs. Its data stays."""
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--with-dependants", is_flag=True, help="Switch off what requires them as well.")
+def disable(names: Sequence[str], with_dependants: bool) -> None:
+    """Switch the plugins NAME... off, in every process that runs. Their data stays."""
     from core.host.lifecycle import disable_plugin
 
     with application() as app:
-        done = disable_plugin(app.extensions["pelatis_host"], name, with_dependants=with_dependants)
-    click.echo(f"Off: {', '.join(done)}")
+        host = app.extensions["pelatis_host"]
+        for name in reversed(_in_order(host, names)):
+            done = disable_plugin(host, name, with_dependants=with_dependants)
+            click.echo(f"Off: {', '.join(done)}")
+
+
+def _in_order(host: Any, names: Sequence[str]) -> list[str]:
+    """Sort plugins by what they stand on; a name that isn't there is refused before anything is done."""
+    for name in names:
+        host.status(name)
+    ordered: list[str] = host.in_order(frozenset(names))
+    return ordered
 
 
 @plugin.command("purge")
@@ -69,7 +81,7 @@ def disable(name: str, with_dependants: bool) -> None:
 @click.option("--yes", is_flag=True, help="Delete. Without it, only tell what would be deleted.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def purge(name: str, yes: bool, as_json: bool) -> None:
-    """Delete for good what the module NAME stored. Without --yes nothing is deleted."""
+    """Delete for good what the plugin NAME stored. Without --yes nothing is deleted."""
     from core.host.lifecycle import purge_plugin, purge_preview
 
     with application() as app:
@@ -104,7 +116,7 @@ def _counted(tables: Mapping[str, int]) -> list[dict[str, Any]]:
 @click.option("-m", "--message", required=True, help="What it does, a few words.")
 @click.option("--empty", is_flag=True, help="Write one without comparing models and tables, for data.")
 def migration(name: str, message: str, empty: bool) -> None:
-    """Write the migration that brings the tables of the module NAME to what its models say."""
+    """Write the migration that brings the tables of the plugin NAME to what its models say."""
     from core.host.lifecycle import write_plugin_migration
 
     with application() as app:
@@ -122,7 +134,7 @@ def migration(name: str, message: str, empty: bool) -> None:
     help="The folder in which the package is written; the present one by default.",
 )
 def new(name: str, record: str, into: Path) -> None:
-    """Write a small module NAME that is complete and passes `pelatis plugin check`."""
+    """Write a small plugin NAME that is complete and passes `pelatis plugin check`."""
     from pelatis.commands.scaffold import ScaffoldError, write_plugin
 
     try:
@@ -136,12 +148,12 @@ def new(name: str, record: str, into: Path) -> None:
 @click.argument("name")
 @click.option("--module", help="The package, where it isn't installed: warranties, or plugins.sales.")
 def check(name: str, module: str | None) -> None:
-    """Run the contract that every module keeps on the module NAME, on a database of its own."""
-    from pelatis.testing.check import ToolMissingError, run_contract
+    """Run the contract that every plugin keeps on the plugin NAME, on a database of its own."""
+    from pelatis.testing.check import CannotCheckError, run_contract
 
     try:
         passed = run_contract(name, module)
-    except ToolMissingError as error:
+    except CannotCheckError as error:
         raise click.ClickException(str(error)) from error
     if not passed:
         raise click.ClickException(f"{name} doesn't keep the contract; what is wrong stands above.")

@@ -24,7 +24,7 @@ LEAN: Final = {"MALLOC_ARENA_MAX": "2"}
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to answer on; 0.0.0.0 for all.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="Port to answer on.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
-@click.option("--demo", is_flag=True, help="Switch every module on and load demonstration data, once.")
+@click.option("--demo", is_flag=True, help="Switch every plugin on and load demonstration data, once.")
 def run(host: str, port: int, workers: int, demo: bool) -> None:
     """Serve Pelatis: the web server, and beside it a worker for the work in the background.
 
@@ -107,7 +107,7 @@ def _worker(alive: int) -> Any:
 
 
 def _prepare(demo: bool) -> None:
-    """Bring the database to this version; on the first run switch the first modules on."""
+    """Bring the database to this version; on the first run switch the first plugins on."""
     from core.operation.first_run import prepare_database
 
     for step in prepare_database(all_plugins=demo):

@@ -69,6 +69,14 @@ def test_check_names_what_is_wrong(warranties: Path) -> None:
         assert fault in checked.stdout
 
 
+def test_check_tells_once_why_a_plugin_cannot_be_loaded(warranties: Path) -> None:
+    (warranties / "views.py").write_text("page = None\n")
+    checked = check(warranties)
+    assert checked.returncode == 1
+    assert checked.stdout.count("warranties can't be loaded. It couldn't start: ") == 1
+    assert "FAILED" not in checked.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -78,6 +86,7 @@ def test_check_names_what_is_wrong(warranties: Path) -> None:
         (["new", "warranties", "--record", "Größe"], "can't be a record type's name"),
         (["migration", "nosuch", "-m", "x"], "There is no plugin called nosuch"),
         (["enable", "sales"], "pelatis db upgrade"),
+        (["check", "nosuch"], "There is no plugin called nosuch. Install its package"),
     ],
 )
 def test_wrong_use_is_told_in_one_line(arguments: list[str], complaint: str, tmp_path: Path) -> None:

@@ -138,6 +138,35 @@ def test_a_fresh_database_is_not_sound_and_an_upgraded_one_is(pelatis: Pelatis) 
     assert "bad" not in subjects.values()
 
 
+def states(pelatis: Pelatis) -> dict[str, str]:
+    return {each["name"]: each["state"] for each in json.loads(pelatis("plugin", "list", "--json").out)}
+
+
+def test_a_new_database_begins_with_the_bundled_plugins_however_it_is_made(installed: Pelatis) -> None:
+    assert states(installed) == {"activities": "enabled", "catalog": "enabled", "sales": "enabled"}
+
+
+def test_an_upgrade_leaves_off_what_was_switched_off(installed: Pelatis) -> None:
+    installed("plugin", "disable", "sales")
+    assert installed("db", "upgrade").status == 0
+    assert states(installed)["sales"] == "disabled"
+
+
+def test_several_plugins_are_switched_at_once_whatever_their_order(installed: Pelatis) -> None:
+    assert installed("plugin", "disable", "catalog", "sales").out == "Off: sales\nOff: catalog\n"
+    assert installed("plugin", "enable", "sales", "catalog").out == "On: catalog\nOn: sales\n"
+
+
+def test_nothing_is_switched_when_one_name_is_unknown(installed: Pelatis) -> None:
+    assert_one_clear_line(installed("plugin", "disable", "sales", "nosuch"), "no plugin called nosuch")
+    assert states(installed)["sales"] == "enabled"
+
+
+def test_the_options_of_an_import_are_offered(pelatis: Pelatis) -> None:
+    assert "run" in pelatis("import", "--help").out
+    assert "--create-missing" in pelatis("import", "run", "--help").out
+
+
 def test_a_mistyped_setting_is_not_sound(installed: Pelatis) -> None:
     assert_one_clear_line(installed("check", PELATIS_DATABSE_URL="sqlite:///x.db"), "PELATIS_DATABSE_URL")
 
