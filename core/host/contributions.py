@@ -37,6 +37,7 @@ class NavItem(Contribution):
         icon: a Tabler icon.
         count: a number at the end of the line; None for none. It must be cheap: it is asked on every page.
         phone: whether it may stand in the bar at the bottom of a phone.
+        key: the key that leads there after `g`, `p` for `g p`; empty for none.
     """
 
     title: Any
@@ -44,6 +45,7 @@ class NavItem(Contribution):
     icon: str = "point"
     count: int | None = None
     phone: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

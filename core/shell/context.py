@@ -1,6 +1,7 @@
 """What the frame of a page is told: who is signed in, which pages there are, which one is open."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request
@@ -16,6 +17,29 @@ from core.records.saved_views import pinned_views, view_url
 
 #: Record types of the core that stand under Administration instead of in the rail.
 ADMINISTRATION = ("user", "team")
+#: The keys that lead to the core's own pages after `g`.
+_KEYS = {"/": "t", "/customers": "c"}
+
+
+@dataclass(frozen=True)
+class NavLine:
+    """One line of the rail; `children` are the views that are pinned below it."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool
+    count: int | None = None
+    key: str = ""
+    children: "tuple[NavLine, ...]" = ()
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    """The lines of the core, without a title, or of one plugin."""
+
+    title: str
+    lines: tuple[NavLine, ...]
 
 
 def shell() -> dict[str, Any]:
@@ -45,49 +69,52 @@ def shell() -> dict[str, Any]:
     }
 
 
-def nav_groups(actor: Actor) -> list[dict[str, Any]]:
+def nav_groups(actor: Actor) -> tuple[NavGroup, ...]:
     """List the rail's groups: the core's pages first, then one group per enabled plugin, in the host's order."""
-    lists = _record_items(actor)
-    groups: list[dict[str, Any]] = [{"title": "", "items": [_item(_("Today"), "/", "sun"), *lists.get("core", [])]}]
+    lists = _record_lines(actor)
+    groups = [NavGroup("", (_line(_("Today"), "/", "sun"), *lists.get("core", [])))]
     added: dict[str, list[NavItem]] = {}
     for entry in collect("crm_collect_nav_items", actor=actor):
         if isinstance(entry, NavItem):
             added.setdefault(entry.plugin, []).append(entry)
     host = current_host()
     for plugin in host.in_order(host.enabled):
-        lines = [_item(each.title, each.url, each.icon, each.count) for each in added.get(plugin, [])]
+        lines = [_line(each.title, each.url, each.icon, each.count, each.key) for each in added.get(plugin, [])]
         lines += lists.get(plugin, [])
         if lines:
-            groups.append({"title": str(host.title(plugin)), "items": lines})
-    return groups
+            groups.append(NavGroup(str(host.title(plugin)), tuple(lines)))
+    return tuple(groups)
 
 
-def _record_items(actor: Actor) -> dict[str, list[dict[str, Any]]]:
+def _record_lines(actor: Actor) -> dict[str, list[NavLine]]:
     """Give the lines of the lists, with the views that are pinned below them, by the plugin that they belong to."""
     views = pinned_views(actor)
-    items: dict[str, list[dict[str, Any]]] = {}
+    lines: dict[str, list[NavLine]] = {}
     for each in record_types:
         if each.nav and each.key not in ADMINISTRATION and may(actor, each, "view"):
             children = [
-                {"label": view.name, "url": view_url(each, view), "active": request.args.get("view") == str(view.id)}
+                NavLine(view.name, view_url(each, view), "", request.args.get("view") == str(view.id))
                 for view in views
                 if view.record_type_key == each.key
             ]
-            items.setdefault(each.plugin, []).append(_item(each.label_plural, each.url, each.icon, children=children))
-    return items
+            line = _line(each.label_plural, each.url, each.icon, children=tuple(children))
+            lines.setdefault(each.plugin, []).append(line)
+    return lines
 
 
-def _item(label: Any, url: str, icon: str, count: int | None = None, children: Sequence[Any] = ()) -> dict[str, Any]:
+def _line(
+    label: Any, url: str, icon: str, count: int | None = None, key: str = "", children: tuple[NavLine, ...] = ()
+) -> NavLine:
     path = request.path
     active = path == url or (url != "/" and path.startswith(f"{url}/"))
-    return {"label": str(label), "url": url, "icon": icon, "count": count, "active": active, "children": children}
+    return NavLine(str(label), url, icon, active, count, key or _KEYS.get(url, ""), children)
 
 
-def _administration(actor: Actor) -> list[dict[str, Any]]:
+def _administration(actor: Actor) -> tuple[NavGroup, ...]:
     if not actor.is_administrator:
-        return []
-    return [_item(_("Administration"), "/admin", "settings")]
+        return ()
+    return (NavGroup("", (_line(_("Administration"), "/admin", "settings"),)),)
 
 
-def _phone(groups: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [item for group in groups for item in group["items"]][:4]
+def _phone(groups: Iterable[NavGroup]) -> list[NavLine]:
+    return [line for group in groups for line in group.lines][:4]

@@ -136,9 +136,9 @@ def _pages() -> list[dict[str, Any]]:
 
     groups = nav_groups(current_actor())
     return [
-        {"label": item["label"], "url": item["url"], "icon": item["icon"], "note": group["title"]}
+        {"label": line.label, "url": line.url, "icon": line.icon, "note": group.title}
         for group in groups
-        for item in group["items"]
+        for line in group.lines
     ]
 
 

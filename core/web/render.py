@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Response, current_app, flash, g, make_response, redirect, render_template, request
@@ -14,6 +14,9 @@ from core.database import db
 from core.i18n import get_language
 from core.web.htmx import htmx
 from core.web.paths import came_from
+
+#: How many parts of pages are remembered by what they were told.
+MOST_SETTLED: Final = 512
 
 
 def render(template: str, status: int = 200, **context: Any) -> Response:
@@ -40,9 +43,13 @@ def settled(template: str, **values: Hashable) -> Markup:
     """
     drawn: dict[Any, Markup] = current_app.extensions.setdefault("pelatis_settled", {})
     key = (template, get_language(), request.script_root, *values.items())
-    if key not in drawn or current_app.debug:
-        drawn[key] = Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - our own
-    return drawn[key]
+    found = drawn.get(key)
+    if found is None or current_app.debug:
+        if len(drawn) >= MOST_SETTLED:
+            drawn.clear()
+        found = Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - our own
+        drawn[key] = found
+    return found
 
 
 def fragment(template: str, status: int = 200, **context: Any) -> Response:

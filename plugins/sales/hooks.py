@@ -43,7 +43,7 @@ CLOCK_AHEAD = timedelta(hours=4)
 def crm_collect_nav_items(actor: Actor) -> Iterator[NavItem]:
     """Give the board and the report."""
     if may(actor, Opportunity, "view"):
-        yield NavItem(title=_("Pipeline"), url="/sales/pipeline", icon="layout-kanban", phone=True)
+        yield NavItem(title=_("Pipeline"), url="/sales/pipeline", icon="layout-kanban", phone=True, key="p")
         yield NavItem(title=_("Report"), url="/sales/report", icon="chart-histogram", order=200)
 
 
