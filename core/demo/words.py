@@ -261,7 +261,7 @@ CZECHIA: Final = Land(
 
 NORWAY: Final = Land(
     code="NO",
-    language="nb",
+    language="no",
     currency="EUR",
     weight=2,
     places=(Place("Oslo", "Oslo", "01##", "+4722######", 2), Place("Bergen", "Bergen", "50##", "+4755######", 1)),

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
 
 import marshmallow as ma
 from flask_babel import force_locale
+from flask_babel.speaklater import LazyString
 
 from core.customfields import fields_of
 from core.i18n import LANGUAGES, _l
 from core.imports.values import DAY, decimal_style, read_day, read_number
 from core.records import fields
+from core.records.registry import record_types
 from core.records.types import RecordType
 from core.search.fold import fold
 
@@ -25,6 +28,8 @@ NOT_OURS: Final = re.compile(r"\(do not modify\)|row checksum|isdeleted", re.IGN
 ENTITY: Final = re.compile(r"^.+ [-–] (?=\S)")
 #: The share of a column's values that must look like a field's for it to be guessed, in percent.
 FITTING: Final = 80
+#: What looks like a phone number.
+PHONE: Final = re.compile(r"(?=(.*\d){7})[+(]?[\d\s()/.\-]{8,20}")
 #: Fields by which a person is named; beside them a company's column is whom the person belongs to.
 PERSON: Final = frozenset({"given_name", "family_name"})
 OWN_NAMES: Final = frozenset({"name", "full name", "display name", "person name", "contact name"})
@@ -60,7 +65,27 @@ def importable(record_type: RecordType) -> dict[str, Any]:
     }
     identity = RecordId(label=_l("Id in Pelatis"))
     identity.name = "id"
-    return {"id": identity} | own | {f"custom.{name}": declared for name, declared in fields_of(record_type).items()}
+    custom = {f"custom.{name}": declared for name, declared in fields_of(record_type).items()}
+    return {"id": identity} | own | _parents(record_type, own) | custom
+
+
+def _parents(record_type: RecordType, own: Mapping[str, Any]) -> dict[str, Any]:
+    """List what the records that a row names may be put under when they are made for it: `team.parent`."""
+    found: dict[str, Any] = {}
+    for name, declared in own.items():
+        related = record_types.get(declared.record_type) if isinstance(declared, fields.Related) else None
+        if related is None or not related.creatable or related.key == record_type.key:
+            continue
+        for part, of_related in related.fields.items():
+            if isinstance(of_related, fields.Related) and of_related.record_type == related.key:
+                found[f"{name}.{part}"] = _part(declared, of_related)
+    return found
+
+
+def _part(declared: Any, of_related: Any) -> Any:
+    part = copy(of_related)
+    part.relabel(LazyString(lambda: f"{declared.label}: {of_related.label}"))
+    return part
 
 
 def plain(heading: str) -> str:
@@ -181,7 +206,7 @@ def _look_of(declared: Any) -> Callable[[str], bool] | None:
     if isinstance(declared, fields.Url):
         return lambda text: re.fullmatch(r"(https?://|www\.)\S+", text, re.IGNORECASE) is not None
     if isinstance(declared, fields.Phone):
-        return lambda text: re.fullmatch(r"(?=(.*\d){7})[+(]?[\d\s()/.\-]{8,20}", text) is not None
+        return lambda text: PHONE.fullmatch(text) is not None and DAY.fullmatch(text) is None
     if isinstance(declared, fields.Date | fields.DateTime):
         return lambda text: DAY.fullmatch(read_day(text, "dmy")) is not None or DAY.fullmatch(text) is not None
     if isinstance(declared, fields.Money | fields.Integer | fields.Decimals):

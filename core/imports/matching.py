@@ -118,15 +118,21 @@ class Matcher:
         record_type = self._visible_type(key)
         return self._find_exactly(record_type, key_of(cell), cell) if record_type is not None else Found(None)
 
-    def find(self, key: str, cell: Any) -> Found:
-        """Find a related record by its id, by its name, by its name but for blanks and signs, or by making it."""
+    def find(self, key: str, cell: Any, parts: Mapping[str, Any] | None = None) -> Found:
+        """Find a related record by its id, by its name, by its name but for blanks and signs, or by making it.
+
+        Args:
+            key: the related record type's key.
+            cell: what the file says.
+            parts: where it belongs if it is made: a relation of it to the name of that record, made if it must be.
+        """
         record_type = self._visible_type(key)
         if record_type is None:
             return Found(None)
         name, answers = key_of(cell), self._answers.setdefault(key, {})
         if name in answers:
             return answers[name]
-        found = self._find(record_type, name, cell)
+        found = self._find(record_type, name, cell, parts or {})
         self._answers.setdefault(key, {})[name] = replace(found, made=False)  # it is made once
         return found
 
@@ -168,11 +174,11 @@ class Matcher:
         matched = [record_type.fields[name].column for name in record_type.match if name in record_type.fields]
         return [getattr(record_type.model, name) for name in dict.fromkeys([record_type.title, *matched])]
 
-    def _find(self, record_type: RecordType, name: str, cell: Any) -> Found:
+    def _find(self, record_type: RecordType, name: str, cell: Any, parts: Mapping[str, Any]) -> Found:
         found = self._find_exactly(record_type, name, cell)
         if found.id is not None or found.shared:
             return found
-        return self._find_bare(self._names_of(record_type), name) or self._make(record_type, name, cell)
+        return self._find_bare(self._names_of(record_type), name) or self._make(record_type, name, cell, parts)
 
     def _find_exactly(self, record_type: RecordType, name: str, cell: Any) -> Found:
         names = self._names_of(record_type)
@@ -205,13 +211,16 @@ class Matcher:
         best = process.extractOne(name, alike, scorer=fuzz.ratio, score_cutoff=ALIKE)
         return Found(None, near=names.spelling[best[0]] if best is not None else "")
 
-    def _make(self, record_type: RecordType, name: str, cell: Any) -> Found:
+    def _make(self, record_type: RecordType, name: str, cell: Any, parts: Mapping[str, Any]) -> Found:
         if not (self.create_missing and self.may_make(record_type.key)):
             return self._proposed(self._names_of(record_type), name)
         title = next(
             name for name, each in record_type.fields.items() if getattr(each, "column", "") == record_type.title
         )
-        made = create_record(self.actor, record_type, {title: str(cell)})
+        parts = {part: of for part, of in parts.items() if key_of(of or "") not in ("", name)}
+        named = {part: self.find(record_type.fields[part].record_type, of) for part, of in parts.items()}
+        placed = {part: str(found.id) for part, found in named.items() if found.id is not None}
+        made = create_record(self.actor, record_type, {title: str(cell), **placed})
         self.learn(record_type, cell, made.id)
         return Found(made.id, made=True)
 

@@ -123,6 +123,7 @@ def _help(code: str) -> str:
         "invalid": _("Mend the value in the error file"),
         "imports.ambiguous": _("Merge them, or match by another field"),
         "several_addresses": _("Add the others on the page"),
+        "choice": _("Mend it, or add the choice to the custom field"),
         "empty": _("Fill it later, they are listed here"),
         "made": _("Rename or complete it"),
     }.get(kind, "")

@@ -81,6 +81,12 @@ class Row:
 #: What stands before the name of a custom field.
 CUSTOM: Final = "custom."
 
+
+def is_part(name: str) -> bool:
+    """Tell whether a field belongs to the record that another one names: `team.parent`."""
+    return "." in name and not name.startswith(CUSTOM)
+
+
 #: Reads a cell that isn't empty; None for nothing, because there is none or because it was written down why.
 Reader = Callable[[Row, Any], Any]
 
@@ -117,7 +123,13 @@ class RowReader:
         self.pointed: dict[str, set[uuid.UUID]] = {}
         #: Our own export says what is empty; in any other file an empty cell says nothing.
         self._exact = "id" in mapping.values()
-        self._columns = [(column, name, self._reader_of(name)) for column, name in mapping.items()]
+        self._columns = [(column, name, self._reader_of(name)) for column, name in mapping.items() if not is_part(name)]
+        #: For a relation the columns that say where its record belongs when it is made: field of that record to column.
+        self._parts: dict[str, dict[str, str]] = {}
+        for column, name in mapping.items():
+            if is_part(name):
+                relation, _dot, part = name.partition(".")
+                self._parts.setdefault(relation, {})[part] = column
 
     def read(self, source: FileRow) -> Row:
         """Turn a row's cells into the raw values that the schema reads."""
@@ -142,7 +154,7 @@ class RowReader:
         if name not in self.usual and not self._exact:
             return
         declared = self.fields[name]
-        if name in self.usual and not declared.required:
+        if name in self.usual and not declared.required and not self._exact:
             row.notice(Issue(NOTICE, f"empty:{name}", _("%(field)s is empty.", field=declared.label)))
         if self._exact and name != "id" and declared.allow_none:
             row.put(name, [] if isinstance(declared, fields.Tags) else None)
@@ -174,6 +186,8 @@ class RowReader:
         if declared.numeric:
             decimal = self.options.decimal
             return lambda _row, cell: values.read_number(cell, decimal) if isinstance(cell, str) else text_of(cell)
+        if type(declared) is fields.Choice and self.options.create_missing:
+            return self._known_choice_reader(declared)
         read_text = self._text_reader_of(declared)
         return lambda _row, cell: read_text(text_of(cell))
 
@@ -187,6 +201,22 @@ class RowReader:
             return _choice_reader(declared)
         return str
 
+    def _known_choice_reader(self, declared: fields.Choice) -> Reader:
+        """Refuse an unknown choice in words of its own where somebody asked to make what isn't there."""
+        read_choice = _choice_reader(declared)
+
+        def read(row: Row, cell: Any) -> Any:
+            choice = read_choice(text_of(cell))
+            if choice not in declared.choices:
+                message = _(
+                    "%(field)s: “%(text)s” isn't one of its choices, and an import adds none. They are: %(all)s.",
+                    field=declared.label, text=choice[:60], all=", ".join(map(str, declared.choices.values())),
+                )  # fmt: skip
+                row.fail("choice", message)
+            return choice
+
+        return read
+
     def _read_related(self, row: Row, name: str, cell: Any) -> uuid.UUID | None:
         declared = self.fields[name]
         if type(cell) is not str and isinstance(cell, Mapping):  # as the API writes it
@@ -199,7 +229,8 @@ class RowReader:
                 row.later[name] = cell
                 return None
         else:
-            found = self.matcher.find(declared.record_type, cell)
+            parts = {part: row.source.cells.get(column) for part, column in self._parts.get(name, {}).items()}
+            found = self.matcher.find(declared.record_type, cell, parts)
         if (issue := self.doubt(name, cell, found)) is not None:
             row.notice(issue)
         if found.id is None or row.has_failed:

@@ -22,7 +22,7 @@ from core.imports.matching import STATEMENT_IDS, Matcher, existing
 from core.imports.models import Import, ImportIssue
 from core.imports.options import error_file, options_of, record_type_of, shape_of
 from core.imports.reading import FileRow
-from core.imports.rows import CUSTOM, ERROR, LATER, NOTICE, WARNING, Issue, Row, RowReader, text_of
+from core.imports.rows import CUSTOM, ERROR, LATER, NOTICE, WARNING, Issue, Row, RowReader, is_part, text_of
 from core.problems import Problem
 from core.records import fields
 from core.records.fields import trusted_ids
@@ -103,7 +103,11 @@ class Runner:
     def _usually_filled(self) -> frozenset[str]:
         """Name the relations that most rows fill, so that the rows without one can be listed."""
         known = guessing.importable(self.record_type)
-        related = {column: name for column, name in self.mapping.items() if isinstance(known[name], fields.Related)}
+        related = {
+            column: name
+            for column, name in self.mapping.items()
+            if isinstance(known[name], fields.Related) and not is_part(name)
+        }
         rows = list(islice(reading.read_rows(self.path, self.shape), PREVIEW_ROWS)) if related else []
         filled = {name: sum(bool(row.cells.get(column)) for row in rows) for column, name in related.items()}
         return frozenset(name for name, count in filled.items() if 2 * count > len(rows))

@@ -80,6 +80,10 @@ class FieldInfo:
         """What people call the field."""
         return self._label or str(self.name).replace("_", " ").capitalize()
 
+    def relabel(self, label: Any) -> None:
+        """Let people call it something else, where a copy of it stands among another record's fields."""
+        self._label = label
+
     @property
     def column(self) -> str:
         """The model attribute that it is kept in."""

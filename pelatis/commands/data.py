@@ -31,7 +31,7 @@ def import_() -> None:
 @click.option("--into", "key", required=True, help="The record type: customer, sales.opportunity, …")
 @click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: column to field.")
 @click.option("--match", default=None, help="The field by which existing records are recognised; '' for none.")
-@click.option("--create-missing", is_flag=True, help="Make the stages, people and choices that the file names.")
+@click.option("--create-missing", is_flag=True, help="Make the stages, people and teams that the file names.")
 @click.option("--strict", is_flag=True, help="A row that names an unknown record fails.")
 @click.option("--dry-run", is_flag=True, help="Try every row and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")

@@ -206,3 +206,14 @@ def test_decimals_are_told_by_all_numbers_of_a_file() -> None:
     assert customers is not None
     rows = [{"Turnover": "1.240"}, {"Turnover": "1.240,50"}]
     assert guessing.numbers_style(customers, {"Turnover": "annual_revenue"}, rows) == ","
+
+
+@pytest.mark.parametrize("day", ["2026-04-03", "03/04/2026", "3.4.2026", "2026-04-03 10:15"])
+def test_a_column_of_days_is_no_phone_number(day: str) -> None:
+    assert guess("customer", name=["A"], Visited=[day])["Visited"] == ("", "none")
+    assert guess("customer", name=["A"], Reached=["+30 261 043 7221"])["Reached"] == ("phone", "likely")
+
+
+def test_a_column_of_offices_says_where_new_teams_belong() -> None:
+    found = guess("user", sales_agent=["Anna"], manager=["Dustin"], regional_office=["Central"])
+    assert [field for field, _word in found.values()] == ["name", "team", "team.parent"]

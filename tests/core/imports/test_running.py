@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from core.access import Actor, Kind, Scope, acting_as, system_actor
 from core.customers.models import Customer
 from core.customers.records import CUSTOMERS
+from core.customfields.records import CUSTOM_FIELDS
 from core.database import JournalEntry, db, new_id
 from core.imports import operations, options, queries, trials
 from core.imports.models import Import, ImportIssue
 from core.imports.running import Runner, Tally
 from core.problems import Problem
 from core.records.operations import bin_record, create_record, update_record
+from core.users.models import Team
 from core.users.records import USERS
 
 from .conftest import Bring, Take
@@ -491,3 +494,43 @@ def test_a_record_that_the_database_refuses_takes_no_other_with_it(
     assert tally == Tally(created=1, failed=1)
     assert set(customers()) == {"B"}
     assert issues(job, "error") == ["Another record has the same values where each has its own."]
+
+
+def test_undoing_an_import_of_which_nothing_came_in_does_nothing(bring: Bring) -> None:
+    make(name="Elaiones")
+    job, tally = bring("customer", "name,email\nA,bad\n")
+    assert tally == Tally(failed=1)
+    before = db.session.scalar(select(func.max(JournalEntry.sequence)))
+    assert operations.undo(system_actor(), job) == operations.Undone(0, [])
+    assert db.session.scalar(select(func.max(JournalEntry.sequence))) == before
+    assert (list(customers()), job.status) == (["Elaiones"], "undone")
+
+
+def test_an_unknown_choice_is_told_to_whoever_wants_it_made(bring: Bring) -> None:
+    field = {
+        "record_type": "customer",
+        "label": "Tier",
+        "kind": "choice",
+        "choices": ["Gold", "Silver"],
+    }
+    create_record(system_actor(), CUSTOM_FIELDS, field)
+    job, tally = bring("customer", "name,Tier\nA,gold\nB,Bronze\n", create_missing=True)
+    assert tally == Tally(created=1, failed=1)
+    assert customers()["A"].custom == {"tier": "Gold"}
+    told = "Tier: “Bronze” isn't one of its choices, and an import adds none. They are: Gold, Silver."
+    assert [reason["message"] for reason in queries.reasons(job.id)] == [told]
+    job, tally = bring("customer", "name,Tier\nB,Bronze\n")
+    assert tally == Tally(failed=1)
+
+
+def test_a_team_is_made_below_the_office_that_its_row_names(bring: Bring) -> None:
+    text = "sales_agent,manager,regional_office\nA,Dustin,Central\nB,Dustin,Central\nC,West,West\nD,,East\n"
+    _job, tally = bring("user", text, create_missing=True)
+    assert tally == Tally(created=4)
+    office = aliased(Team)
+    placed = select(Team.name, office.name).join(office, Team.parent_id == office.id, isouter=True)
+    assert sorted(db.session.execute(placed).all(), key=str) == [
+        ("Central", None),
+        ("Dustin", "Central"),
+        ("West", None),
+    ]

@@ -14,7 +14,7 @@ from core.imports import operations, queries
 from core.imports.models import Import
 from core.imports.running import Tally
 from core.records.registry import record_types
-from core.users.models import Team, User
+from core.users.models import Team, TeamMember, User
 
 FILES = Path(__file__).parents[3].parent / "shared" / "data" / "crm-sales-opportunities"
 
@@ -53,11 +53,22 @@ def test_the_four_files_become_what_they_say() -> None:
     assert db.session.scalar(select(Customer.industry).where(Customer.name == "Acme Corporation")) == "technolgy"
     assert reasons(accounts) == {}
 
-    assert bring("sales_teams.csv", "team", create_missing=True)[1] == Tally(created=6, skipped=29)
     assert bring("sales_teams.csv", "user", create_missing=True)[1] == Tally(created=35)
     assert not db.session.scalar(select(func.count()).select_from(User).where(User.active, User.email.is_(None)))
     offices = select(Team.name).where(Team.parent_id.is_(None), Team.deleted_at.is_(None)).order_by(Team.name)
     assert list(db.session.scalars(offices)) == ["Central", "East", "West"]
+    office = aliased(Team)
+    managed = select(Team.name, office.name).join(office, Team.parent_id == office.id).order_by(Team.name)
+    assert db.session.execute(managed).all() == [
+        ("Cara Losch", "East"),
+        ("Celia Rouche", "West"),
+        ("Dustin Brinkmann", "Central"),
+        ("Melvin Marxen", "Central"),
+        ("Rocco Neubert", "East"),
+        ("Summer Sewald", "West"),
+    ]
+    members = select(TeamMember.user_id).where(TeamMember.deleted_at.is_(None))
+    assert db.session.scalar(select(func.count()).select_from(members.subquery())) == 35
 
     assert bring("products.csv", "catalog.product")[1] == Tally(created=7)
 
