@@ -21,6 +21,7 @@ from core.database import db
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import present
+from core.records.conflicts import reconcile
 from core.records.operations import update_record
 from core.records.queries import find_record
 from core.web.audience import audience
@@ -35,6 +36,8 @@ PARTS: Mapping[str, type[Any]] = {
     "addresses": Address,
     "relations": Relationship,
 }
+#: The fields of the main address.
+ADDRESS = ("street", "postcode", "city", "country")
 
 
 @blueprint.get("/customers/<uuid:record_id>")
@@ -145,13 +148,17 @@ def save_address(record_id: UUID) -> Response:
     """Save the main address in its place."""
     actor = current_actor()
     customer = find_record(actor, CUSTOMERS, record_id, "edit")
-    data = {name: request.form.get(name, "") for name in ("street", "postcode", "city", "country")}
+    data: dict[str, Any] = {name: request.form.get(name, "") for name in ADDRESS}
+    version = request.form.get("version", type=int)
     try:
-        update_record(actor, CUSTOMERS, customer, data, request.form.get("version", type=int))
+        update_record(actor, CUSTOMERS, customer, data, version)
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
-        return _address_cell(find_record(actor, CUSTOMERS, record_id), True, data, problem)
+        customer = find_record(actor, CUSTOMERS, record_id)
+        if problem.code == "stale" and version is not None:
+            data, problem.fields = reconcile(actor, CUSTOMERS, customer, data, version)
+        return _address_cell(customer, True, data, problem)
     toast(_("Saved."), undo=last_transaction())
     return _address_cell(customer, False)
 
@@ -165,7 +172,7 @@ def _address_cell(
         record=customer,
         url=CUSTOMERS.url_of(customer.id),
         editing=editing,
-        values=data or {name: getattr(customer, name) or "" for name in ("street", "postcode", "city", "country")},
+        values={name: getattr(customer, name) or "" for name in ADDRESS} | dict(data or {}),
         countries=CUSTOMERS.fields["country"].choices,
         shown=page.written_address(customer),
         problem=problem,

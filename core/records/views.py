@@ -13,6 +13,7 @@ from core.access import Actor, current_actor, may
 from core.i18n import _, format_number, ngettext
 from core.problems import Problem, not_found
 from core.records import present, queries
+from core.records.conflicts import reconcile
 from core.records.filters import clauses_of, compile_filter, filter_field, filterable, parse_filter
 from core.records.forms import FormField, form_fields, submitted
 from core.records.history import changes_of, history_of, undo_transaction
@@ -232,13 +233,15 @@ def update(key: str, record_id: UUID) -> Response:
     """Save a record's form; a stale one is shown again with what the other person saved."""
     actor, record_type = _type(key)
     record = queries.find_record(actor, record_type, record_id, "edit")
-    data = submitted(record_type, request.form)
+    data, version = submitted(record_type, request.form), request.form.get("version", type=int)
     try:
-        update_record(actor, record_type, record, data, request.form.get("version", type=int))
+        update_record(actor, record_type, record, data, version)
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
         record = queries.find_record(actor, record_type, record_id)
+        if problem.code == "stale" and version is not None:
+            data, problem.fields = reconcile(actor, record_type, record, data, version)
         return _form(record_type, record, form_fields(actor, record_type, record, data, problem.fields), problem)
     toast(_("%(title)s is saved.", title=record_type.title_of(record)), undo=last_transaction())
     return redirect_or_refresh(record_type.url_of(record.id))
@@ -278,13 +281,15 @@ def save_cell(key: str, record_id: UUID, name: str) -> Response:
     """Save one fact in its place; a bad value is shown with its message, a stale one with the present value."""
     actor, record_type = _type(key)
     record = queries.find_record(actor, record_type, record_id, "edit")
-    data = submitted(record_type, request.form, only=name)
+    data, version = submitted(record_type, request.form, only=name), request.form.get("version", type=int)
     try:
-        update_record(actor, record_type, record, data, request.form.get("version", type=int))
+        update_record(actor, record_type, record, data, version)
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
         record = queries.find_record(actor, record_type, record_id)
+        if problem.code == "stale" and version is not None:
+            data, problem.fields = reconcile(actor, record_type, record, data, version)
         return _cell(actor, record_type, record, name, True, data, problem)
     toast(_("Saved."), undo=last_transaction())
     return _cell(actor, record_type, record, name, False)
