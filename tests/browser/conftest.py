@@ -63,20 +63,26 @@ class Installation:
     email: str
     password: str
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command `pelatis` on this database, and give what it said."""
+    def run(self, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
+        """Run the command `pelatis` on this database, tell it what is said to it, and give what it answered."""
         return subprocess.run(
-            _command(*arguments), cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            _command(*arguments),
+            cwd=ROOT,
+            env=self.environment,
+            input=said,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     @contextmanager
-    def serve(self) -> Iterator[str]:
-        """Run `pelatis run` on a free port for as long as the block lasts, and give its address."""
+    def serve(self, port: int = 0) -> Iterator[str]:
+        """Run `pelatis run` on a port, or any free one, for as long as the block lasts, and give its address."""
         with ExitStack() as stack:
             log = stack.enter_context((self.folder / "server.log").open("ab"))
             server = stack.enter_context(
                 subprocess.Popen(
-                    _command("run", "--port", "0"),
+                    _command("run", "--port", str(port)),
                     cwd=ROOT,
                     env=self.environment,
                     stdout=subprocess.PIPE,

@@ -1,7 +1,10 @@
 /**
  * The composer: note, call, mail and task by tabs; each [data-compose-form] posts by htmx and is empty again when it
- * was taken. The keys of its tabs go straight into the text.
+ * was taken. The keys of its tabs go straight into the text. What is sent is kept in this tab until it was taken, and
+ * stands in the composer again when the page is opened anew: after a sign-in, or when the server could not be reached.
  */
+const place = () => `composed on ${location.pathname}`;
+
 document.addEventListener("click", (event) => {
   const tab = event.target.closest("[data-compose]");
   if (tab) compose(tab.closest("[data-composer]"), tab.dataset.compose);
@@ -19,8 +22,29 @@ function compose(composer, kind) {
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   if (ctx.response.status >= 400) return;
-  if (ctx.sourceElement?.matches?.("[data-compose-form]")) ctx.sourceElement.reset();
+  if (!ctx.sourceElement?.matches?.("[data-compose-form]")) return;
+  ctx.sourceElement.reset();
+  sessionStorage.removeItem(place());
 });
+
+document.addEventListener(
+  "submit",
+  ({ target }) => {
+    if (!target.matches("[data-compose-form]")) return;
+    sessionStorage.setItem(place(), JSON.stringify([target.dataset.composeForm, target.elements.text.value]));
+  },
+  true,
+);
+
+function restore() {
+  const [kind, text] = JSON.parse(sessionStorage.getItem(place()) ?? "[]");
+  const form = kind && document.querySelector(`[data-compose-form="${CSS.escape(kind)}"]`);
+  if (!form) return;
+  compose(form.closest("[data-composer]"), kind);
+  form.elements.text.value = text;
+}
+
+restore();
 
 // One of several buttons that stand for a choice: pressing one releases the others.
 document.addEventListener("click", (event) => {

@@ -129,7 +129,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-single-keys-switch]")) return;
   document.body.dataset.singleKeys = event.target.checked ? "on" : "off";
-  savePreference("single-keys", document.body.dataset.singleKeys);
+  savePreference("keys", document.body.dataset.singleKeys);
 });
 
 // Ctrl-Enter saves from anywhere inside a form, or inside the dialog that holds one.
