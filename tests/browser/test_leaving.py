@@ -82,3 +82,4 @@ def test_a_page_outlives_a_restart_of_its_server(installation: Installation, ope
         expect(page.locator("#timeline").get_by_text("Written over the restart.")).to_be_visible()
         page.locator(".crm-rail a[href='/customers']").first.click()
         expect(page.locator("[data-row]").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
