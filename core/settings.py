@@ -224,9 +224,9 @@ def _kept_secret(file: Path) -> str:
         if not file.exists():
             draft = file.with_name(f"{file.name}.{os.getpid()}")
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as stream:
-                stream.write(secrets.token_urlsafe(48))
             try:
+                with os.fdopen(descriptor, "w") as stream:
+                    stream.write(secrets.token_urlsafe(48))
                 os.link(draft, file)
             except FileExistsError:
                 pass

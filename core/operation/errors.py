@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 
 from core.i18n import _
 from core.problems import Problem
@@ -13,6 +14,7 @@ from core.problems import Problem
 _SQLITE_BUSY: Final = ("database is locked", "database table is locked", "database schema is locked")
 _SQLITE_FULL: Final = ("database or disk is full",)
 _SQLITE_AWAY: Final = ("unable to open database file", "disk i/o error", "attempt to write a readonly database")
+_SQLITE_DAMAGED: Final = ("file is not a database", "database disk image is malformed")
 _SQLITE_BARE: Final = ("no such table", "no such column")
 
 #: SQLSTATEs: lock_not_available, deadlock_detected, serialization_failure, query_canceled.
@@ -35,6 +37,8 @@ def database_problem(error: BaseException) -> Problem | None:
         return _full()
     if _is_unkept_value(error):
         return _unkept()
+    if isinstance(error, StaleDataError):
+        return _clash()
     if not isinstance(error, DBAPIError):
         return None
     if isinstance(error, IntegrityError):
@@ -45,6 +49,8 @@ def database_problem(error: BaseException) -> Problem | None:
         return _busy()
     if state in _FULL_STATES or _says(said, _SQLITE_FULL):
         return _full()
+    if _says(said, _SQLITE_DAMAGED):
+        return _damaged()
     if state in _BARE_STATES or _says(said, _SQLITE_BARE):
         return _not_ready()
     if error.connection_invalidated or _says(said, _SQLITE_AWAY) or _is_lost(error, state):
@@ -105,6 +111,14 @@ def _away() -> Problem:
     return Problem(
         "core.database_away",
         _("The database can't be reached. Nothing was changed; try again in a minute or tell an administrator."),
+        status=503,
+    )
+
+
+def _damaged() -> Problem:
+    return Problem(
+        "core.database_damaged",
+        _("The database's file is damaged. An administrator has to put back a backup: pelatis db restore FILE"),
         status=503,
     )
 

@@ -187,7 +187,7 @@ def update_record(
     require(actor, record_type, "edit", record)
     values = load_values(record_type, data, partial=True)
     with write_unit() as session:
-        session.refresh(record)
+        session.refresh(record, with_for_update=True)  # whoever else changes it waits
         check_version(record, expected_version, values)
         return (record_type.update or change_record)(actor, record, values)
 
@@ -260,7 +260,7 @@ def bin_record(actor: Actor, record_type: RecordType, record: Any) -> None:
     require(actor, record_type, "delete", record)
     refuse_leaned_on(actor, record_type, [record.id])
     with write_unit() as session:
-        session.refresh(record)
+        session.refresh(record, with_for_update=True)  # whoever else changes it waits
         record.deleted_at = record.deleted_at or utc_now()
 
 
@@ -272,5 +272,5 @@ def restore_record(actor: Actor, record_type: RecordType, record: Any) -> None:
     """
     require(actor, record_type, "delete", record)
     with write_unit() as session:
-        session.refresh(record)
+        session.refresh(record, with_for_update=True)  # whoever else changes it waits
         record.deleted_at = None

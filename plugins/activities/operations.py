@@ -124,7 +124,7 @@ def mark_done(actor: Actor, planned: Planned, done: bool) -> Planned:
     """
     require(actor, type(planned), "edit", planned)
     with write_unit() as session:
-        session.refresh(planned)
+        session.refresh(planned, with_for_update=True)
         if done != (planned.done_at is not None):
             planned.done_at = utc_now() if done else None
         return planned

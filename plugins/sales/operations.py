@@ -467,7 +467,7 @@ def take_lead(actor: Actor, lead: Lead) -> Lead:
     """
     require(actor, Lead, "edit", lead)
     with write_unit() as session:
-        session.refresh(lead)
+        session.refresh(lead, with_for_update=True)
         lead.owner_id = actor.user_id or lead.owner_id
         _change_status(lead, "working")
         session.flush()
@@ -488,7 +488,7 @@ def convert_lead(actor: Actor, lead: Lead, values: Mapping[str, Any] | None = No
     require(actor, Lead, "edit", lead)
     require(actor, Opportunity, "create")
     with write_unit() as session:
-        session.refresh(lead)
+        session.refresh(lead, with_for_update=True)
         if lead.status not in CONVERTIBLE:
             raise _refused_status("converted")
         columns = dict(values or {})

@@ -315,7 +315,7 @@ def move(record_id: UUID) -> Response:
     try:
         values = load_values(OPPORTUNITIES, submitted(OPPORTUNITIES, _facts()), partial=True)
         with write_unit() as session:
-            session.refresh(opportunity)
+            session.refresh(opportunity, with_for_update=True)
             check_version(opportunity, request.form.get("version", type=int), values)
             move_opportunity(actor, opportunity, stage, values)
     except Problem as problem:

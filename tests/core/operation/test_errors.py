@@ -5,8 +5,9 @@ import sqlite3
 
 import pytest
 from flask import Flask
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 
 from core.operation.errors import database_problem
 from core.web.audience import audience
@@ -36,6 +37,7 @@ PostgresError.__module__ = "psycopg.errors"
         (sqlite_error("unable to open database file"), "core.database_away"),
         (sqlite_error("attempt to write a readonly database"), "core.database_away"),
         (sqlite_error("disk I/O error"), "core.database_away"),
+        (sqlite_error("file is not a database"), "core.database_damaged"),
         (sqlite_error("no such table: core_customer"), "core.database_not_ready"),
         (OperationalError("SELECT 1", {}, PostgresError("55P03")), "core.database_busy"),
         (OperationalError("SELECT 1", {}, PostgresError("53100")), "core.disk_full"),
@@ -52,6 +54,23 @@ def test_what_people_can_act_on_is_said_with_503(error: Exception, code: str) ->
     assert problem is not None
     assert (problem.code, problem.status) == (code, 503)
     assert "SELECT" not in str(problem)
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(
+    ("error", "code", "status"),
+    [
+        (IntegrityError("INSERT", {}, sqlite3.IntegrityError("UNIQUE constraint failed")), "core.clash", 409),
+        (StaleDataError("1 was matched, 0 were"), "core.clash", 409),
+        (DataError("INSERT", {}, PostgresError("22003")), "core.bad_value", 422),
+        (StatementError("no", "SELECT 1", {}, OverflowError("date value out of range")), "core.bad_value", 422),
+        (OverflowError("Python int too large to convert to SQLite INTEGER"), "core.bad_value", 422),
+    ],
+)
+def test_values_that_do_not_fit_are_no_failure_of_ours(error: Exception, code: str, status: int) -> None:
+    problem = database_problem(error)
+    assert problem is not None
+    assert (problem.code, problem.status) == (code, status)
 
 
 @pytest.mark.usefixtures("app")

@@ -1,8 +1,10 @@
 """Settings come from PELATIS_* variables; a wrong one is named, and secrets are kept and never shown."""
 
+import errno
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +32,16 @@ def test_the_secret_key_is_made_once_and_readable_by_its_owner_only(tmp_path: Pa
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert [path.name for path in file.parent.iterdir()] == ["secret_key"], "no draft is left behind"
+
+
+def test_a_secret_key_that_cannot_be_written_leaves_no_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_source: Any, _target: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.link", full)
+    with pytest.raises(SettingsError, match="can't be read or made: No space left"):
+        read(tmp_path)
+    assert list((tmp_path / "data").iterdir()) == []
 
 
 def test_two_installations_have_two_secret_keys(tmp_path: Path) -> None:
