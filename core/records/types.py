@@ -21,20 +21,23 @@ CreateManyOperation = Callable[[Actor, Sequence[dict[str, Any]]], Sequence[Probl
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """How a record type is shown as columns of cards.
+    """How a record type is shown as columns of cards; dropping a card updates the record like a form would.
+
+    When the update raises a Problem with `fields`, the card asks for them.
 
     Attributes:
-        column: the schema field that names a card's column, a `Related` one (stages) or a `Choice`.
-        move: the operation that moves a card: move(actor, record, target, values) -> record. It raises a Problem with
-            `fields` when the target column asks for some; the card then shows them as a small form.
-        amount: the field that the column sums; None for counts alone.
-        card: the template of a card.
+        column: the schema field that names a card's column, a `Choice`; give its model column an index.
+        columns: the values that have a column, in their order; all of the field's by default.
+        ends: values that are only targets below the columns: won, lost, given up.
+        note: the schema field shown under a card's title.
+        day: the schema field shown at its right, a `Date` or `DateTime`.
     """
 
     column: str
-    move: Callable[[Actor, Any, Any, dict[str, Any]], Any]
-    amount: str | None = None
-    card: str | None = None
+    columns: Sequence[str] = ()
+    ends: Sequence[str] = ()
+    note: str | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,9 +34,11 @@ View = Callable[..., Response]
 
 def mount_record_types(app: Flask) -> None:
     """Give every declared record type its pages; where a plugin has its own view of a path, that one stands."""
+    from core.records.board_views import BOARD_ROUTES  # boards stand on the lists of this module
+
     taken = {(rule.rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
     for record_type in record_types.all_declared():
-        for suffix, method, view in ROUTES:
+        for suffix, method, view in (*ROUTES, *(BOARD_ROUTES if record_type.board else ())):
             rule = record_type.url + suffix
             if (rule, method) in taken:
                 continue
@@ -46,7 +48,7 @@ def mount_record_types(app: Flask) -> None:
             )
 
 
-def _type(key: str, action: str = "view") -> tuple[Actor, RecordType]:
+def type_of_route(key: str, action: str = "view") -> tuple[Actor, RecordType]:
     """Find the record type of a route, for an actor who has the permission at all; otherwise it doesn't exist."""
     actor, record_type = current_actor(), record_types.get(key)
     if record_type is None or not may(actor, record_type, action):
@@ -68,7 +70,7 @@ def list_query(arguments: Mapping[str, str]) -> ListQuery:
 @audience("staff")
 def list_page(key: str) -> Response:
     """Show a list, or its next rows when a cursor is given."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     query = list_query(request.args)
     arguments = present.arguments_of(request.args)
     page = queries.list_records(actor, record_type, query)
@@ -95,7 +97,7 @@ def list_page(key: str) -> Response:
         else format_number(count.number),
         "noun": str(record_type.label if count.number == 1 else record_type.label_plural).lower(),
         "bulk_actions": _bulk_actions(actor, record_type),
-        "clauses": _clauses(actor, record_type, query, arguments),
+        "clauses": clauses_of_list(actor, record_type, query, arguments),
         "views": (views := saved_views(actor, record_type)),
         "current_view": next((view for view in views if str(view.id) == arguments.get("view")), None),
         "view_items": _view_items(record_type, views, arguments),
@@ -134,17 +136,29 @@ def _bulk_actions(actor: Actor, record_type: RecordType) -> list[dict[str, str]]
     return actions
 
 
-def _clauses(
-    actor: Actor, record_type: RecordType, query: ListQuery, arguments: Mapping[str, str]
+def clauses_of_list(
+    actor: Actor, record_type: RecordType, query: ListQuery, arguments: Mapping[str, str], page: str = ""
 ) -> list[dict[str, str]]:
-    filter_url = f"{record_type.url}/filter"
+    """Say the filter as a sentence.
+
+    Args:
+        actor: whoever looks.
+        record_type: the record type.
+        query: what is shown.
+        arguments: those of the present URL.
+        page: the page that the parts lead back to, where it isn't the list.
+    """
+    back = {"back": page} if page else {}
     return [
         {
             "field": chip.label,
             "op": chip.operator,
             "value": chip.value,
-            "remove_url": present.list_url(record_type, arguments, filter=chip.rest),
-            "edit_url": f"{filter_url}?{urlencode({**arguments, 'filter': chip.rest, 'field': chip.path})}",
+            "remove_url": present.list_url(record_type, arguments, filter=chip.rest).replace(
+                record_type.url, page or record_type.url, 1
+            ),
+            "edit_url": f"{record_type.url}/filter?"
+            + urlencode({**arguments, **back, "filter": chip.rest, "field": chip.path}),
         }
         for chip in sentence_of(actor, record_type, query.filter)
     ]
@@ -153,7 +167,7 @@ def _clauses(
 @audience("staff")
 def count(key: str) -> Response:
     """Count a list exactly, which somebody asked for."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     number = queries.count_records(actor, record_type, list_query(request.args), exact=True).number
     return finish(jsonify({"count": number}))
 
@@ -161,7 +175,7 @@ def count(key: str) -> Response:
 @audience("staff")
 def options(key: str) -> Response:
     """Offer records to a relation field: those that hold the typed words, or the first ones."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     text = request.args.get("q", "")[:200]
     query = ListQuery(
         text=text, sort=record_type.title if record_type.title in queries.sortable(record_type) else "", limit=20
@@ -174,7 +188,7 @@ def options(key: str) -> Response:
 @audience("staff")
 def show(key: str, record_id: UUID) -> Response:
     """Show a record: its page, or the side panel when the list asks for it."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, binned=True)
     context = record_context(actor, record_type, record)
     if htmx.wants_panel:
@@ -202,7 +216,7 @@ def record_context(actor: Actor, record_type: RecordType, record: Any) -> dict[s
 @audience("staff")
 def new(key: str) -> Response:
     """Show the form of a new record; arguments of the URL fill fields in."""
-    actor, record_type = _type(key, "create")
+    actor, record_type = type_of_route(key, "create")
     given = {name: value for name, value in request.args.items() if name in record_type.fields}
     return _form(record_type, None, form_fields(actor, record_type, None, given))
 
@@ -210,7 +224,7 @@ def new(key: str) -> Response:
 @audience("staff")
 def create(key: str) -> Response:
     """Make a record from a form."""
-    actor, record_type = _type(key, "create")
+    actor, record_type = type_of_route(key, "create")
     data = submitted(record_type, request.form)
     try:
         record = create_record(actor, record_type, data)
@@ -223,7 +237,7 @@ def create(key: str) -> Response:
 @audience("staff")
 def edit(key: str, record_id: UUID) -> Response:
     """Show a record's form."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, "edit")
     return _form(record_type, record, form_fields(actor, record_type, record))
 
@@ -231,7 +245,7 @@ def edit(key: str, record_id: UUID) -> Response:
 @audience("staff")
 def update(key: str, record_id: UUID) -> Response:
     """Save a record's form; a stale one is shown again with what the other person saved."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, "edit")
     data, version = submitted(record_type, request.form), request.form.get("version", type=int)
     try:
@@ -270,7 +284,7 @@ def _form(
 @audience("staff")
 def cell(key: str, record_id: UUID, name: str) -> Response:
     """Show one fact, or the control that edits it in its place (`?edit=1`)."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     editing = request.args.get("edit") == "1"
     record = queries.find_record(actor, record_type, record_id, "edit" if editing else "view")
     return _cell(actor, record_type, record, name, editing)
@@ -279,7 +293,7 @@ def cell(key: str, record_id: UUID, name: str) -> Response:
 @audience("staff")
 def save_cell(key: str, record_id: UUID, name: str) -> Response:
     """Save one fact in its place; a bad value is shown with its message, a stale one with the present value."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, "edit")
     data, version = submitted(record_type, request.form, only=name), request.form.get("version", type=int)
     try:
@@ -326,7 +340,7 @@ def _cell(
 @audience("staff")
 def history(key: str, record_id: UUID) -> Response:
     """Show who changed what in a record, newest first."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, binned=True)
     entries = history_of(record_type, record_id, request.args.get("before", type=int))
     people = queries.titles(actor, "user", [entry.actor_id for entry in entries])
@@ -337,7 +351,7 @@ def history(key: str, record_id: UUID) -> Response:
 @audience("staff")
 def throw_away(key: str, record_id: UUID) -> Response:
     """Put a record into the bin."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, "delete")
     bin_record(actor, record_type, record)
     toast(_("%(title)s is in the bin.", title=record_type.title_of(record)), undo=last_transaction())
@@ -347,7 +361,7 @@ def throw_away(key: str, record_id: UUID) -> Response:
 @audience("staff")
 def restore(key: str, record_id: UUID) -> Response:
     """Take a record out of the bin."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, "delete", binned=True)
     restore_record(actor, record_type, record)
     toast(_("%(title)s is back.", title=record_type.title_of(record)))
@@ -359,7 +373,7 @@ def bulk(key: str) -> Response:
     """Act on the chosen records, or on everything in the filter."""
     from core.records.bulk import run_bulk
 
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     everything = request.form.get("everything") == "1"
     ids = [] if everything else [found for each in request.form.getlist("ids") if (found := as_id(each))]
     query = list_query(dict(parse_qsl(request.form.get("query", "")))) if everything else None
@@ -376,7 +390,7 @@ def bulk(key: str) -> Response:
 @audience("staff")
 def bulk_assign(key: str) -> Response:
     """Ask whom the chosen records are given to; the choice is carried along."""
-    actor, record_type = _type(key, "edit")
+    actor, record_type = type_of_route(key, "edit")
     return fragment(
         "records/assign.html", record_type=record_type, form=request.form, people=queries.active_people(actor)
     )
@@ -385,7 +399,7 @@ def bulk_assign(key: str) -> Response:
 @audience("staff")
 def filter_form(key: str) -> Response:
     """Show the form that adds a condition to a list's filter, or changes one: first the field, then how and what."""
-    _actor, record_type = _type(key)
+    _actor, record_type = type_of_route(key)
     path = request.args.get("field", "")
     choices = [
         (each, filter_field(record_type, each))
@@ -409,7 +423,7 @@ def filter_form(key: str) -> Response:
 @audience("staff")
 def add_filter(key: str) -> Response:
     """Lead to the list with one more condition."""
-    _actor, record_type = _type(key)
+    _actor, record_type = type_of_route(key)
     form = request.form
     clause = {
         "field": form.get("field", ""),
@@ -430,14 +444,14 @@ def add_filter(key: str) -> Response:
 @audience("staff")
 def view_form(key: str) -> Response:
     """Show the form that keeps the present list under a name."""
-    _actor, record_type = _type(key)
+    _actor, record_type = type_of_route(key)
     return fragment("records/view.html", record_type=record_type, arguments=present.arguments_of(request.args))
 
 
 @audience("staff")
 def keep_view(key: str) -> Response:
     """Keep a list's filter, order and columns under a name."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     form = request.form
     query = {
         "filter": parse_filter(form.get("filter")),
@@ -452,7 +466,7 @@ def keep_view(key: str) -> Response:
 @audience("staff")
 def drop_view(key: str, view_id: UUID) -> Response:
     """Remove a saved view of one's own."""
-    actor, record_type = _type(key)
+    actor, record_type = type_of_route(key)
     remove_view(actor, view_id)
     toast(_("The view is gone; its records are untouched."), undo=last_transaction())
     return redirect_or_refresh(record_type.url)

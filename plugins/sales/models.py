@@ -54,7 +54,7 @@ class ExchangeRate(Record, Model):
 class Lead(Record, Model):
     """Somebody who may want to buy, before anybody knows whether they do."""
 
-    __table_args__ = (Index(None, "status", "deleted_at", "respond_by"),)
+    __table_args__ = (Index(None, "status", "deleted_at", "respond_by"), Index(None, "status", "deleted_at", "id"))
 
     name: Mapped[str] = mapped_column(String(200))
     company: Mapped[str | None] = mapped_column(String(200))

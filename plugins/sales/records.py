@@ -1,6 +1,6 @@
 """What the records layer is told about pipelines, stages, rates, leads and opportunities."""
 
-from pelatis.api import ExtraColumn, RecordType, SharedAccess, _l
+from pelatis.api import Board, ExtraColumn, RecordType, SharedAccess, _l
 
 from .models import ExchangeRate, Lead, Opportunity, Pipeline, Stage
 from .operations import (
@@ -52,6 +52,13 @@ LEADS = RecordType(
     create=create_lead,
     create_many=create_leads,
     update=update_lead,
+    board=Board(
+        column="status",
+        columns=("new", "working", "qualified"),
+        ends=("disqualified",),
+        note="company",
+        day="respond_by",
+    ),
 )
 
 PIPELINES = RecordType(
