@@ -1,5 +1,6 @@
 """Words, numbers, dates and money in the person's language: English, Greek and Polish."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +34,7 @@ __all__ = [
     "format_time",
     "get_language",
     "local_now",
+    "name_zone",
     "ngettext",
     "pgettext",
     "plural_of",
@@ -41,6 +43,12 @@ __all__ = [
 
 LANGUAGES: dict[str, str] = {"en": "English", "el": "Ελληνικά", "pl": "Polski"}
 DEFAULT_ZONE = "Europe/Athens"
+
+#: Where CLDR puts a space that Babel leaves out: "PLN 100", not "PLN100".
+_LETTER_BESIDE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
+#: The region whose way of writing days English follows: "22 Nov", as everywhere in Europe.
+_DAYS_LIKE = {"en": "en_GB"}
 
 #: How many written amounts and days are remembered: a board alone has 160 of each, mostly the same from page to page.
 _REMEMBERED = 4_096
@@ -217,7 +225,14 @@ def _written_amount(value: Decimal, currency: str, whole: bool, language: str) -
         currency_digits=not whole,
         format=None if not whole else _whole_pattern(language),
     )
-    return text
+    return _LETTER_BESIDE_DIGIT.sub("\N{NO-BREAK SPACE}", text.replace(currency, _symbol(currency, language)))
+
+
+@cache
+def _symbol(currency: str, language: str) -> str:
+    """Choose a currency's sign; where the language has none, the one of its own country: "zł" in English too."""
+    signs = (numbers.get_currency_symbol(currency, locale=each) for each in (language, *LANGUAGES))
+    return next((sign for sign in signs if sign != currency), currency)
 
 
 @cache
@@ -242,14 +257,13 @@ def format_day(value: date | datetime | None, width: str = "medium") -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _written_day(value: date, width: str, of_this_year: bool, language: str) -> str:
-    if of_this_year:
-        return str(dates.format_date(value, _pattern_without_year(language), locale=language))
-    return str(dates.format_date(value, width, locale=language))
+    locale = _DAYS_LIKE.get(language, language)
+    return str(dates.format_date(value, _pattern_without_year(locale) if of_this_year else width, locale=locale))
 
 
 @cache
-def _pattern_without_year(language: str) -> str:
-    skeletons = Locale.parse(language).datetime_skeletons
+def _pattern_without_year(locale: str) -> str:
+    skeletons = Locale.parse(locale).datetime_skeletons
     pattern: str = skeletons[dates.match_skeleton("dMMM", skeletons)].pattern
     return pattern
 
@@ -257,6 +271,11 @@ def _pattern_without_year(language: str) -> str:
 def format_time(value: datetime) -> str:
     """Write the time of day of a moment, in the person's zone, as 09:30."""
     return str(dates.format_time(value, "HH:mm", tzinfo=current_zone(), locale=_language()))
+
+
+def name_zone() -> str:
+    """Name the place whose time the person keeps: "Athens", "Αθήνα", "Ateny"."""
+    return str(dates.get_timezone_location(current_zone(), locale=_language(), return_city=True))
 
 
 def format_moment(value: datetime | None) -> str:

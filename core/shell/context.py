@@ -1,7 +1,7 @@
 """What the frame of a page is told: who is signed in, which pages there are, which one is open."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import g, request
@@ -23,7 +23,7 @@ _KEYS = {"/": "t", "/customers": "c"}
 
 @dataclass(frozen=True)
 class NavLine:
-    """One line of the rail; `children` are the views that are pinned below it."""
+    """One line of the rail; `children` are the views pinned below it, `phone` says that a phone's bar wants it."""
 
     label: str
     url: str
@@ -32,6 +32,7 @@ class NavLine:
     count: int | None = None
     key: str = ""
     children: "tuple[NavLine, ...]" = ()
+    phone: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def nav_groups(actor: Actor) -> tuple[NavGroup, ...]:
             added.setdefault(entry.plugin, []).append(entry)
     host = current_host()
     for plugin in host.in_order(host.enabled):
-        lines = [_line(each.title, each.url, each.icon, each.count, each.key) for each in added.get(plugin, [])]
+        lines = [_added(each) for each in added.get(plugin, [])]
         lines += lists.get(plugin, [])
         if lines:
             groups.append(NavGroup(str(host.title(plugin)), tuple(lines)))
@@ -102,6 +103,11 @@ def _record_lines(actor: Actor) -> dict[str, list[NavLine]]:
     return lines
 
 
+def _added(item: NavItem) -> NavLine:
+    line = _line(item.title, item.url, item.icon, item.count, item.key)
+    return replace(line, phone=item.phone)
+
+
 def _line(
     label: Any, url: str, icon: str, count: int | None = None, key: str = "", children: tuple[NavLine, ...] = ()
 ) -> NavLine:
@@ -116,5 +122,7 @@ def _administration(actor: Actor) -> tuple[NavGroup, ...]:
     return (NavGroup("", (_line(_("Administration"), "/admin", "settings"),)),)
 
 
-def _phone(groups: Iterable[NavGroup]) -> list[NavLine]:
-    return [line for group in groups for line in group.lines][:4]
+def _phone(groups: Sequence[NavGroup]) -> list[NavLine]:
+    """Choose the four pages at the thumb: the core's own, then those that plugins mean for a phone, then the others."""
+    others = sorted((line for group in groups[1:] for line in group.lines), key=lambda line: not line.phone)
+    return [*groups[0].lines, *others][:4]

@@ -1,13 +1,16 @@
 """Today's page, the palette and the door to administration."""
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from core.access import current_actor, may
-from core.host.contributions import Action, CalendarItem, HookFailure
+from core.host.contributions import Action, CalendarItem, HookFailure, Panel
 from core.host.doors import collect
-from core.i18n import _, current_zone, format_day, format_time, local_now, today
+from core.i18n import _, current_zone, format_day, format_number, format_time, local_now, name_zone, ngettext, today
 from core.problems import not_found
 from core.records.registry import record_types
 from core.search.index import search
@@ -25,17 +28,20 @@ def today_page() -> Response:
     collected = collect("crm_collect_calendar_items", actor=actor, day=today())
     items = [each for each in collected if isinstance(each, CalendarItem)]
     panels = collect("crm_render_panels", slot="dashboard", actor=actor, record=None)
+    figures = collect("crm_render_panels", slot="dashboard.figures", actor=actor, record=None)
     groups = {name: [each for each in items if each.group == name] for name in ("agenda", "tasks", "clock", "still")}
     return render(
         "shell/today.html",
         day=format_day(today(), "EEEE d MMMM"),
         now=format_time(local_now()),
-        zone=current_zone().key,
+        zone=name_zone(),
+        lead=_lead(groups["agenda"], len(groups["clock"])),
+        figures=[_figure(each) for each in figures if isinstance(each, Panel)],
         agenda=[_agenda_row(each) for each in sorted(groups["agenda"], key=_start)],
         tasks=[_task_row(each) for each in groups["tasks"]],
         clock=[_waiting_row(each) for each in groups["clock"]],
         still=[_waiting_row(each) for each in groups["still"]],
-        failures=[each for each in collected if isinstance(each, HookFailure)],
+        failures=[each for each in (*collected, *figures) if isinstance(each, HookFailure)],
         panels=panels,
         is_first_day=not items and not any(not isinstance(each, HookFailure) for each in panels),
     )
@@ -43,6 +49,23 @@ def today_page() -> Response:
 
 def _start(item: CalendarItem) -> Any:
     return item.starts_at or local_now()
+
+
+def _lead(agenda: Sequence[CalendarItem], urgent: int) -> str:
+    """Say the day in a sentence or two: "3 visits, 2 calls. 3 things are running out of time."."""
+    counts = Counter(item.kind for item in agenda if not item.done)
+    words = {
+        "visit": ngettext("%(num)s visit", "%(num)s visits", counts["visit"]),
+        "call": ngettext("%(num)s call", "%(num)s calls", counts["call"]),
+        "meeting": ngettext("%(num)s meeting", "%(num)s meetings", counts["meeting"]),
+    }
+    planned = ", ".join(text for kind, text in words.items() if counts[kind])
+    running = ngettext("%(num)s thing is running out of time", "%(num)s things are running out of time", urgent)
+    return " ".join(f"{part}." for part in (planned, running if urgent else "") if part)
+
+
+def _figure(panel: Panel) -> dict[str, Any]:
+    return {"label": panel.title, "value": panel.figure, **panel.context}
 
 
 KIND_ICONS = {"call": "phone", "meeting": "users", "visit": "map-pin", "task": "checkbox", "deadline": "clock"}
@@ -60,6 +83,7 @@ def _agenda_row(item: CalendarItem) -> dict[str, Any]:
         "line": item.detail,
         "note": item.title if item.customer_name else "",
         "state": "done" if item.done else "",
+        "done_url": item.done_url,
         "before_now": start is not None and start < local_now(),
     }
 
@@ -71,10 +95,15 @@ def _task_row(item: CalendarItem) -> dict[str, Any]:
         "title": item.title,
         "about": item.customer_name,
         "url": item.url,
-        "due": format_day(item.due_at) if item.due_at and late else _("today"),
+        "due": _days_late(item.due_at) if item.due_at and late else _("today"),
         "due_tone": "red" if late else "",
         "done_url": item.done_url,
     }
+
+
+def _days_late(due: datetime) -> str:
+    days = (today() - due.astimezone(current_zone()).date()).days
+    return ngettext("%(num)s day late", "%(num)s days late", days)
 
 
 def _waiting_row(item: CalendarItem) -> dict[str, Any]:
@@ -83,18 +112,18 @@ def _waiting_row(item: CalendarItem) -> dict[str, Any]:
         "title": item.title,
         "url": item.url,
         "note": item.detail,
+        "take_url": item.done_url,
     }
 
 
-def _clock(item: CalendarItem) -> tuple[int, str, str] | None:
+def _clock(item: CalendarItem) -> tuple[str, str, str] | None:
     if item.due_at is None:
         return None
     minutes = int((item.due_at - local_now()).total_seconds() // 60)
     tone = "red" if minutes < 15 else "amber" if minutes < 60 else ""
-    if minutes < 0:
-        late = -minutes
-        return (late, _("min late"), tone) if late < 120 else (late // 60, _("h late"), tone)
-    return (minutes, _("min"), tone) if minutes < 120 else (minutes // 60, _("h"), tone)
+    sign, minutes = ("−" if minutes < 0 else ""), abs(minutes)
+    number, unit = (minutes, _("min")) if minutes < 120 else (minutes // 60, _("h"))
+    return (f"{sign}{format_number(number)}", unit, tone)
 
 
 @blueprint.get("/palette")

@@ -1,7 +1,7 @@
 """What activities answer: timelines, next steps, the composer, a person's day."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,9 @@ from pelatis.api import (
     Panel,
     TimelineEntry,
     _,
+    format_number,
     hookimpl,
+    local_now,
     may,
     ngettext,
 )
@@ -53,8 +55,26 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         yield from _next_step(actor, record)
     elif slot in ("customer.composer", "record.composer"):
         yield from _composer(actor, record)
+    elif slot == "dashboard.figures" and actor.user_id is not None:
+        yield from _visits(actor)
     elif slot == "record.sidebar" and record.__record_type__.partition(".")[0] != "activities":
         yield from _about(actor, record)
+
+
+def _visits(actor: Actor) -> Iterator[Panel]:
+    """Give how many of this week's visits a person has done."""
+    midnight = local_now().replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = midnight - timedelta(days=midnight.weekday())
+    done, planned = queries.visits_between(actor, monday, monday + timedelta(days=7))
+    if planned:
+        yield Panel(
+            id="activities.figure.visits",
+            title=_("Visits this week"),
+            template="",
+            figure=format_number(done),
+            context={"note": _("of %(planned)d", planned=planned), "percent": 100 * done // planned},
+            order=200,
+        )
 
 
 def _next_step(actor: Actor, customer: Any) -> Iterator[Panel]:

@@ -325,6 +325,15 @@ def _of_day(model: Any) -> ColumnElement[bool]:
     return or_(waiting, done_then)
 
 
+def visits_between(actor: Actor, begins: datetime, ends: datetime) -> tuple[int, int]:
+    """Count a person's visits between two moments: those done, and all."""
+    statement = select(func.count(Visit.done_at), func.count()).where(
+        Visit.owner_id == actor.user_id, Visit.deleted_at.is_(None), Visit.starts_at >= begins, Visit.starts_at < ends
+    )
+    done, planned = db.session.execute(statement).one()
+    return done, planned
+
+
 def count_of_customers(customers: Sequence[UUID]) -> int:
     """Count the activities of a batch of customers that aren't in the bin, whoever may see them."""
     counts = [

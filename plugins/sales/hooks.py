@@ -22,7 +22,9 @@ from pelatis.api import (
     base_currency,
     format_amount,
     format_day,
+    format_percent,
     hookimpl,
+    local_now,
     may,
     ngettext,
     today,
@@ -35,6 +37,8 @@ from .queries import board, deals
 from .records import LEADS, OPPORTUNITIES
 from .schemas import DISQUALIFIED, LEAD_STATUSES, LOST_REASONS, SOURCES
 
+#: From which share of leads answered in time on, in percent, the meter is green.
+GOOD_SHARE = 90
 #: How far ahead a person's day looks for leads whose clock runs out.
 CLOCK_AHEAD = timedelta(hours=4)
 
@@ -108,6 +112,7 @@ def _running(lead: Lead) -> CalendarItem:
         kind="lead",
         url=LEADS.url_of(lead.id),
         due_at=lead.respond_by,
+        done_url=f"{LEADS.url_of(lead.id)}/take",
         detail=" · ".join(part for part in (source, asked) if part),
         level="danger" if lead.respond_by and lead.respond_by < utc_now() else "warning",
         group="clock",
@@ -159,12 +164,43 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
     """Give a customer's open deals, and the steps of a deal or a lead beside its own page."""
     if slot == "customer.sidebar" and may(actor, Opportunity, "view"):
         yield _deals_panel(actor, record)
+    elif slot == "dashboard.figures" and actor.user_id is not None and may(actor, Opportunity, "view"):
+        yield from _figures(actor)
     elif slot == "customer.open":
         yield from _open_items(actor, record)
     elif slot == "record.sidebar" and isinstance(record, Opportunity) and may(actor, Opportunity, "edit"):
         yield _stage_panel(actor, record)
     elif slot == "record.sidebar" and isinstance(record, Lead) and may(actor, Lead, "edit"):
         yield _lead_panel(record)
+
+
+def _figures(actor: Actor) -> Iterator[Panel]:
+    """Give what a person won this month, what they may yet win, and how quickly they answer."""
+    first = today().replace(day=1)
+    own = deals.own_figures(actor, first, local_now().replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+    if not own.won and not own.open:
+        return
+    yield _figure(
+        "won",
+        _("Won this month"),
+        format_amount(own.won_amount, base_currency(), whole=True),
+        ngettext("%(num)s deal", "%(num)s deals", own.won),
+    )
+    yield _figure(
+        "weighted",
+        _("Open, weighted"),
+        format_amount(own.weighted, base_currency(), whole=True),
+        ngettext("%(num)s deal", "%(num)s deals", own.open),
+    )
+    if own.answered:
+        share = 100 * own.timely // own.answered
+        note = _("%(timely)d of %(all)d", timely=own.timely, all=own.answered)
+        yield _figure("timely", _("Leads answered in time"), format_percent(share), note, share)
+
+
+def _figure(name: str, title: str, figure: str, note: str, percent: int | None = None) -> Panel:
+    context = {"note": note, "percent": percent, "tone": "green" if (percent or 0) >= GOOD_SHARE else ""}
+    return Panel(id=f"sales.figure.{name}", title=title, template="", figure=figure, context=context)
 
 
 def _deals_panel(actor: Actor, customer: Any) -> Panel:

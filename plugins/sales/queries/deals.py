@@ -1,11 +1,26 @@
 """The deals of a customer and of a person, their leads, and how deals moved."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Result, Row, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Result,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -125,6 +140,61 @@ def running_leads(actor: Actor, until: datetime, limit: int = 20) -> list[Lead]:
         .limit(limit)
     )
     return list(db.session.scalars(statement))
+
+
+@dataclass(frozen=True)
+class OwnFigures:
+    """How a person sells, in the company's own currency.
+
+    Attributes:
+        won, won_amount: what they won since a day.
+        open, weighted: their open deals, each amount times its probability.
+        timely, answered: of the leads since that day those answered in time, and all whose clock ran.
+    """
+
+    won: int
+    won_amount: Decimal
+    open: int
+    weighted: Decimal
+    timely: int
+    answered: int
+
+
+def own_figures(actor: Actor, since: date, moment: datetime) -> OwnFigures:
+    """Sum up a person's own deals and leads.
+
+    Args:
+        actor: the person.
+        since: from which day on closed deals count.
+        moment: from which moment on leads count; the same day's beginning.
+    """
+    won, won_amount, _unused = db.session.execute(_own_sums(actor, "won").where(Opportunity.closed_on >= since)).one()
+    count, _amount, weighted = db.session.execute(_own_sums(actor, "open")).one()
+    in_time = func.count().filter(Lead.answered_at <= Lead.respond_by)
+    leads = select(in_time, func.count()).where(
+        Lead.owner_id == actor.user_id,
+        Lead.deleted_at.is_(None),
+        Lead.respond_by >= moment,
+        or_(Lead.answered_at.is_not(None), Lead.respond_by < utc_now()),
+        visible(actor, Lead),
+    )
+    timely, answered = db.session.execute(leads).one()
+    return OwnFigures(won, won_amount or Decimal(0), count, Decimal(weighted or 0) / 100, timely, answered)
+
+
+def _own_sums(actor: Actor, kind: str) -> Select[int, Decimal | None, Any]:
+    amount = Opportunity.amount_base
+    likely = type_coerce(amount * func.coalesce(Opportunity.probability, Stage.probability), amount.type)
+    return (
+        select(func.count(), func.sum(amount), func.sum(likely))
+        .join(Stage, Stage.id == Opportunity.stage_id)
+        .where(
+            Opportunity.owner_id == actor.user_id,
+            Opportunity.deleted_at.is_(None),
+            Stage.kind == kind,
+            visible(actor, Opportunity),
+        )
+    )
 
 
 def moves_of_customer(actor: Actor, customer: UUID, before: datetime | None, limit: int, text: str) -> list[Row[Any]]:

@@ -150,7 +150,7 @@ def board_page() -> Response:
         clauses=_clauses(actor, place),
         filter_url=f"{OPPORTUNITIES.url}/filter?{urlencode(_dialog(place))}",
         count=format_number(board.open.count),
-        noun=ngettext("deal", "deals", board.open.count),
+        noun=str(OPPORTUNITIES.label if board.open.count == 1 else OPPORTUNITIES.label_plural).lower(),
         is_empty=board.open.count == 0,
         may_create=may(actor, Opportunity, "create"),
         currency=base_currency(),
