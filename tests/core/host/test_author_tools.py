@@ -1,8 +1,10 @@
 """What an author is given: a plugin to begin with, and the contract that tells what is wrong with theirs."""
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,36 @@ def test_check_names_what_is_wrong(warranties: Path) -> None:
         "test_migrations_make_what_the_models_say",
     ):
         assert fault in checked.stdout
+
+
+def samples() -> Iterator[tuple[str, str, bool]]:
+    """Cut the afternoon out of the guide: each file's path and text, and whether it is added to what is there."""
+    guide = (ROOT / "docs/write-a-plugin.md").read_text()
+    afternoon = guide[guide.index("### A column") : guide.index("### Its words")]
+    for prose, sample in re.findall(r"(.*?)```\w+\n(.*?)```", afternoon, re.DOTALL):
+        added = re.search(r"Add to `([\w.]+)`", prose)
+        yield added.group(1) if added else re.findall(r"`([\w/]+\.\w+)`", prose)[-1], sample, bool(added)
+
+
+def add(path: Path, sample: str) -> None:
+    """Add a sample to a file as its reader would: the imports above, the rest at the end."""
+    lines = sample.splitlines(keepends=True)
+    imports = [line for line in lines if line.startswith(("from ", "import "))]
+    first, *rest = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([first, *imports, *rest, *(line for line in lines if line not in imports)]))
+
+
+def test_the_afternoon_of_the_guide_keeps_the_contract(tmp_path: Path) -> None:
+    pelatis(tmp_path, "new", "warranties", "--record", "device")
+    package = tmp_path / "warranties" / "warranties"
+    for path, sample, added in samples():
+        if added:
+            add(package / path, sample)
+        else:
+            (package / path).write_text(sample)
+    assert {"views.py", "hooks.py", "templates/warranties/ending.html"} <= {path for path, *_ in samples()}
+    checked = check(package)
+    assert checked.returncode == 0, checked.stdout[-3000:] + checked.stderr
 
 
 def test_check_tells_once_why_a_plugin_cannot_be_loaded(warranties: Path) -> None:

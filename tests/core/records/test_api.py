@@ -1,5 +1,8 @@
 """The REST API that every record type has."""
 
+import re
+import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,36 @@ from flask import Flask
 from core.database import new_id
 
 CUSTOMERS = "/api/v1/customers"
+
+
+GUIDE = Path(__file__).resolve().parents[3] / "docs/rest-api.md"
+
+
+def test_the_examples_of_the_guide_work(api: Any) -> None:
+    examples = re.findall(r"^api (.*)$", GUIDE.read_text(), re.MULTILINE)
+    answers = [requested(api, shlex.split(example)) for example in examples]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [201, 200, 204]
+
+
+def requested(api: Any, words: list[str]) -> Any:
+    """Send what curl would send for these arguments."""
+    method, url, headers, data, in_url = "GET", "", {}, [], False
+    while words:
+        word = words.pop(0)
+        if word == "-G":
+            in_url = True
+        elif word == "-X":
+            method = words.pop(0)
+        elif word == "-H":
+            name, _colon, value = words.pop(0).partition(": ")
+            headers[name] = value
+        elif word in ("-d", "--data-urlencode"):
+            data.append(words.pop(0))
+        else:
+            url = word.replace("$API", "/api/v1")
+    if in_url:
+        return api.get(url, query_string=dict(each.split("=", 1) for each in data), headers=headers)
+    return api.open(url, method=method, data="".join(data), headers=headers, content_type="application/json")
 
 
 def test_record_is_made_read_changed_and_binned(api: Any) -> None:
