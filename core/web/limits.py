@@ -45,4 +45,6 @@ def install_limits(app: Flask, settings: Settings) -> None:
     """
     shared = settings.queue_url.startswith(("redis://", "rediss://"))
     app.config.setdefault("RATELIMIT_STORAGE_URI", settings.queue_url if shared else "memory://")
+    # While Redis is away each process counts for itself: nobody is kept from signing in, and nobody may guess on.
+    app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", shared)
     limiter.init_app(app)
