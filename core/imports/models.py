@@ -53,3 +53,22 @@ class ImportIssue(Base):
     message: Mapped[str] = mapped_column(Text)
     #: The row's cells by heading, for the error file; of warnings none.
     cells: Mapped[dict[str, Any] | None]
+
+
+class ImportMapping(Base):
+    """What the columns of a file became, for the next file with the same ones."""
+
+    __table_args__ = (Index(None, "record_type", "headings"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    record_type: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(120))
+    #: A digest of the set of headings.
+    headings: Mapped[str] = mapped_column(String(64))
+    #: Column heading to field.
+    mapping: Mapped[JsonDict] = mapped_column(default=dict)
+    #: The options, answers to questions among them, but for those of one file alone.
+    options: Mapped[JsonDict] = mapped_column(default=dict)
+    #: Whose it is; the shell's is nobody's.
+    actor_id: Mapped[Id | None] = ref("core_user", on_delete="cascade", nullable=True)
+    used_at: Mapped[UtcDateTime] = mapped_column(default=utc_now)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from core.access import Actor, Scope
 from core.database import db
-from core.imports.models import Import, ImportIssue
+from core.imports.models import Import, ImportIssue, ImportMapping
 from core.problems import not_found
 from core.records.registry import record_types
 
@@ -22,7 +22,7 @@ def find_import(import_id: uuid.UUID, actor: Actor | None = None) -> Import:
     Raises:
         Problem: 404 when there is none, or it isn't the actor's to see.
     """
-    criteria = [Import.id == import_id] + ([] if actor is None else [_visible(actor)])
+    criteria = [Import.id == import_id] + ([] if actor is None else [visible_to(actor, Import)])
     found = db.session.scalars(select(Import).where(*criteria)).one_or_none()
     if found is None:
         raise not_found()
@@ -31,17 +31,18 @@ def find_import(import_id: uuid.UUID, actor: Actor | None = None) -> Import:
 
 def latest_imports(actor: Actor, limit: int = 50) -> list[Import]:
     """List the imports that an actor may see, newest first: their own, or everybody's by their right."""
-    statement = select(Import).where(_visible(actor)).order_by(Import.created_at.desc()).limit(limit)
+    statement = select(Import).where(visible_to(actor, Import)).order_by(Import.created_at.desc()).limit(limit)
     return list(db.session.scalars(statement))
 
 
-def _visible(actor: Actor) -> ColumnElement[bool]:
+def visible_to(actor: Actor, model: type[Import | ImportMapping]) -> ColumnElement[bool]:
+    """Give the criterion of the imports or mappings that an actor may see: their own, or everybody's by their right."""
     seen = []
     for record_type in record_types:
         scope = actor.scope(f"{record_type.key}.import")
         if scope is not None:
-            of_type = Import.record_type == record_type.key
-            seen.append(of_type if scope is Scope.all else and_(of_type, Import.actor_id == actor.user_id))
+            of_type = model.record_type == record_type.key
+            seen.append(of_type if scope is Scope.all else and_(of_type, model.actor_id == actor.user_id))
     return or_(*seen) if seen else false()
 
 

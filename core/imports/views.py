@@ -12,7 +12,19 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.access import current_actor, may
 from core.database import write_unit
 from core.i18n import _, _l, format_number, ngettext
-from core.imports import encodings, examining, guessing, jobs, operations, options, present, queries, reading, trials
+from core.imports import (
+    encodings,
+    examining,
+    guessing,
+    jobs,
+    mappings,
+    operations,
+    options,
+    present,
+    queries,
+    reading,
+    trials,
+)
 from core.imports.models import Import
 from core.jobs.operations import enqueue
 from core.problems import Problem, not_found
@@ -66,7 +78,33 @@ def imports_page() -> Response:
     """List the imports, newest first."""
     _allowed()
     jobs_seen = queries.latest_imports(current_actor())
-    return render("imports/list.html", jobs=jobs_seen, statuses=STATUSES, types=record_types)
+    saved = mappings.saved_mappings(current_actor())
+    return render("imports/list.html", jobs=jobs_seen, mappings=saved, statuses=STATUSES, types=record_types)
+
+
+# Saved mappings
+
+
+@blueprint.post("/mappings/<uuid:mapping_id>/rename")
+@audience("staff")
+def rename_mapping(mapping_id: UUID) -> AnyResponse:
+    """Call a saved mapping something else."""
+    try:
+        mappings.rename(mappings.find_mapping(current_actor(), mapping_id), request.form.get("name", ""))
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        toast(str(problem), level="danger")
+    return redirect_or_refresh("/admin/imports")
+
+
+@blueprint.post("/mappings/<uuid:mapping_id>/remove")
+@audience("staff")
+def remove_mapping(mapping_id: UUID) -> AnyResponse:
+    """Forget a saved mapping."""
+    mappings.remove(mappings.find_mapping(current_actor(), mapping_id))
+    toast(_("The mapping is gone. Files with these columns are guessed again."))
+    return redirect_or_refresh("/admin/imports")
 
 
 # The file
@@ -99,6 +137,8 @@ def upload() -> AnyResponse:
         return _new(422, Problem("imports.no_file", _("Choose a file first.")))
     try:
         made = operations.take_file(current_actor(), record_type, given.filename, given.stream)  # type: ignore[arg-type]
+        if (saved := mappings.fitting(current_actor(), made)) is not None:
+            mappings.apply(made, saved)
     except Problem as problem:
         if problem.status != 422:
             raise
@@ -143,11 +183,18 @@ def _columns(found: Import, status: int = 200, problem: Problem | None = None) -
         problem=problem,
         shape=shape,
         proof=_proof(shape),
+        saved=_taken_from(found),
         encodings=list(encodings.NAMES.items()),
         delimiters=present.delimiter_names(),
         row=present.preview_row(current_actor(), found, request.values.get("row", 1, type=int)),
         rows_text=ngettext("%(count)s row", "%(count)s rows", found.total_rows, count=format_number(found.total_rows)),
     )
+
+
+def _taken_from(found: Import) -> str:
+    """Name the saved mapping that a draft's is; empty when it isn't one."""
+    saved = mappings.fitting(current_actor(), found)
+    return saved.name if saved is not None and saved.mapping == found.mapping else ""
 
 
 def _columns_of(found: Import, shape: reading.Shape, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -334,6 +381,8 @@ def run(import_id: UUID) -> AnyResponse:
         raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
     with write_unit() as session:
         session.refresh(found)
+        if found.status == "draft":
+            mappings.keep(found)
         found.status = "running"
         enqueue(jobs.run_import, subject_id=found.id, import_id=str(found.id))
     return redirect_or_refresh(f"/admin/imports/{found.id}")

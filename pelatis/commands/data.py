@@ -29,7 +29,7 @@ def import_() -> None:
 @import_.command("run")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--into", "key", required=True, help="The record type: customer, sales.opportunity, …")
-@click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: column to field.")
+@click.option("--mapping", help="The name of a saved mapping, or a JSON file: column to field.")
 @click.option("--match", default=None, help="The field by which existing records are recognised; '' for none.")
 @click.option("--create-missing", is_flag=True, help="Make the stages, people and teams that the file names.")
 @click.option("--strict", is_flag=True, help="A row that names an unknown record fails.")
@@ -38,7 +38,7 @@ def import_() -> None:
 def run(
     file: Path,
     key: str,
-    mapping: Path | None,
+    mapping: str | None,
     match: str | None,
     create_missing: bool,
     strict: bool,
@@ -58,10 +58,10 @@ def run(
 
 
 def _run(
-    file: Path, key: str, mapping: Path | None, match: str | None, create_missing: bool, strict: bool, dry_run: bool
+    file: Path, key: str, mapping: str | None, match: str | None, create_missing: bool, strict: bool, dry_run: bool
 ) -> dict[str, Any]:
     from core.access import system_actor
-    from core.imports import operations, options, queries, trials
+    from core.imports import mappings, operations, options, queries, trials
 
     record_type = _record_type(key)
     job = None if dry_run else operations.find_unfinished(record_type, file)
@@ -74,6 +74,8 @@ def _run(
         counts, reasons = trial.tally, trial.reasons
         operations.discard(job)
     else:
+        if job.status == "draft":
+            mappings.keep(job)
         counts = asdict(operations.run(system_actor(), job))
         reasons = queries.reasons(job.id)
     errors = options.error_file(job)
@@ -85,14 +87,19 @@ def _run(
     }
 
 
-def _taken(file: Path, record_type: Any, mapping: Path | None, match: str | None, **options: Any) -> Any:
+def _taken(file: Path, record_type: Any, mapping: str | None, match: str | None, **options: Any) -> Any:
     from core.access import system_actor
-    from core.imports import operations
+    from core.imports import mappings, operations
 
     with file.open("rb") as stream:
         job = operations.take_file(system_actor(), record_type, file.name, stream)
     try:
-        columns = _mapping(mapping)
+        columns = None
+        if mapping is not None and Path(mapping).is_file():
+            columns = _mapping(Path(mapping))
+        elif mapping is not None:
+            mappings.apply(job, mappings.named(system_actor(), record_type.key, mapping))
+            options = {name: value for name, value in options.items() if value}
         if columns is not None and match is None and job.options["match"] not in columns.values():
             match = ""
         operations.set_up(job, mapping=columns, **options | ({} if match is None else {"match": match}))
@@ -102,9 +109,7 @@ def _taken(file: Path, record_type: Any, mapping: Path | None, match: str | None
     return job
 
 
-def _mapping(file: Path | None) -> dict[str, str] | None:
-    if file is None:
-        return None
+def _mapping(file: Path) -> dict[str, str]:
     try:
         mapping = json.loads(file.read_text(encoding="utf-8-sig"))
     except ValueError as error:
