@@ -29,7 +29,7 @@ from core.records.types import RecordType
 from core.records.views import mount_record_types, undo
 from core.settings import Settings
 from core.shell.context import shell
-from core.web.assets import asset_url, install_assets
+from core.web.assets import asset_url, drawn_icon, install_assets
 from core.web.audience import check_audiences, declare_audience
 from core.web.configure import configure_web
 from core.web.htmx import htmx
@@ -156,6 +156,7 @@ def furnish_templates(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
+        drawn_icon=drawn_icon,
         include_panel=include_panel,
         settled=settled,
         format_ago=i18n.format_ago,

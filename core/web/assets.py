@@ -1,11 +1,13 @@
 """The files that pages load: compressed at the build, at an address that changes with them, kept for good."""
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from wsgiref.headers import Headers
 
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
+from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 from core.web.headers import HEADERS
@@ -45,6 +47,24 @@ def asset_url(app: Flask, filename: str) -> str:
     """
     root = request.script_root if has_request_context() else ""
     return f"{root}{app.extensions[EXTENSION]}/{filename}"
+
+
+@lru_cache(maxsize=1_024)
+def _drawn_icon(sprite: str, name: str, size: str, label: str) -> Markup:
+    look = Markup(" icon-{}").format(size) if size else ""
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon{}" {}><use href="{}#{}"/></svg>').format(look, said, sprite, name)
+
+
+def drawn_icon(name: str, size: str = "", label: str = "") -> Markup:
+    """Draw an outline icon of the sprite; pages have dozens, most of them the same.
+
+    Args:
+        name: a Tabler icon.
+        size: `xs`, `s`, `l`, or nothing for the size of the text.
+        label: what is read out; an icon without one is silent.
+    """
+    return _drawn_icon(asset_url(current_app, "vendor/icons.svg"), name, size, str(label))
 
 
 def _digest(folder: Path) -> str:
