@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from core.access import Actor
 from core.customfields import fields_of
 from core.i18n import _
-from core.records import fields, present, queries
-from core.records.history import history_of, typed_value
+from core.records import fields, present
+from core.records.history import Change, history_of, related_names, typed_value
 from core.records.operations import load_values
 from core.records.types import RecordType
 
@@ -87,9 +86,8 @@ def _told(actor: Actor, record_type: RecordType, record: Any, name: str, value: 
     declared = (
         fields_of(record_type)[name.removeprefix("custom.")] if name.startswith("custom.") else record_type.fields[name]
     )
-    related = isinstance(declared, fields.Related) and value
-    titles = queries.titles(actor, declared.record_type, [UUID(str(value))]) if related else {}
-    shown = present.shown(declared, value, titles, record)
-    if shown is None:
+    names = related_names(actor, [Change(declared, None, value)])
+    text = present.read(declared, value, names, record)
+    if text is None:
         return _("Somebody else emptied this in the meantime.")
-    return _("Somebody else wrote this in the meantime: %(value)s", value=getattr(shown, "text", shown))
+    return _("Somebody else wrote this in the meantime: %(value)s", value=text)

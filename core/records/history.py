@@ -1,7 +1,7 @@
 """A record's history as the journal tells it, and undoing a change."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,20 +10,28 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.access import Actor, require
+from core.customfields import fields_of
 from core.database import JournalEntry, db, utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem, not_found
+from core.records import fields
+from core.records.queries import titles
 from core.records.registry import record_types
 from core.records.types import RecordType
 
 
 @dataclass(frozen=True)
 class Change:
-    """One changed field of a journal row, ready to be shown."""
+    """One changed field of a journal row: what the schema says of it, and its value before and after."""
 
-    label: str
+    declared: Any
     old: Any
     new: Any
+
+    @property
+    def label(self) -> str:
+        """What people call the field."""
+        return str(self.declared.label)
 
 
 def history_of(
@@ -46,24 +54,34 @@ def history_of(
 
 def changes_of(record_type: RecordType, entry: JournalEntry) -> list[Change]:
     """Tell the changes of a journal row, field by field; fields that the schema doesn't show are left out."""
-    labels = {
-        declared.column: declared.label for declared in record_type.fields.values() if hasattr(declared, "column")
-    }
-    changes = [Change(str(labels[name]), old, new) for name, (old, new) in entry.changes.items() if name in labels]
+    declared = {each.column: each for each in record_type.fields.values() if isinstance(each, fields.FieldInfo)}
+    changes = [
+        Change(declared[name], *(typed_value(record_type.model, name, value) for value in pair))
+        for name, pair in entry.changes.items()
+        if name in declared
+    ]
     return changes + _custom_changes(record_type, *entry.changes.get("custom", (None, None)))
 
 
 def _custom_changes(
     record_type: RecordType, before: dict[str, Any] | None, after: dict[str, Any] | None
 ) -> list[Change]:
-    from core.customfields import fields_of
-
     old, new = before or {}, after or {}
     return [
-        Change(str(declared.label), old.get(name), new.get(name))
+        Change(declared, old.get(name), new.get(name))
         for name, declared in fields_of(record_type).items()
         if old.get(name) != new.get(name)
     ]
+
+
+def related_names(actor: Actor, changes: Iterable[Change]) -> dict[UUID, str]:
+    """Name everything that changed relations point at and the actor may see, one statement for each record type."""
+    wanted: dict[str, set[UUID]] = {}
+    for change in changes:
+        if isinstance(change.declared, fields.Related):
+            ids = {UUID(str(value)) for value in (change.old, change.new) if value}
+            wanted.setdefault(change.declared.record_type, set()).update(ids)
+    return {each: name for key, ids in wanted.items() for each, name in titles(actor, key, ids).items()}
 
 
 def typed_value(model: Any, name: str, value: Any) -> Any:

@@ -205,6 +205,12 @@ def shown(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = N
     return str(value)
 
 
+def read(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = None) -> str | None:
+    """Turn a value into bare text as a person reads it, None where it is empty; arguments as `shown` has them."""
+    text = shown(declared, value, titles, record)
+    return text.text if isinstance(text, Cell) else text
+
+
 def _shown_relation(declared: Any, value: Any, titles: Mapping[UUID, str]) -> Any:
     related_id = value if isinstance(value, UUID) else UUID(str(value))
     title, related = titles.get(related_id), record_types.get(declared.record_type)

@@ -16,7 +16,7 @@ from core.records import present, queries
 from core.records.conflicts import reconcile
 from core.records.filters import clauses_of, compile_filter, filter_field, filterable, parse_filter
 from core.records.forms import FormField, form_fields, submitted
-from core.records.history import changes_of, history_of, undo_transaction
+from core.records.history import Change, changes_of, history_of, related_names, undo_transaction
 from core.records.operations import bin_record, create_record, restore_record, update_record
 from core.records.queries import ListQuery
 from core.records.registry import record_types
@@ -344,8 +344,17 @@ def history(key: str, record_id: UUID) -> Response:
     record = queries.find_record(actor, record_type, record_id, binned=True)
     entries = history_of(record_type, record_id, request.args.get("before", type=int))
     people = queries.titles(actor, "user", [entry.actor_id for entry in entries])
-    rows = [(entry, changes_of(record_type, entry)) for entry in entries]
+    changes = [changes_of(record_type, entry) for entry in entries]
+    names = related_names(actor, [change for changed in changes for change in changed])
+    told = [[_told(change, names, record) for change in changed] for changed in changes]
+    rows = list(zip(entries, told, strict=True))
     return render("records/history.html", record_type=record_type, record=record, rows=rows, people=people)
+
+
+def _told(change: Change, names: Mapping[UUID, str], record: Any) -> tuple[str, str | None, str | None]:
+    """Give a change's field and its two values as people read them."""
+    old, new = (present.read(change.declared, value, names, record) for value in (change.old, change.new))
+    return change.label, old, new
 
 
 @audience("staff")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from core.access import system_actor
 from core.customers.records import CUSTOMERS
@@ -11,6 +13,7 @@ from core.database import db
 from core.problems import Problem
 from core.records.history import changes_of, history_of, undo_transaction
 from core.records.operations import bin_record, create_record, restore_record, update_record
+from core.users.models import User
 from core.web.render import last_transaction
 
 
@@ -31,6 +34,15 @@ def test_history_tells_old_and_new(customer: Any) -> None:
     newest = history_of(CUSTOMERS, customer.id)[0]
     told = [(each.label, each.old, each.new) for each in changes_of(CUSTOMERS, newest)]
     assert told == [("Name", "Παλιό όνομα", "Νέο όνομα")]
+
+
+def test_the_page_of_the_history_tells_values_as_people_read_them(client: FlaskClient, customer: Any) -> None:
+    owner = db.session.scalars(select(User)).one()
+    change(customer, owner=str(owner.id), roles=["key_account"], country="GR", since="2019-11-14")
+    page = client.get(f"/customers/{customer.id}/history").text
+    for value in ("Anna Administrator", "Key account", "Greece", "Nov 14, 2019"):
+        assert value in page
+    assert str(owner.id) not in page.partition("<h1>")[2].partition("</ol>")[0]
 
 
 def test_undo_puts_the_old_values_back(customer: Any) -> None:
