@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import NullPool, create_engine, event, text
@@ -24,9 +25,12 @@ from core.app import create_app
 from core.database import db
 from core.operation.first_run import prepare_database
 from core.settings import Settings
+from core.users import passwords
 from core.web.limits import limiter
 
 PASSWORD = "correct horse battery"
+#: The product's own; hashing with it would take a third of the tests' time, so all but its own test use a quick one.
+REAL_HASHER = passwords._hasher
 POSTGRES_URL = os.environ.get("PELATIS_TEST_POSTGRES_URL", "")
 
 
@@ -41,6 +45,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = metafunc.config.getoption("--database")
         kinds = [chosen] if chosen else ["sqlite", *(["postgresql"] if POSTGRES_URL else [])]
         metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hasher() -> Iterator[None]:
+    """Hash the tests' passwords quickly."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @dataclass

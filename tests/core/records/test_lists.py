@@ -143,7 +143,7 @@ def test_list_page_stays_within_its_statements(client: Any, customers: list[Any]
     answer = client.get("/customers")
     assert answer.status_code == 200
     assert "Γάμμα" in answer.text
-    assert len(statements) <= 10, "\n".join(statements)
+    assert len(statements) <= 8, "\n".join(statements)
 
 
 def test_next_rows_come_alone(client: Any, app: Flask) -> None:

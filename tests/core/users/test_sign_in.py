@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from argon2 import Type, extract_parameters
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,7 +14,7 @@ from core.database import db, write_unit
 from core.users import operations, queries
 from core.users.models import User, UserSession
 from core.web.limits import limiter
-from tests.conftest import PASSWORD, sign_in
+from tests.conftest import PASSWORD, REAL_HASHER, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,14 @@ def test_unknown_disabled_and_wrong_answer_the_same(app: Flask, administrator: U
     }
     assert [answer.status_code for answer in answers] == [422] * 4
     assert len(bodies) == 1
+
+
+def test_passwords_are_hashed_as_strongly_as_is_advised() -> None:
+    # OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB and two passes at least.
+    kept = extract_parameters(REAL_HASHER.hash(PASSWORD))
+    assert kept.type is Type.ID
+    assert kept.memory_cost >= 19 * 1024
+    assert kept.time_cost >= 2
 
 
 def test_the_same_work_is_done_for_an_unknown_address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
