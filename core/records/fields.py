@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 
 import marshmallow as ma
 from marshmallow import RAISE, validate
+from marshmallow.types import ErrorMessages
 
 from core.i18n import _, _l
 from core.records.registry import record_types
@@ -23,6 +24,59 @@ LARGEST_INTEGER: Final = 2**31 - 1
 LARGEST_AMOUNT: Final = Decimal(10) ** 14
 #: The years of moments and of days in filters, so that any zone and the day after can still be told.
 YEARS: Final = range(2, 9_999)
+
+
+#: How a length, a number or an address that doesn't fit is told; marshmallow itself speaks English alone.
+_LENGTHS: Final = {
+    "max": _l("Write at most {max} characters."),
+    "min": _l("Write at least {min} characters."),
+    "both": _l("Write {min} to {max} characters."),
+}
+_RANGES: Final = {
+    "max": _l("This must be at most {max}."),
+    "min": _l("This must be at least {min}."),
+    "above": _l("This must be more than {min}."),
+    "both": _l("This must be between {min} and {max}."),
+}
+_WRONG: Final[ErrorMessages] = {
+    "required": _l("Fill this in."),
+    "null": _l("Fill this in."),
+    "validator_failed": _l("This doesn't fit here."),
+}
+_NOT_WHOLE: Final[ErrorMessages] = {"invalid": _l("This isn't a whole number.")}
+_NOT_A_NUMBER: Final[ErrorMessages] = {
+    "invalid": _l("This isn't a number."),
+    "special": _l("This isn't a number."),
+    "too_large": _l("This number is too large."),
+}
+_NEITHER: Final[ErrorMessages] = {"invalid": _l("This is yes or no.")}
+_NO_DAY: Final[ErrorMessages] = {"invalid": _l("This isn't a day.")}
+_NO_MOMENT: Final[ErrorMessages] = {"invalid": _l("This isn't a day with a time.")}
+_NOT_FOUND: Final[ErrorMessages] = {"invalid_uuid": _l("This record doesn't exist, or it isn't yours to see.")}
+_NOT_MAIL, _NOT_WEB = _l("This isn't a mail address."), _l("This isn't a web address.")
+_NOT_OFFERED = _l("Choose one of those that are offered.")
+
+
+def _own_words(validator: Any) -> Any:
+    """Let one of marshmallow's validators speak the language of whoever is answered, if it has no words of its own."""
+    if isinstance(validator, validate.URL):
+        validator.error = _NOT_WEB
+    elif isinstance(validator, validate.Email):
+        validator.error = _NOT_MAIL
+    elif isinstance(validator, validate.Length) and not validator.error and validator.equal is None:
+        validator.error = _LENGTHS[_bounds(validator)]
+    elif isinstance(validator, validate.Range) and not validator.error:
+        bounds = _bounds(validator)
+        validator.error = _RANGES["above" if bounds == "min" and not validator.min_inclusive else bounds]
+    elif isinstance(validator, validate.OneOf) and validator.error == validate.OneOf.default_message:
+        validator.error = _NOT_OFFERED
+    return validator
+
+
+def _bounds(validator: Any) -> str:
+    if validator.min is not None and validator.max is not None:
+        return "both"
+    return "max" if validator.min is None else "min"
 
 
 class FieldInfo:
@@ -46,6 +100,8 @@ class FieldInfo:
     #: Whether a list may be sorted by it.
     sortable: ClassVar[bool] = True
 
+    default_error_messages = _WRONG
+
     # What marshmallow's fields have, for those who know a field by this class alone.
     name: str | None
     attribute: str | None
@@ -53,6 +109,8 @@ class FieldInfo:
     allow_none: bool
     dump_only: bool
     load_only: bool
+    error_messages: ErrorMessages
+    validators: list[ma.types.Validator]
 
     def __init__(
         self,
@@ -68,6 +126,8 @@ class FieldInfo:
         if not options.get("required"):
             options.setdefault("allow_none", True)
         super().__init__(*arguments, **options)
+        for validator in self.validators:
+            _own_words(validator)
         self._label = label
         self.help = help
         self.group = group
@@ -93,6 +153,10 @@ class FieldInfo:
     def writable(self) -> bool:
         """Whether forms, API and imports may set it."""
         return not self.dump_only
+
+    def make_error(self, key: str, **variables: Any) -> ma.ValidationError:
+        """Say what is wrong in the language of whoever is answered now; a field is made when nobody is."""
+        return ma.ValidationError(str(self.error_messages[key]).format(**variables))
 
     def _validate(self, value: Any) -> None:
         """Leave what turned out to be empty alone; marshmallow looks for None before it reads a text."""
@@ -180,6 +244,7 @@ class Integer(FieldInfo, ma.fields.Integer):
     control = "number"
     operators = ("is", "less", "more", "between", "empty", "not_empty")
     numeric = True
+    default_error_messages = _NOT_WHOLE
 
     def _validated(self, value: Any) -> int:
         number: int = super()._validated(value)
@@ -194,6 +259,7 @@ class Decimals(FieldInfo, ma.fields.Decimal):
     control = "number"
     operators = ("is", "less", "more", "between", "empty", "not_empty")
     numeric = True
+    default_error_messages = _NOT_A_NUMBER
 
     def __init__(self, *, places: int = 4, **options: Any) -> None:
         super().__init__(places=places, as_string=True, **options)
@@ -215,6 +281,7 @@ class Money(FieldInfo, ma.fields.Decimal):
     control = "money"
     operators = ("is", "less", "more", "between", "empty", "not_empty")
     numeric = True
+    default_error_messages = _NOT_A_NUMBER
 
     def __init__(self, *, currency: str = "currency", **options: Any) -> None:
         super().__init__(places=None, as_string=True, **options)
@@ -234,6 +301,7 @@ class Boolean(FieldInfo, ma.fields.Boolean):
 
     control = "checkbox"
     operators = ("is",)
+    default_error_messages = _NEITHER
 
 
 class Date(FieldInfo, ma.fields.Date):
@@ -241,6 +309,7 @@ class Date(FieldInfo, ma.fields.Date):
 
     control = "date"
     operators = ("is", "before", "after", "between", "empty", "not_empty")
+    default_error_messages = _NO_DAY
 
 
 class DateTime(FieldInfo, ma.fields.AwareDateTime):
@@ -248,11 +317,15 @@ class DateTime(FieldInfo, ma.fields.AwareDateTime):
 
     control = "datetime"
     operators = ("before", "after", "between", "empty", "not_empty")
+    default_error_messages = _NO_MOMENT
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         from core.i18n import current_zone
 
-        moment = ma.fields.DateTime(format="iso")._deserialize(value, attr, data, **options)
+        try:
+            moment = ma.fields.DateTime(format="iso")._deserialize(value, attr, data, **options)
+        except ma.ValidationError as error:
+            raise self.make_error("invalid") from error
         if moment.year not in YEARS:
             raise ma.ValidationError(_("This day is too far away."))
         return moment.replace(tzinfo=current_zone()) if moment.tzinfo is None else moment
@@ -302,7 +375,7 @@ class Tags(FieldInfo, ma.fields.List[str]):
     operators = ("is", "is_not", "empty", "not_empty")
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(ma.fields.String(validate=validate.Length(min=1, max=60)), **options)
+        super().__init__(ma.fields.String(validate=_own_words(validate.Length(min=1, max=60))), **options)
 
 
 class Related(FieldInfo, ma.fields.UUID):
@@ -313,6 +386,7 @@ class Related(FieldInfo, ma.fields.UUID):
 
     control = "relation"
     operators = ("is", "is_not", "empty", "not_empty")
+    default_error_messages = _NOT_FOUND
 
     def __init__(self, record_type: str, **options: Any) -> None:
         super().__init__(**options)

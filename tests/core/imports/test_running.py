@@ -301,7 +301,7 @@ def test_a_dry_run_tells_everything_and_writes_nothing(take: Take) -> None:
     trial = trials.try_out(system_actor(), job)
     assert trial.tally == asdict(Tally(created=1, skipped=1, failed=1, warnings=3))
     assert [(reason["message"], reason["rows"]) for reason in trial.reasons] == [
-        ("Mail: Not a valid email address.", 1),
+        ("Mail: This isn't a mail address.", 1),
         ("Owner is empty.", 1),
         ("Owner: there is no “New Person”.", 2),
         ("Belongs to: there is no “Nobody”.", 1),
