@@ -1,5 +1,6 @@
 """History and undo, as the journal has them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from core.access import system_actor
 from core.customers.records import CUSTOMERS
 from core.database import db
+from core.i18n import format_day
 from core.problems import Problem
 from core.records.history import changes_of, history_of, undo_transaction
 from core.records.operations import bin_record, create_record, restore_record, update_record
@@ -40,7 +42,7 @@ def test_the_page_of_the_history_tells_values_as_people_read_them(client: FlaskC
     owner = db.session.scalars(select(User)).one()
     change(customer, owner=str(owner.id), roles=["key_account"], country="GR", since="2019-11-14")
     page = client.get(f"/customers/{customer.id}/history").text
-    for value in ("Anna Administrator", "Key account", "Greece", "Nov 14, 2019"):
+    for value in ("Anna Administrator", "Key account", "Greece", format_day(date(2019, 11, 14))):
         assert value in page
     assert str(owner.id) not in page.partition("<h1>")[2].partition("</ol>")[0]
 
