@@ -124,8 +124,10 @@ def _record_type(key: str) -> Any:
 
     record_type = record_types.get(key)
     if record_type is None:
-        known = ", ".join(sorted(each.key for each in record_types))
-        raise click.ClickException(f"There is no record type {key}. There are: {known}.")
+        known = sorted(each.key for each in record_types)
+        meant = [each for each in known if each.endswith(f".{key}")]
+        said = f"Did you mean {' or '.join(meant)}?" if meant else f"There are: {', '.join(known)}."
+        raise click.ClickException(f"There is no record type {key}. {said}")
     return record_type
 
 

@@ -79,6 +79,7 @@ def test_the_command_says_in_one_line_what_is_wrong(environment: Mapping[str, st
         (("import", str(file), "--into", "customer"), "No column becomes Name"),
         (("import", str(file), "--into", "customer", "--mapping", "none"), "There is no mapping “none”"),
         (("import", str(file), "--into", "nothing"), "There is no record type nothing"),
+        (("import", str(file), "--into", "product"), "Did you mean catalog.product?"),
         (("import", str(file.with_name("gone.csv")), "--into", "customer"), "does not exist"),
         (("import", "undo", "00000000-0000-0000-0000-000000000000"), ""),
         (("export", "customer", "--format", "csv", "--filter", "{", "-o", str(file)), ""),
