@@ -5,11 +5,10 @@ from functools import lru_cache
 from typing import Any
 
 import marshmallow as ma
-from flask_babel import get_locale
 
 from core.customers.countries import country_code, country_names
 from core.customers.tax import written_tax_number
-from core.i18n import _
+from core.i18n import _, get_language
 from core.records import fields
 
 #: Where a national phone number without a country is dialled, by the language of whoever writes it.
@@ -51,8 +50,8 @@ class CustomerPhone(fields.WritesItself, fields.Phone):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         country = data.get("country") if isinstance(data, Mapping) else None
-        spoken = _REGION_OF_LANGUAGE.get(str(get_locale()), "GR")
-        self.region = (country_code(str(country)) if country else None) or spoken
+        code = country_code(str(country)) if country else None
+        self.region = code or _REGION_OF_LANGUAGE.get(get_language(), "GR")
         return super()._deserialize(value, attr, data, **options)
 
 

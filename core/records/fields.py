@@ -160,7 +160,7 @@ class FieldInfo:
 
     def _validate(self, value: Any) -> None:
         """Leave what turned out to be empty alone; marshmallow looks for None before it reads a text."""
-        if value is not None:
+        if value is not None and self.validators:
             super()._validate(value)  # type: ignore[misc]
 
 
