@@ -3,7 +3,7 @@
 import hmac
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -159,7 +159,7 @@ def set_active(actor: Actor, user: User, active: bool) -> None:
         update_user(actor, user, {"active": active})
 
 
-def hand_over(actor: Actor, leaver: User, heir: User) -> int:
+def hand_over(actor: Actor, leaver: User, heir: User, told: Callable[[int], None] = lambda _number: None) -> int:
     """Give everything that a person owns to another, whatever module it belongs to, and disable the leaver.
 
     Records change hands in batches; an interrupted hand-over is finished by asking for it again.
@@ -168,9 +168,25 @@ def hand_over(actor: Actor, leaver: User, heir: User) -> int:
         actor: whoever decides it.
         leaver: the person who leaves.
         heir: an active person.
+        told: told inside of each batch's write unit how many records it moves.
 
     Returns:
         How many records changed hands.
+
+    Raises:
+        Problem: as `begin_hand_over`.
+    """
+    begin_hand_over(actor, leaver, heir)
+    leaver_id, heir_id = leaver.id, heir.id
+    moved = _hand_over_teams(leaver_id, heir_id)
+    for model in queries.owned_models():
+        while batch := _hand_over_batch(model, leaver_id, heir_id, told):
+            moved += batch
+    return moved
+
+
+def begin_hand_over(actor: Actor, leaver: User, heir: User) -> None:
+    """Look whether everything that a person owns may go to another, and disable the leaver.
 
     Raises:
         Problem: `users.bad_heir` when the heir can't take it; `users.last_administrator`; 403.
@@ -180,21 +196,17 @@ def hand_over(actor: Actor, leaver: User, heir: User) -> int:
     if heir.id == leaver.id or not heir.active or heir.kind != STAFF:
         message = _("Choose somebody else who is active.")
         raise Problem("users.bad_heir", message, fields={"heir": [message]})
-    leaver_id, heir_id = leaver.id, heir.id
-    if leaver.active and leaver_id != actor.user_id:
+    if leaver.active and leaver.id != actor.user_id:
         set_active(actor, leaver, False)
-    moved = _hand_over_teams(leaver_id, heir_id)
-    for model in queries.owned_models():
-        while batch := _hand_over_batch(model, leaver_id, heir_id):
-            moved += batch
-    return moved
 
 
-def _hand_over_batch(model: Any, leaver_id: uuid.UUID, heir_id: uuid.UUID) -> int:
+def _hand_over_batch(model: Any, leaver_id: uuid.UUID, heir_id: uuid.UUID, told: Callable[[int], None]) -> int:
     with write_unit() as session:
         found = select(model.id).where(model.owner_id == leaver_id).limit(HAND_OVER_BATCH)
         ids = list(session.scalars(found))
         bulk_update(model, [({"id": each, "owner_id": leaver_id}, {"owner_id": heir_id}) for each in ids])
+        if ids:
+            told(len(ids))
         return len(ids)
 
 

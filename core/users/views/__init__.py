@@ -2,7 +2,6 @@
 
 from flask import Blueprint
 
-from core.users import jobs as _jobs  # noqa: F401 – declares them
 from core.users.views import administration, profile, rights, signing_in
 
 blueprint = Blueprint("users", __name__)

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from core.access import Actor, current_actor, may
 from core.database import write_unit
 from core.i18n import _, ngettext
+from core.jobs.operations import enqueue
 from core.problems import Problem, not_found
 from core.records.operations import update_record
 from core.records.queries import active_people
 from core.records.untrusted import as_id
-from core.users import operations, queries
+from core.users import jobs, operations, queries
 from core.users.models import Role, User
 from core.users.records import USERS
 from core.users.roles import DEFAULT_ROLES, title_of
@@ -174,6 +175,12 @@ def hand_over(user_id: UUID) -> WerkzeugResponse:
         return _person(user_id, Problem("users.bad_heir", message, fields={"heir": [message]}))
     heir = queries.find_user(actor, heir_id)
     names = {"leaver": leaver.name, "heir": heir.name}
+    if queries.count_owned(leaver.id) > operations.HAND_OVER_BATCH:
+        with write_unit():
+            operations.begin_hand_over(actor, leaver, heir)
+            enqueue(jobs.hand_over, leaver=str(user_id), heir=str(heir_id))
+        toast(_("The records of %(leaver)s go to %(heir)s in the background.", **names))
+        return redirect_or_refresh("/admin/users")
     moved = operations.hand_over(actor, leaver, heir)
     toast(
         ngettext(

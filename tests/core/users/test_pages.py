@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 
 from core.access import Scope, system_actor
 from core.database import db
+from core.jobs import Job
+from core.jobs.worker import run_next_job
 from core.users import operations, queries
 from core.users.models import Role, Team, User
 from core.web.limits import limiter
@@ -86,6 +88,24 @@ def test_a_leaver_hands_over_on_the_page(app: Flask, client: FlaskClient, admini
     assert client.post(f"/admin/users/{leaver_id}/hand-over", data={"heir": str(admin_id)}).status_code == 303
     assert queries.count_owned(admin_id) == 1
     assert nikos.get("/settings").status_code == 303
+
+
+def test_a_large_hand_over_runs_in_the_background(
+    app: Flask, client: FlaskClient, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "HAND_OVER_BATCH", 2)
+    admin_id = administrator.id
+    leaver_id = operations.add_user(SYSTEM, email="nikos@example.org", role="salesperson", password=PASSWORD).id
+    nikos = sign_in(app, "nikos@example.org")
+    for number in range(5):
+        nikos.post("/api/v1/customers", json={"name": f"Customer {number}", "kind": "organisation"})
+    assert client.post(f"/admin/users/{leaver_id}/hand-over", data={"heir": str(admin_id)}).status_code == 303
+    assert nikos.get("/settings").status_code == 303, "they are out at once"
+    assert queries.count_owned(leaver_id) == 5
+    run_next_job("worker")
+    assert queries.count_owned(leaver_id) == 0
+    job = db.session.query(Job).filter_by(name="core.hand_over").one()
+    assert (job.state, job.done, job.total) == ("done", 5, 5)
 
 
 def test_the_matrix_of_a_role_is_saved_as_it_was_chosen(client: FlaskClient) -> None:
