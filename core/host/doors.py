@@ -13,7 +13,8 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 import structlog
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["ask", "collect", "current_host", "demand", "emit", "hookimpl", "hookspec", "only_reading"]
 
 log = structlog.get_logger(__name__)
+
+#: How many things one plugin may give a page; an answer without an end would take all memory.
+MOST_ANSWERS: Final = 10_000
 
 
 def current_host() -> "Host":
@@ -179,7 +183,10 @@ def _checked(answer: Any, kind: type[Any], plugin: str) -> list[Any]:
     """Exhaust an answer while its failures are still contained, and look at what is in it."""
     if answer is None:
         return []
-    things = list(answer) if isinstance(answer, Iterable) and not isinstance(answer, str | Mapping) else [answer]
+    several = isinstance(answer, Iterable) and not isinstance(answer, str | Mapping)
+    things = list(islice(answer, MOST_ANSWERS + 1)) if several else [answer]
+    if len(things) > MOST_ANSWERS:
+        raise ValueError(f"gave more than {MOST_ANSWERS} things")
     for thing in things:
         if not isinstance(thing, kind):
             raise TypeError(f"gave a {type(thing).__name__} where {kind.__name__} is meant")

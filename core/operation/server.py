@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -15,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 #: How long requests that are being answered may take to end when the server is told to stop, in seconds.
 GRACE_SECONDS: Final = 20.0
+#: How long a request may take before its thread is given up as hung, in seconds; as long as a job may be silent.
+HANG_SECONDS: Final = 900.0
 #: How many connections may wait to be accepted.
 BACKLOG: Final = 256
 #: After how many new objects Python looks for garbage; a page makes some thousands and leaves none behind.
@@ -52,6 +55,32 @@ def spare_memory() -> None:
     gc.set_threshold(*COLLECTED_AFTER)
 
 
+class Watched:
+    """A WSGI application that knows since when each of its threads has been answering.
+
+    Args:
+        application: the application that answers.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+        self._answering: dict[int, tuple[float, str]] = {}
+
+    def __call__(self, environment: dict[str, Any], start: Any) -> Any:
+        """Pass a request on."""
+        thread = threading.get_ident()
+        self._answering[thread] = (time.monotonic(), str(environment.get("PATH_INFO", "")))
+        try:
+            return self._application(environment, start)
+        finally:
+            self._answering.pop(thread, None)
+
+    def hung(self, patience: float) -> str | None:
+        """Give the path of a request that has taken longer than so many seconds; None when there is none."""
+        since = time.monotonic() - patience
+        return next((path for began, path in list(self._answering.values()) if began < since), None)
+
+
 class Server:
     """Answers requests until it is told to stop.
 
@@ -60,6 +89,7 @@ class Server:
         listener: a listening socket; other processes may accept from it too.
         threads: how many requests are answered at the same time.
         parent_is_alive: asked every second; when it says no, the server stops.
+        patience: how long a request may take, in seconds; after that the process ends and is started anew.
     """
 
     def __init__(
@@ -68,12 +98,15 @@ class Server:
         listener: socket.socket,
         threads: int,
         parent_is_alive: Callable[[], bool] = lambda: True,
+        patience: float = HANG_SECONDS,
     ) -> None:
         self._stopping = False
+        self._patience = patience
+        self._watched = Watched(application)
         self._parent_is_alive = parent_is_alive
         self._channels: dict[int, Any] = {}
         self._server = create_server(
-            application,
+            self._watched,
             map=self._channels,
             sockets=[listener],
             threads=threads,
@@ -88,17 +121,22 @@ class Server:
         self._server.pull_trigger()
 
     def run(self) -> int:
-        """Serve; the answer is the process's exit status."""
+        """Serve; the answer is the process's exit status: 1 when a request hangs, which nothing else would end."""
+        status = 0
         while not self._stopping:
             wasyncore.loop(timeout=1.0, use_poll=True, map=self._channels, count=1)
             if not self._parent_is_alive():
+                self.stop()
+            elif (path := self._watched.hung(self._patience)) is not None:
+                log.error("server.hung", path=path, seconds=self._patience)
+                status = 1
                 self.stop()
         self._stop_accepting()
         self._drain()
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
         self._server.close()
         wasyncore.close_all(self._channels, ignore_all=True)
-        return 0
+        return status
 
     def _stop_accepting(self) -> None:
         """Leave the shared socket to the others."""

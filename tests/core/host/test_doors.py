@@ -323,3 +323,10 @@ def test_hook_that_exits_is_a_failure_like_others(write_plugin: WritePlugin, mak
     app = app_with(make_app, write_plugin("bad", hooks=hooks("raise SystemExit(3)")), write_plugin("good", hooks=GOOD))
     with app.app_context():
         assert titles(collect("crm_collect_nav_items", actor=None)) == ["failed: bad", "good"]
+
+
+def test_answer_without_an_end_is_a_failure_like_others(write_plugin: WritePlugin, make_app: MakeApp) -> None:
+    endless = hooks("return iter(lambda: NavItem(title='x', url='/x'), None)")
+    app = app_with(make_app, write_plugin("bad", hooks=endless), write_plugin("good", hooks=GOOD))
+    with app.app_context():
+        assert titles(collect("crm_collect_nav_items", actor=None)) == ["failed: bad", "good"]

@@ -1,5 +1,6 @@
 """A server process that is told to stop ends what it is answering, and leaves the shared socket to the others."""
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -88,3 +89,27 @@ def test_a_port_that_is_taken_is_refused(listener: socket.socket) -> None:
     host, port = listener.getsockname()
     with pytest.raises(OSError, match="in use"):
         listen(host, port)
+
+
+def test_a_request_that_hangs_ends_the_process_so_that_another_is_started(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.operation.server.GRACE_SECONDS", 0.1)
+    may_end = threading.Event()
+
+    def hanging(_environment: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        may_end.wait(60)
+        start("200 OK", [])
+        return []
+
+    server = Server(hanging, socket.socket(fileno=listener.dup().detach()), threads=2, patience=0.05)
+    client = threading.Thread(target=_ask_in_vain, args=(listener,))
+    client.start()
+    assert server.run() == 1
+    may_end.set()
+    client.join(60)
+
+
+def _ask_in_vain(listener: socket.socket) -> None:
+    with contextlib.suppress(http.client.HTTPException, OSError):
+        ask(listener)
