@@ -73,7 +73,8 @@ def test_a_job_is_named_after_its_plugin(declare: Declare) -> None:
 
 
 def waiting() -> int:
-    counted = db.session.scalar(select(func.count()).select_from(Job)) or 0
+    ours = Job.name.startswith("core.test_")  # the core has jobs of its own that repeat
+    counted = db.session.scalar(select(func.count()).select_from(Job).where(ours)) or 0
     db.session.rollback()
     return counted
 
