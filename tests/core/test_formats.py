@@ -1,0 +1,79 @@
+"""Money, days and complaints about a field as people write them in each language."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+from marshmallow import ValidationError
+from marshmallow.validate import Length, OneOf, Range
+
+from core.i18n import format_amount, format_day, name_zone
+from core.records import fields
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "written"),
+    [
+        ("en", "EUR", "€27,980"),
+        ("en", "PLN", "zł\N{NO-BREAK SPACE}27,980"),
+        ("en", "CHF", "CHF\N{NO-BREAK SPACE}27,980"),
+        ("el", "PLN", "27.980\N{NO-BREAK SPACE}zł"),
+        ("pl", "PLN", "27\N{NO-BREAK SPACE}980\N{NO-BREAK SPACE}zł"),
+    ],
+)
+def test_an_amount_has_the_sign_of_its_own_country(app: Flask, language: str, currency: str, written: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        assert format_amount(Decimal(27_980), currency) == written
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "21 Feb 2020"), ("el", "21 Φεβ 2020"), ("pl", "21 lut 2020")])
+def test_the_day_stands_before_the_month(app: Flask, language: str, written: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        assert format_day(date(2020, 2, 21)) == written
+
+
+@pytest.mark.parametrize(("language", "place"), [("en", "Athens"), ("el", "Αθήνα"), ("pl", "Ateny")])
+def test_a_time_zone_is_told_by_its_place(app: Flask, language: str, place: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        assert name_zone() == place
+
+
+class Sample(fields.RecordSchema):
+    """One field of each kind that may be filled in wrongly."""
+
+    name = fields.String(required=True)
+    code = fields.String(validate=Length(max=3))
+    email = fields.Email()
+    website = fields.Url()
+    employees = fields.Integer(validate=Range(min=0))
+    price = fields.Decimals()
+    since = fields.Date()
+    met = fields.DateTime()
+    size = fields.String(validate=OneOf(["small", "large"]))
+
+
+WRONG = {
+    "code": "long",
+    "email": "x",
+    "website": "a b",
+    "employees": -1,
+    "price": "much",
+    "since": "soon",
+    "met": "late",
+    "size": "medium",
+}
+
+
+def test_what_is_wrong_with_a_field_is_told_in_the_language_of_whoever_asks(app: Flask) -> None:
+    said = {}
+    for language in ("en", "el", "pl"):
+        with app.test_request_context(), force_locale(language), pytest.raises(ValidationError) as refused:
+            Sample().load(WRONG)
+        said[language] = refused.value.messages_dict
+    assert said["en"]["name"] == ["Fill this in."]
+    assert said["el"]["email"] == ["Δεν είναι διεύθυνση email."]
+    assert said["pl"]["code"] == ["Wpisz najwyżej 3 znaków."]
+    for name in ("name", *WRONG):
+        assert len({said[language][name][0] for language in said}) == 3, f"{name} is told alike in two languages"
