@@ -20,9 +20,11 @@ db = SQLAlchemy(metadata=metadata, session_options={"class_": Session, "expire_o
 
 def engine_options(url: str) -> dict[str, Any]:
     """Choose the engine's options for a database URL."""
+    # A connection for each thread that answers, kept open: what is over is closed after each request.
+    pool = {"pool_size": 10, "max_overflow": 10}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_SECONDS}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+        return {"connect_args": {"timeout": BUSY_SECONDS}, **pool}
+    return {"pool_pre_ping": True, "pool_timeout": 10, **pool}
 
 
 def configure_database(app: Flask, url: str) -> None:
