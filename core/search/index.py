@@ -20,12 +20,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
     delete,
     false,
     func,
     insert,
     literal,
     literal_column,
+    or_,
     select,
     text,
     union_all,
@@ -37,10 +39,14 @@ from core.database.base import metadata
 from core.database.journal import Touched, big_integer
 from core.records.registry import record_types
 from core.records.types import RecordType
-from core.search.fold import fold, search_document, search_terms
+from core.search.fold import search_document, search_terms
 
 #: How many hits of one record type an answer holds.
 HITS_PER_TYPE = 8
+#: How many times as many are read, to choose the nearest from.
+CANDIDATES = 3
+#: In how many letters at the beginning of an entry its title is looked for.
+TITLE_LENGTH = 80
 #: How many ids one statement carries; databases bound their parameters.
 IDS_PER_STATEMENT = 500
 
@@ -118,7 +124,8 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
         limit: hits of each record type at most.
 
     Returns:
-        Hits grouped by record type; within one, titles that begin with the query come first.
+        Hits grouped by record type; within one, those come first whose title begins with the query, then those whose
+        title holds all of its words, then the rest.
     """
     found = _found(query)
     wanted = None if keys is None else set(keys)
@@ -130,13 +137,34 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
     if found is None or not types:
         return []
     # The words are looked up once for all types: both databases keep the rows of a CTE that several parts read.
-    holding = select(entries.c.record_type, entries.c.record_id, entries.c.title).where(found).cte("holding")
-    parts = [_hits_of(actor, each, holding, limit) for each in types]
+    columns = (entries.c.record_type, entries.c.record_id, entries.c.title, _is_near(query).label("is_near"))
+    holding = select(*columns).where(found).cte("holding")
+    parts = [_hits_of(actor, each, holding, limit * CANDIDATES) for each in types]
     rows = db.session.execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
     by_key = {each.key: each for each in types}
-    hits = [Hit(by_key[key], record_id, title) for key, record_id, title in rows]
-    start = fold(query)
-    return sorted(hits, key=lambda hit: (types.index(hit.record_type), not fold(hit.title).startswith(start)))
+    hits: dict[str, list[Hit]] = {each.key: [] for each in types}
+    for key, record_id, title, _near in rows:
+        hits[key].append(Hit(by_key[key], record_id, title))
+    terms = search_terms(query)
+    return [hit for listed in hits.values() for hit in sorted(listed, key=lambda hit: _distance(hit, terms))[:limit]]
+
+
+def _is_near(query: str) -> ColumnElement[bool]:
+    """Tell whether an entry's first words, which are its title's, hold the query's."""
+    beginning = func.substr(entries.c.document, 1, TITLE_LENGTH)
+    return and_(*[or_(*[beginning.contains(term) for term in spellings]) for spellings in search_terms(query)])
+
+
+def _distance(hit: Hit, terms: Sequence[Sequence[str]]) -> int:
+    """Say how far a title is from what was looked for: 0 begins with it, 1 holds all of it, 2 something else does."""
+    words = [search_document(word).split() for word in hit.title.split()]
+    if not all(_begin_with(spellings, [form for forms in words for form in forms]) for spellings in terms):
+        return 2
+    return 0 if _begin_with(terms[0], words[0]) else 1
+
+
+def _begin_with(spellings: Sequence[str], forms: Sequence[str]) -> bool:
+    return any(form.startswith(tuple(spellings)) for form in forms)
 
 
 def _hits_of(actor: Actor, record_type: RecordType, holding: CTE, limit: int) -> Select[Any]:
@@ -145,6 +173,7 @@ def _hits_of(actor: Actor, record_type: RecordType, holding: CTE, limit: int) ->
         select(holding)
         .join(model, model.id == holding.c.record_id)
         .where(holding.c.record_type == record_type.key, model.deleted_at.is_(None), visible(actor, model))
+        .order_by(holding.c.is_near.desc())
         .limit(limit)
         .subquery()
     )

@@ -1,0 +1,43 @@
+"""What is nearest to the words that were typed comes first."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from core.access import system_actor
+from core.customers.records import CUSTOMERS
+from core.records.operations import create_record
+from core.search.index import search
+
+
+def make(**values: Any) -> None:
+    create_record(system_actor(), CUSTOMERS, {"kind": "organisation", **values})
+
+
+def found(query: str, limit: int = 8) -> list[str]:
+    return [hit.title for hit in search(system_actor(), query, keys=["customer"], limit=limit)]
+
+
+@pytest.mark.parametrize("query", ["lodz", "Łódź"])
+def test_a_name_comes_before_a_city(app: Flask, query: str) -> None:
+    make(name="Hurtownia Kowalski", city="Łódź")
+    make(name="Sklepy Łódź")
+    make(name="Łódź Foods", city="Warszawa")
+    assert found(query) == ["Łódź Foods", "Sklepy Łódź", "Hurtownia Kowalski"]
+
+
+@pytest.mark.parametrize("query", ["elaiones", "ελαιωνες", "ΕΛΑΙΏΝΕΣ"])
+def test_greek_names_are_near_in_greeklish_too(app: Flask, query: str) -> None:
+    make(name="Νίκος Παππάς", email="nikos@elaiones.example")
+    make(name="Πρώτοι Ελαιώνες Ηλείας")
+    make(name="Ελαιώνες Πύργου")
+    assert found(query)[:2] == ["Ελαιώνες Πύργου", "Πρώτοι Ελαιώνες Ηλείας"]
+
+
+def test_the_nearest_is_found_among_many(app: Flask) -> None:
+    for number in range(10):
+        make(name=f"Hurtownia {number}", city="Łódź")
+    make(name="Sklepy Łódź")
+    assert found("lodz", limit=4)[0] == "Sklepy Łódź"
+    assert len(found("lodz", limit=4)) == 4
