@@ -99,13 +99,12 @@ def test_no_argument_of_a_list_makes_it_fail(ask: Asker) -> None:
                 ask("GET", page, query_string={name: text})
             for name in ("q", "fields", "expand", "limit", record_type.columns[0]):
                 ask("GET", api, query_string={name: text})
-        for shape in SHAPES:
-            ask("GET", page, query_string={"filter": shape})
     assert ask.failures == set()
 
 
 def test_no_filter_makes_any_door_fail(ask: Asker) -> None:
     for shape in SHAPES:
+        ask("GET", "/customers", query_string={"filter": shape})
         ask("GET", "/api/v1/customers", query_string={"filter": shape})
         ask("GET", "/export/customer", query_string={"filter": shape})
         ask("GET", "/sales/pipeline", query_string={"filter": shape})
