@@ -72,7 +72,7 @@ def _visits(actor: Actor) -> Iterator[Panel]:
             title=_("Visits this week"),
             template="",
             figure=format_number(done),
-            context={"note": _("of %(planned)d", planned=planned), "percent": 100 * done // planned},
+            context={"note": f"/ {planned}", "percent": 100 * done // planned},
             order=200,
         )
 

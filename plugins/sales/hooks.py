@@ -194,7 +194,7 @@ def _figures(actor: Actor) -> Iterator[Panel]:
     )
     if own.answered:
         share = 100 * own.timely // own.answered
-        note = _("%(timely)d of %(all)d", timely=own.timely, all=own.answered)
+        note = f"{own.timely} / {own.answered}"
         yield _figure("timely", _("Leads answered in time"), format_percent(share), note, share)
 
 
