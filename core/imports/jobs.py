@@ -28,3 +28,12 @@ def run_trial(progress: Progress, import_id: str, token: str) -> None:
         progress.advance(done, total=found.total_rows)
 
     trials.go_on(current_actor(), found, token, tell)
+
+
+@job(title=_l("Undo of an import"), name="core.import-undo")
+def undo_import(progress: Progress, import_id: str) -> None:
+    """Take back everything that an import did; killed, it goes on with what is left."""
+    found = find_import(uuid.UUID(import_id))
+    if found.status == "undone":
+        return
+    operations.undo(current_actor(), found, lambda done, total: progress.advance(done, total=total))

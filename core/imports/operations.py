@@ -264,6 +264,9 @@ def require_fields(job: Import) -> None:
 
 # Undoing
 
+#: How many records are put back while somebody waits; of more the work goes on in the background.
+UNDONE_AT_ONCE: Final = 2_000
+
 
 @dataclass(frozen=True)
 class Undone:
@@ -273,7 +276,7 @@ class Undone:
     kept: Sequence[tuple[str, uuid.UUID]]
 
 
-def undo(actor: Actor, job: Import) -> Undone:
+def undo(actor: Actor, job: Import, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Undone:
     """Take back everything that an import did: what it made goes to the bin, what it changed is as it was.
 
     Records that somebody changed since are left as they are, and told. Stopped half-way, it can be done again.
@@ -281,6 +284,7 @@ def undo(actor: Actor, job: Import) -> Undone:
     Args:
         actor: whoever undoes; needs the `import` permission.
         job: the import.
+        progress: told after each batch how many of how many records were looked at.
 
     Raises:
         Problem: 409 when it didn't run, or was undone already.
@@ -297,6 +301,7 @@ def undo(actor: Actor, job: Import) -> Undone:
                     put_back += 1
                 else:
                     kept.append((key, record_id))
+        progress(min(start + BATCH, len(touched)), len(touched))
     with write_unit() as session:
         session.refresh(job)
         job.status = "undone"

@@ -31,7 +31,7 @@ MOST_COLUMNS: Final = 500
 LONGEST_CELL: Final = 65_535
 #: Lines that one row may go over; beyond them its quote was never closed.
 MOST_LINES: Final = 1_000
-MOST_UNPACKED: Final = 2 * 1024**3
+MOST_UNPACKED: Final = 512 * 1024**2
 MOST_SHEET_CELLS: Final = 30_000_000
 
 #: A character that a file in UTF-8 can't hold, as `surrogateescape` gives it.

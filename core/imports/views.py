@@ -432,6 +432,11 @@ def errors(import_id: UUID) -> Response:
 def undo(import_id: UUID) -> AnyResponse:
     """Take back everything that an import did."""
     found = _found(import_id)
+    if found.total_rows > operations.UNDONE_AT_ONCE and found.status != "undone":
+        with write_unit():
+            enqueue(jobs.undo_import, subject_id=found.id, import_id=str(found.id))
+        toast(_("The import is being taken back in the background."))
+        return redirect_or_refresh(f"/admin/imports/{found.id}")
     undone = operations.undo(current_actor(), found)
     count = format_number(undone.put_back)
     text = ngettext(

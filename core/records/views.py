@@ -348,7 +348,14 @@ def history(key: str, record_id: UUID) -> Response:
     names = related_names(actor, [change for changed in changes for change in changed])
     told = [[_told(change, names, record) for change in changed] for changed in changes]
     rows = list(zip(entries, told, strict=True))
-    return render("records/history.html", record_type=record_type, record=record, rows=rows, people=people)
+    return render(
+        "records/history.html",
+        record_type=record_type,
+        record=record,
+        rows=rows,
+        people=people,
+        may_undo=may(actor, record_type, "edit"),
+    )
 
 
 def _told(change: Change, names: Mapping[UUID, str], record: Any) -> tuple[str, str | None, str | None]:

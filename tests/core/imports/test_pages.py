@@ -174,6 +174,19 @@ def test_the_report_counts_explains_and_undoes(client: FlaskClient) -> None:
     assert client.post(f"{url}/undo").status_code == 409
 
 
+def test_a_large_import_is_undone_in_the_background(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = run_import(client, "name\nElaiones\nOlives\n")
+    monkeypatch.setattr("core.imports.operations.UNDONE_AT_ONCE", 1)
+    answer = client.post(f"{url}/undo", follow_redirects=True)
+    assert "taken back in the background" in answer.text
+    assert the_import().status == "done"
+    finished = run_next_job("a worker")
+    assert finished is not None
+    assert finished.name == "core.import-undo"
+    assert the_import().status == "undone"
+    assert db.session.scalars(select(Customer).where(Customer.deleted_at.is_(None))).all() == []
+
+
 def test_the_report_names_what_was_changed_since(client: FlaskClient) -> None:
     url = run_import(client, "name,city\nElaiones,Patra\n")
     customer = db.session.scalars(select(Customer)).one()

@@ -1,5 +1,6 @@
 """History and undo, as the journal has them."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -45,6 +46,15 @@ def test_the_page_of_the_history_tells_values_as_people_read_them(client: FlaskC
     for value in ("Anna Administrator", "Key account", "Greece", format_day(date(2019, 11, 14))):
         assert value in page
     assert str(owner.id) not in page.partition("<h1>")[2].partition("</ol>")[0]
+
+
+def test_the_page_of_the_history_undoes_a_change(client: FlaskClient, customer: Any) -> None:
+    client.post(f"/customers/{customer.id}/fields/city", data={"city": "Łódź"})
+    page = client.get(f"/customers/{customer.id}/history").text
+    undo = re.findall(r'action="(/undo/[^"]+)"', page)
+    assert len(undo) == 1, "what was made can't be unmade here, and the system's own acts aren't offered"
+    assert client.post(undo[0]).status_code == 303
+    assert client.get(f"/api/v1/customers/{customer.id}").get_json()["city"] == "Πάτρα"
 
 
 def test_undo_puts_the_old_values_back(customer: Any) -> None:
