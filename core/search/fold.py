@@ -95,7 +95,9 @@ def search_terms(query: str) -> list[list[str]]:
 def _spellings(word: str) -> list[str]:
     if GREEK.search(word) or not any(letter.isalpha() for letter in word):
         return [word]
-    return list(dict.fromkeys([word, *_reduced_latin(word)]))[:MOST_SPELLINGS]
+    # One letter that is left of several would begin half of all words: nobody looks for that.
+    reduced = [each for each in _reduced_latin(word) if len(each) > 1 or len(word) == 1]
+    return list(dict.fromkeys([word, *reduced]))[:MOST_SPELLINGS]
 
 
 # The same words come again and again, above all in imports; so do the spellings that they have in common.

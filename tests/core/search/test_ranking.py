@@ -41,3 +41,9 @@ def test_the_nearest_is_found_among_many(app: Flask) -> None:
     make(name="Sklepy Łódź")
     assert found("lodz", limit=4)[0] == "Sklepy Łódź"
     assert len(found("lodz", limit=4)) == 4
+
+
+def test_a_repeated_letter_finds_nothing_else(app: Flask) -> None:
+    make(name="Kawiarnia Rynek")
+    assert found("qqqqqq") == []
+    assert found("k") == ["Kawiarnia Rynek"]
