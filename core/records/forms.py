@@ -64,6 +64,7 @@ def form_fields(
         if name not in HIDDEN and isinstance(declared, fields.FieldInfo):
             value = given[name] if name in given else _value(actor, declared, record)
             listed.append(FormField(name, declared, value, errors.get(name, ()), declared.writable))
+    listed.sort(key=lambda each: each.name == "owner")  # what it is goes before whose it is
     custom = given.get("custom") or {}
     for name, declared in fields_of(record_type).items():
         kept = None if record is None else record.custom.get(name)

@@ -58,7 +58,7 @@ def catalogue(installation: Installation, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.usefixtures("catalogue")
 def test_a_file_is_brought_with_a_question_about_its_names_and_undone(page: Page, tmp_path: Path) -> None:
-    file = tmp_path / "deals.csv"
+    file = tmp_path / "pipeline-2026.csv"
     file.write_text(DEALS)
 
     upload(page, file, "sales.opportunity")

@@ -479,6 +479,6 @@ def test_migration_that_recreates_a_table_keeps_the_indexes_of_custom_fields(
         enable_plugin(host_of(app), "alpha")
     catalogue = "sqlite_master" if is_sqlite else "pg_indexes"
     column = "name" if is_sqlite else "indexname"
-    with create_engine(core_database).connect() as connection:
+    with ddl_engine(core_database).connect() as connection:
         found = connection.execute(text(f"SELECT {column} FROM {catalogue} WHERE {column} LIKE 'ix_custom%'"))
         assert found.scalars().all() == ["ix_custom_alpha_thing_x"]
