@@ -1,5 +1,6 @@
 """What the pages of imports show: questions, a row as it will look, reasons with what helps, the facts of a run."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
@@ -18,8 +19,9 @@ from core.imports.values import read_day
 from core.problems import Problem
 from core.records import fields, queries
 from core.records.operations import load_values
-from core.records.present import initials, shown
+from core.records.present import initials, list_url, shown
 from core.records.registry import record_types
+from core.records.types import RecordType
 
 #: Records that a page lists by name.
 MOST_LISTED: Final = 6
@@ -124,13 +126,20 @@ def _help(code: str) -> str:
         "imports.ambiguous": _("Merge them, or match by another field"),
         "several_addresses": _("Add the others on the page"),
         "choice": _("Mend it, or add the choice to the custom field"),
-        "empty": _("Fill it later, they are listed here"),
+        "empty": _("Fill it later"),
         "made": _("Rename or complete it"),
     }.get(kind, "")
 
 
-def reasons(found: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Sort reasons by their level into rows of a table: reason, count, example, help."""
+def reasons(
+    found: Iterable[Mapping[str, Any]], record_type: RecordType | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Sort reasons by their level into rows of a table: reason, count, example, help.
+
+    Args:
+        found: the reasons.
+        record_type: what was imported, where it is there already; a reason then leads to the records that it is about.
+    """
     by_level: dict[str, list[dict[str, Any]]] = {"error": [], "warning": [], "notice": []}
     for each in found:
         first = each.get("first")
@@ -141,9 +150,18 @@ def reasons(found: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]
                 "rows": each["rows"],
                 "example": _("row %(number)s", number=format_number(first)) if first else "",
                 "help": _help(each["code"]),
+                "url": _listed(record_type, each["code"]) if record_type is not None else "",
             }
         )
     return by_level
+
+
+def _listed(record_type: RecordType, code: str) -> str:
+    """Give the list of the records that lack a field, where that is what was noticed."""
+    kind, _colon, name = code.partition(":")
+    if kind != "empty" or name not in record_type.filters:
+        return ""
+    return list_url(record_type, {}, filter=json.dumps({"and": [{"field": name, "op": "empty", "value": []}]}))
 
 
 def report_title(job: Import) -> str:

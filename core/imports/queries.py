@@ -1,6 +1,7 @@
 """Reading imports: one, the latest, and why rows failed."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
@@ -44,6 +45,16 @@ def visible_to(actor: Actor, model: type[Import | ImportMapping]) -> ColumnEleme
             of_type = model.record_type == record_type.key
             seen.append(of_type if scope is Scope.all else and_(of_type, model.actor_id == actor.user_id))
     return or_(*seen) if seen else false()
+
+
+def remarks(import_id: uuid.UUID) -> Iterator[tuple[int, str]]:
+    """Give what was said of single rows, in the order of the file."""
+    statement = (
+        select(ImportIssue.row, ImportIssue.message)
+        .where(ImportIssue.import_id == import_id, ImportIssue.level != "later")
+        .order_by(ImportIssue.row, ImportIssue.id)
+    )
+    yield from ((row, message) for row, message in db.session.execute(statement))
 
 
 def reasons(import_id: uuid.UUID) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """Importing a file, step by step: file, columns, matches, dry run, run, report, undo."""
 
+import csv
 from collections.abc import Mapping, Sequence
+from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import current_actor, may
 from core.database import write_unit
+from core.exports.writing import safe_cell
 from core.i18n import _, _l, format_number, ngettext
 from core.imports import (
     encodings,
@@ -29,6 +32,7 @@ from core.imports.models import Import
 from core.jobs.operations import enqueue
 from core.problems import Problem, not_found
 from core.records.registry import record_types
+from core.records.types import RecordType
 from core.web.audience import audience
 from core.web.render import fragment, redirect_or_refresh, render, toast
 
@@ -407,13 +411,20 @@ def _report(found: Import) -> Response:
         "imports/report.html",
         **_context(found, REPORT),
         figures=_figures({name: getattr(found, name) for name in ("created", "updated", "skipped", "failed")}),
-        reasons=present.reasons(queries.reasons(found.id)),
+        reasons=present.reasons(
+            queries.reasons(found.id), None if found.status == "undone" else options.record_type_of(found)
+        ),
         has_errors=options.error_file(found).is_file(),
         status_text=STATUSES[found.status],
         title=present.report_title(found),
         facts=present.report_facts(actor, found),
         changed=present.linked(actor, islice(operations.changed_since(found), present.MOST_LISTED)),
     )
+
+
+def _present_type(found: Import) -> RecordType | None:
+    """Give the record type whose list has what an import brought; none once it was undone."""
+    return None if found.status == "undone" else options.record_type_of(found)
 
 
 @blueprint.get("/<uuid:import_id>/errors.csv")
@@ -425,6 +436,20 @@ def errors(import_id: UUID) -> Response:
     if not path.is_file():
         raise not_found()
     return send_file(path, as_attachment=True, download_name=f"{Path(found.file_name).stem}-errors.csv", max_age=0)
+
+
+@blueprint.get("/<uuid:import_id>/remarks.csv")
+@audience("staff")
+def remarks(import_id: UUID) -> Response:
+    """Send what there is to say about single rows: what failed, was taken with a doubt, or lacks something."""
+    found = _found(import_id)
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow([_("Row"), _("Remark")])
+    for row, message in queries.remarks(found.id):
+        writer.writerow([row, safe_cell(message)])
+    name = f"{Path(found.file_name).stem}-remarks.csv"
+    return send_file(BytesIO(text.getvalue().encode("utf-8-sig")), as_attachment=True, download_name=name, max_age=0)
 
 
 @blueprint.post("/<uuid:import_id>/undo")

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.customfields import fields_of
 from core.i18n import _, format_ago, format_amount, format_day, format_moment, format_number
+from core.money import base_currency
 from core.records import fields
 from core.records.queries import ListQuery, Page, sortable
 from core.records.registry import record_types
@@ -189,7 +190,7 @@ def shown(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = N
         tone = declared.tones.get(value)
         return Cell(label, tone=tone, pill=True) if tone else label
     if isinstance(declared, fields.Money):
-        return format_amount(Decimal(value), getattr(record, declared.currency, None) or "EUR")
+        return format_amount(Decimal(value), getattr(record, declared.currency, None) or base_currency())
     if isinstance(declared, fields.Boolean):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):

@@ -46,10 +46,18 @@ function pressed(event) {
   const parts = [];
   if (event.ctrlKey || event.metaKey) parts.push("Ctrl");
   if (event.altKey) parts.push("Alt");
-  const letter = event.key.length === 1;
-  if (event.shiftKey && (!letter || /^[a-z]$/i.test(event.key))) parts.push("Shift");
-  parts.push(letter ? event.key.toLowerCase() : event.key);
+  const name = latin(event);
+  const letter = name.length === 1;
+  if (event.shiftKey && (!letter || /^[a-z]$/i.test(name))) parts.push("Shift");
+  parts.push(letter ? name.toLowerCase() : name);
   return parts.join("+");
+}
+
+/** The key's name; of a letter of another alphabet the Latin one on the same key, so that keys work in Greek too. */
+function latin(event) {
+  const isForeign = event.key.length === 1 && /\p{L}/u.test(event.key) && !/^[\x00-\x7f]$/.test(event.key);
+  const place = isForeign && /^Key([A-Z])$/.exec(event.code);
+  return place ? place[1] : event.key;
 }
 
 document.addEventListener("keydown", (event) => {

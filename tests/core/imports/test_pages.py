@@ -1,6 +1,7 @@
 """The steps of an import as somebody clicks through them."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -172,6 +173,21 @@ def test_the_report_counts_explains_and_undoes(client: FlaskClient) -> None:
     assert "This import was undone" in answer.text
     assert db.session.scalars(select(Customer).where(Customer.deleted_at.is_(None))).all() == []
     assert client.post(f"{url}/undo").status_code == 409
+
+
+def test_what_lacks_something_is_listed_and_remarks_are_a_file(client: FlaskClient) -> None:
+    bring = "name,parent,email\nAcme,,\nBluth,Acme,=1+1\nCole,Acme,\nDana,Acme,\n"
+    url = run_import(client, bring)
+    page = text_of(client, url)
+    listed = re.search(r'href="(/customers\?filter=[^"]+)"', client.get(url).text)
+    assert "Belongs to is empty." in page
+    assert listed is not None
+    assert "Acme" in client.get(listed[1].replace("&amp;", "&")).text
+    with client.get(f"{url}/remarks.csv") as remarks:
+        told = remarks.get_data().decode("utf-8-sig").splitlines()
+    assert told[0] == "Row,Remark"
+    assert told[1] == "1,Belongs to is empty."
+    assert any(line.startswith("2,") for line in told)
 
 
 def test_a_large_import_is_undone_in_the_background(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
