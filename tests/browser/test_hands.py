@@ -110,3 +110,12 @@ def test_single_keys_that_are_switched_off_stay_off(open_page: Opener, server: s
         expect(page.locator("#palette-input")).to_be_focused()
         page.keyboard.press("Escape")
         page.reload()
+
+
+def test_keys_stand_where_they_stand_on_a_greek_keyboard(page: Page) -> None:
+    page.goto("/customers?q=elaiones")
+    rows = page.locator("[data-row] a[data-open]")
+    pressed = "new KeyboardEvent('keydown', {key: 'ξ', code: 'KeyJ', bubbles: true})"
+    for place in range(2):
+        page.evaluate(f"document.activeElement.dispatchEvent({pressed})")
+        expect(rows.nth(place)).to_be_focused()
