@@ -32,7 +32,6 @@ from core.imports.models import Import
 from core.jobs.operations import enqueue
 from core.problems import Problem, not_found
 from core.records.registry import record_types
-from core.records.types import RecordType
 from core.web.audience import audience
 from core.web.render import fragment, redirect_or_refresh, render, toast
 
@@ -158,7 +157,13 @@ def import_page(import_id: UUID) -> Response:
     if found.status == "draft":
         return _columns(found)
     if found.status == "running":
-        return render("imports/running.html", **_context(found, RUN), poll=f"/admin/imports/{found.id}/progress")
+        return render(
+            "imports/under_way.html",
+            **_context(found, RUN),
+            **_written(found),
+            heading=_("Importing %(file)s", file=found.file_name),
+            lead=_("You may leave this page; the import goes on."),
+        )
     return _report(found)
 
 
@@ -344,7 +349,14 @@ def _dry_run(found: Import) -> AnyResponse:
     if trial is None or trial.state == trials.FAILED:
         return redirect_or_refresh(f"/admin/imports/{found.id}/matches")
     if trial.state == trials.RUNNING:
-        return render("imports/trying.html", **_context(found, DRY_RUN), **_tried(found, trial))
+        return render(
+            "imports/under_way.html",
+            **_context(found, DRY_RUN),
+            **_tried(found, trial),
+            heading=_("Trying %(file)s", file=found.file_name),
+            lead=_("You may leave this page; nothing is written."),
+            back=f"/admin/imports/{found.id}/matches",
+        )
     return render(
         "imports/dry_run.html",
         **_context(found, DRY_RUN),
@@ -362,11 +374,11 @@ def dry_run_progress(import_id: UUID) -> AnyResponse:
     trial = trials.trial_of(found)
     if trial is None or trial.state != trials.RUNNING:
         return redirect_or_refresh(f"/admin/imports/{found.id}/dry-run")
-    return fragment("imports/trying_progress.html", job=found, **_tried(found, trial))
+    return fragment("imports/progress.html", job=found, **_tried(found, trial))
 
 
 def _tried(found: Import, trial: trials.Trial) -> dict[str, Any]:
-    return {"done": trial.done, "poll": f"/admin/imports/{found.id}/dry-run/progress"}
+    return {"words": _("Trying the rows"), "done": trial.done, "poll": f"/admin/imports/{found.id}/dry-run/progress"}
 
 
 def _figures(counts: Mapping[str, int]) -> dict[str, tuple[int, str]]:
@@ -399,7 +411,11 @@ def progress(import_id: UUID) -> AnyResponse:
     found = _found(import_id)
     if found.status != "running":
         return redirect_or_refresh(f"/admin/imports/{found.id}")
-    return fragment("imports/progress.html", job=found, poll=f"/admin/imports/{found.id}/progress")
+    return fragment("imports/progress.html", job=found, **_written(found))
+
+
+def _written(found: Import) -> dict[str, Any]:
+    return {"words": _("Writing the rows"), "done": found.done_rows, "poll": f"/admin/imports/{found.id}/progress"}
 
 
 # The report
@@ -420,11 +436,6 @@ def _report(found: Import) -> Response:
         facts=present.report_facts(actor, found),
         changed=present.linked(actor, islice(operations.changed_since(found), present.MOST_LISTED)),
     )
-
-
-def _present_type(found: Import) -> RecordType | None:
-    """Give the record type whose list has what an import brought; none once it was undone."""
-    return None if found.status == "undone" else options.record_type_of(found)
 
 
 @blueprint.get("/<uuid:import_id>/errors.csv")
