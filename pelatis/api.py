@@ -70,7 +70,7 @@ from core.problems import Problem, not_found
 from core.records import fields
 from core.records.fields import RecordSchema
 from core.records.filters import Filter, compile_filter, parse_filter
-from core.records.forms import form_fields, submitted
+from core.records.forms import submitted
 from core.records.operations import (
     add,
     add_many,
@@ -84,10 +84,9 @@ from core.records.operations import (
     save,
     update_record,
 )
-from core.records.present import controls_of, initials, tone_of
+from core.records.present import asked_facts, filter_sentence, initials, tone_of
 from core.records.queries import Count, ListQuery, count_records, find_record, list_records, titles
 from core.records.registry import record_types
-from core.records.sentence import sentence_of
 from core.records.types import Board, ExtraColumn, RecordType
 from core.search.index import matches
 from core.users.models import Team, TeamMember, User
@@ -136,6 +135,7 @@ __all__ = [
     "add",
     "add_many",
     "ask",
+    "asked_facts",
     "audience",
     "base_currency",
     "bin_record",
@@ -145,7 +145,6 @@ __all__ = [
     "check_version",
     "collect",
     "compile_filter",
-    "controls_of",
     "count_records",
     "create_customer",
     "create_record",
@@ -156,8 +155,8 @@ __all__ = [
     "demand",
     "enqueue",
     "fields",
+    "filter_sentence",
     "find_record",
-    "form_fields",
     "format_ago",
     "format_amount",
     "format_day",
@@ -193,7 +192,6 @@ __all__ = [
     "require",
     "restore_record",
     "save",
-    "sentence_of",
     "submitted",
     "system_actor",
     "titles",

@@ -9,13 +9,13 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from core.access import Actor, may
-from core.i18n import _, format_day, format_number, ngettext
+from core.i18n import _, format_day, format_number
 from core.problems import Problem, not_found
 from core.records import boards, present, queries
-from core.records.forms import form_fields, submitted
+from core.records.forms import submitted
 from core.records.operations import update_record
-from core.records.types import RecordType
-from core.records.views import View, clauses_of_list, list_query, type_of_route
+from core.records.types import Board, RecordType
+from core.records.views import View, list_query, type_of_route
 from core.web.audience import audience
 from core.web.paths import came_from
 from core.web.render import fragment, last_transaction, render, toast
@@ -35,11 +35,8 @@ def board(key: str) -> Response:
         record_type=record_type,
         columns=[_drawn(record_type, column, cards, arguments) for column in columns],
         ends=_ends(actor, record_type),
-        clauses=clauses_of_list(actor, record_type, query, arguments, f"{record_type.url}/board"),
-        arguments=arguments,
-        filter_url=f"{record_type.url}/filter?{urlencode({**arguments, 'back': f'{record_type.url}/board'})}",
         count=format_number(total),
-        noun=str(record_type.label if total == 1 else record_type.label_plural).lower(),
+        **present.filter_sentence(actor, record_type, query.filter, arguments, total, f"{record_type.url}/board"),
         list_url=present.list_url(record_type, arguments),
         may_create=may(actor, record_type, "create"),
     )
@@ -49,16 +46,15 @@ def board(key: str) -> Response:
 def board_cards(key: str) -> Response:
     """Give the next cards of one column."""
     actor, record_type = type_of_route(key)
+    choices = boards.board_of(record_type)[1].choices
     value, after = request.args.get("stage", ""), request.args.get("after", type=UUID)
-    if value not in boards.board_of(record_type)[1].choices or after is None:
+    if value not in choices or after is None:
         raise not_found()
-    arguments = present.arguments_of(request.args)
     records = boards.records_of(actor, record_type, list_query(request.args), [value], after).get(value, [])
-    left = max(request.args.get("left", 0, type=int) - len(records), 0)
+    column = boards.Column(value, str(choices[value]), request.args.get("left", 0, type=int), records)
+    cards = _cards(actor, record_type, records)
     return fragment(
-        "records/board_cards.html",
-        cards=list(_cards(actor, record_type, records).values()),
-        **_more(record_type, value, records, left, arguments),
+        "records/board_cards.html", **_drawn(record_type, column, cards, present.arguments_of(request.args))
     )
 
 
@@ -80,13 +76,13 @@ def move(key: str, record_id: UUID) -> Response:
         asked = {name: texts for name, texts in problem.fields.items() if name != shown.column}
         if problem.status != 422 or not asked:
             raise
-        return _asking(actor, record_type, record, target, {**facts}, asked)
+        return _asking(actor, record_type, record, target, facts, asked)
     label = declared.choices[target]
     text = _("%(name)s moved to %(stage)s", name=record_type.title_of(record), stage=label)
     toast(text, undo=last_transaction())
     query = list_query(dict(parse_qsl(came_from().partition("?")[2])))  # the filter of the board, not of the move
     counts = boards.counts_of(actor, record_type, query)
-    values = [value for value in shown.columns or declared.choices if value not in shown.ends]
+    values = boards.values_of(record_type)
     return fragment(
         "records/board_moved.html",
         card=_cards(actor, record_type, [record])[record.id] if target in values else None,
@@ -98,18 +94,13 @@ def _asking(
     actor: Actor, record_type: RecordType, record: Any, target: str, given: Mapping[str, Any], asked: Mapping[str, Any]
 ) -> Response:
     """Ask in the card for what the column needs."""
-    _shown, declared = boards.board_of(record_type)
-    wanted = [each for each in form_fields(actor, record_type, record, given, asked) if each.name in {*asked, *given}]
-    title = ngettext(
-        "%(stage)s needs a fact", "%(stage)s needs %(num)d facts", len(wanted), stage=declared.choices[target]
-    )
+    label = str(boards.board_of(record_type)[1].choices[target])
     return fragment(
         "records/board_asking.html",
         422,
         card=_cards(actor, record_type, [record])[record.id],
-        title=title,
         stage=target,
-        controls=present.controls_of(wanted, record=record),
+        **present.asked_facts(actor, record_type, record, label, given, asked),
     )
 
 
@@ -118,11 +109,13 @@ def _cards(actor: Actor, record_type: RecordType, records: Sequence[Any]) -> dic
     names = [*filter(None, (shown.note, "owner" if "owner" in record_type.fields else None))]
     titles = queries.related_titles(actor, record_type, records, names)
     movable = may(actor, record_type, "edit")
-    return {record.id: _card(record_type, record, titles, movable) for record in records}
+    return {record.id: _card(record_type, shown, record, titles, movable) for record in records}
 
 
-def _card(record_type: RecordType, record: Any, titles: Mapping[UUID, str], movable: bool) -> dict[str, Any]:
-    shown, fields = boards.board_of(record_type)[0], record_type.fields
+def _card(
+    record_type: RecordType, shown: Board, record: Any, titles: Mapping[UUID, str], movable: bool
+) -> dict[str, Any]:
+    fields = record_type.fields
     note = shown.note and present.shown(fields[shown.note], getattr(record, fields[shown.note].column), titles, record)
     owner = titles.get(record.owner_id) if record.owner_id else None
     return {
@@ -142,28 +135,17 @@ def _card(record_type: RecordType, record: Any, titles: Mapping[UUID, str], mova
 def _drawn(
     record_type: RecordType, column: boards.Column, cards: Mapping[UUID, Any], arguments: Mapping[str, str]
 ) -> dict[str, Any]:
+    further = {**arguments, "stage": column.value, "after": column.next, "left": column.left}
     return {
         "stage": _head(column.value, column.label, column.count),
         "cards": [cards[record.id] for record in column.records],
-        **_more(record_type, column.value, column.records, column.left, arguments),
+        "next_url": column.next and f"{record_type.url}/board/cards?{urlencode(further)}",
+        "left": column.left,
     }
 
 
 def _head(value: str, label: str, count: int) -> dict[str, Any]:
     return {"id": value, "label": label, "count": format_number(count), "sum": ""}
-
-
-def _more(
-    record_type: RecordType, value: str, records: Sequence[Any], left: int, arguments: Mapping[str, str]
-) -> dict[str, Any]:
-    """Give the button that loads a column's further cards, where there are any."""
-    if left <= 0 or len(records) < boards.CARDS:
-        return {"next_url": None, "more": None}
-    query = {**arguments, "stage": value, "after": str(records[-1].id), "left": str(left)}
-    return {
-        "next_url": f"{record_type.url}/board/cards?{urlencode(query)}",
-        "more": _("%(number)s more", number=format_number(left)),
-    }
 
 
 def _ends(actor: Actor, record_type: RecordType) -> list[dict[str, Any]]:

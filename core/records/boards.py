@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, union_all
+from sqlalchemy import func, select, union_all
 
 from core.access import Actor
 from core.database import db
@@ -39,6 +39,11 @@ class Column:
         """How many have no card yet."""
         return self.count - len(self.records)
 
+    @property
+    def next(self) -> UUID | None:
+        """The record after which the further ones come; None where there are none."""
+        return self.records[-1].id if self.left > 0 and len(self.records) == CARDS else None
+
 
 def board_of(record_type: RecordType) -> tuple[Board, Choice]:
     """Give a record type's board and the field that it is ordered by.
@@ -52,22 +57,25 @@ def board_of(record_type: RecordType) -> tuple[Board, Choice]:
     return record_type.board, declared
 
 
+def values_of(record_type: RecordType) -> list[str]:
+    """List the values that have a column, in their order."""
+    board, declared = board_of(record_type)
+    return [value for value in board.columns or declared.choices if value not in board.ends]
+
+
 def counts_of(actor: Actor, record_type: RecordType, query: ListQuery) -> Mapping[str, int]:
     """Count the records of every column in one grouped statement; the column's own index makes it quick."""
-    column = _column(record_type)
+    column = getattr(record_type.model, board_of(record_type)[1].column)
     found = select_records(actor, record_type, query).with_only_columns(column, func.count()).group_by(column)
     return dict(db.session.execute(found).all())
 
 
 def read_columns(actor: Actor, record_type: RecordType, query: ListQuery) -> list[Column]:
     """Read the columns with their counts and first cards in two statements."""
-    board, declared = board_of(record_type)
-    values = [value for value in board.columns or declared.choices if value not in board.ends]
+    values, choices = values_of(record_type), board_of(record_type)[1].choices
     counts = counts_of(actor, record_type, query)
     records = records_of(actor, record_type, query, values)
-    return [
-        Column(value, str(declared.choices[value]), counts.get(value, 0), records.get(value, ())) for value in values
-    ]
+    return [Column(value, str(choices[value]), counts.get(value, 0), records.get(value, ())) for value in values]
 
 
 def records_of(
@@ -82,27 +90,20 @@ def records_of(
         values: the columns.
         after: the last record that a column showed before.
     """
-    model, column = record_type.model, _column(record_type)
+    model, name = record_type.model, board_of(record_type)[1].column
     found = select_records(actor, record_type, query)
     if after is not None:
         found = found.where(model.id < after)
     pages = [
-        found.with_only_columns(model.id).where(column == value).order_by(model.id.desc()).limit(CARDS).subquery()
+        found.with_only_columns(model.id)
+        .where(getattr(model, name) == value)
+        .order_by(model.id.desc())
+        .limit(CARDS)
+        .subquery()
         for value in values
     ]
     wanted = union_all(*[select(page.c.id) for page in pages])
     columns: dict[str, list[Any]] = {}
-    attribute = record_type.fields[_board(record_type).column].column
     for record in db.session.scalars(select(model).where(model.id.in_(wanted)).order_by(model.id.desc())):
-        columns.setdefault(getattr(record, attribute), []).append(record)
+        columns.setdefault(getattr(record, name), []).append(record)
     return columns
-
-
-def _board(record_type: RecordType) -> Board:
-    return board_of(record_type)[0]
-
-
-def _column(record_type: RecordType) -> ColumnElement[str]:
-    _declared, choice = board_of(record_type)
-    column: ColumnElement[str] = getattr(record_type.model, choice.column)
-    return column

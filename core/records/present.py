@@ -11,12 +11,16 @@ from uuid import UUID
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from core.access import Actor
 from core.customfields import fields_of
-from core.i18n import _, format_ago, format_amount, format_day, format_moment, format_number
+from core.i18n import _, format_ago, format_amount, format_day, format_moment, format_number, ngettext
 from core.money import base_currency
 from core.records import fields
+from core.records.filters import Filter
+from core.records.forms import FormField, form_fields
 from core.records.queries import ListQuery, Page, sortable
 from core.records.registry import record_types
+from core.records.sentence import sentence_of
 from core.records.types import ExtraColumn, RecordType
 from core.records.untrusted import as_id
 
@@ -123,11 +127,57 @@ def _sorting(
     return {"sort_url": list_url(record_type, arguments, sort=following), "sorted": state}
 
 
-def list_url(record_type: RecordType, arguments: Mapping[str, str], **changed: str | None) -> str:
-    """Give the URL of a list with some arguments changed; those that become None or empty are left out."""
+def list_url(
+    record_type: RecordType, arguments: Mapping[str, str], page: str | None = None, **changed: str | None
+) -> str:
+    """Give the URL of a list with some arguments changed; those that become None or empty are left out.
+
+    Args:
+        record_type: whose list it is.
+        arguments: those of the present URL.
+        page: the path of another page that shows what the list's arguments find.
+        changed: the arguments that differ.
+    """
     kept = {name: value for name, value in arguments.items() if name != "cursor"} | changed
     text = urlencode({name: value for name, value in kept.items() if value})
-    return f"{record_type.url}?{text}" if text else record_type.url
+    path = page or record_type.url
+    return f"{path}?{text}" if text else path
+
+
+def filter_sentence(
+    actor: Actor,
+    record_type: RecordType,
+    tree: Filter | None,
+    arguments: Mapping[str, str],
+    count: int,
+    page: str | None = None,
+) -> dict[str, Any]:
+    """Give what the macro `sentence` says beside the figure: `noun`, `clauses`, and `filter_url`, which adds one.
+
+    Args:
+        actor: whoever looks; names of records that they may not see are left out.
+        record_type: the record type.
+        tree: the filter, already accepted by `compile_filter`.
+        arguments: those of the present URL.
+        count: how many records there are.
+        page: the path that the clauses lead back to, where it isn't the list's.
+    """
+    dialog = f"{record_type.url}/filter?"
+    kept = {**arguments, "back": page} if page else arguments
+    return {
+        "noun": str(record_type.label if count == 1 else record_type.label_plural).lower(),
+        "filter_url": dialog + urlencode(kept),
+        "clauses": [
+            {
+                "field": chip.label,
+                "op": chip.operator,
+                "value": chip.value,
+                "remove_url": list_url(record_type, arguments, page, filter=chip.rest),
+                "edit_url": dialog + urlencode({**kept, "filter": chip.rest, "field": chip.path}),
+            }
+            for chip in sentence_of(actor, record_type, tree)
+        ],
+    }
 
 
 def rows_of(
@@ -240,16 +290,8 @@ def control_extra(declared: Any, value: Any, titles: Mapping[UUID, str], record:
 _CONTROL_KINDS = {"textarea": "text", "number": "decimal", "checkbox": "boolean", "relation": "related"}
 
 
-def controls_of(
-    fields_of_form: Sequence[Any], titles: Mapping[UUID, str] | None = None, record: Any = None
-) -> list[dict[str, Any]]:
-    """Give the arguments of the macro `field` for some fields of a form, for pages that ask for a few of them.
-
-    Args:
-        fields_of_form: what `core.records.forms.form_fields` gave.
-        titles: names of related records that are already chosen.
-        record: the record, for the currency of an amount.
-    """
+def _controls(fields_of_form: Sequence[FormField], record: Any) -> list[dict[str, Any]]:
+    """Give the arguments of the macro `field` for some fields of a form."""
     return [
         {
             "kind": _CONTROL_KINDS.get(each.control, each.control),
@@ -259,11 +301,35 @@ def controls_of(
             "errors": list(each.errors),
             "hint": each.field.help or "",
             "required": each.field.required,
-            "extra": control_extra(each.field, each.value, titles or {}, record),
+            "extra": control_extra(each.field, each.value, {}, record),
         }
         for each in fields_of_form
         if each.writable
     ]
+
+
+def asked_facts(
+    actor: Actor,
+    record_type: RecordType,
+    record: Any,
+    column: str,
+    given: Mapping[str, Any],
+    missing: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    """Give what a card asks before its record may enter a column of a board: `title` and `controls`.
+
+    Args:
+        actor: whoever moves it.
+        record_type: the record type.
+        record: the record.
+        column: what people call the column.
+        given: the facts that were given already.
+        missing: messages by the names of those that are missing or wrong, as a Problem's `fields` has them.
+    """
+    fields_of_form = form_fields(actor, record_type, record, given, missing)
+    wanted = [each for each in fields_of_form if each.name in missing or each.name in given]
+    title = ngettext("%(stage)s needs a fact", "%(stage)s needs %(num)d facts", len(wanted), stage=column)
+    return {"title": title, "controls": _controls(wanted, record)}
 
 
 def control_value(value: Any) -> Any:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask import Flask, abort, jsonify, request
@@ -21,7 +21,7 @@ from core.records.operations import bin_record, create_record, restore_record, u
 from core.records.queries import ListQuery
 from core.records.registry import record_types
 from core.records.saved_views import remove_view, save_view, saved_views, view_url
-from core.records.sentence import OPERATORS, sentence_of
+from core.records.sentence import OPERATORS
 from core.records.types import RecordType
 from core.records.untrusted import as_id
 from core.web.audience import audience
@@ -95,13 +95,12 @@ def list_page(key: str) -> Response:
         "count_text": _("%(number)s+", number=format_number(count.number))
         if count.capped
         else format_number(count.number),
-        "noun": str(record_type.label if count.number == 1 else record_type.label_plural).lower(),
         "bulk_actions": _bulk_actions(actor, record_type),
-        "clauses": clauses_of_list(actor, record_type, query, arguments),
         "views": (views := saved_views(actor, record_type)),
         "current_view": next((view for view in views if str(view.id) == arguments.get("view")), None),
         "view_items": _view_items(record_type, views, arguments),
         "list_url": present.list_url,
+        **present.filter_sentence(actor, record_type, query.filter, arguments, count.number),
     }
     return render(record_type.list_template, **context)
 
@@ -134,34 +133,6 @@ def _bulk_actions(actor: Actor, record_type: RecordType) -> list[dict[str, str]]
     if may(actor, record_type, "delete"):
         actions.append({"label": _("Bin"), "icon": "trash", "url": f"{url}?action=bin", "target": "#main"})
     return actions
-
-
-def clauses_of_list(
-    actor: Actor, record_type: RecordType, query: ListQuery, arguments: Mapping[str, str], page: str = ""
-) -> list[dict[str, str]]:
-    """Say the filter as a sentence.
-
-    Args:
-        actor: whoever looks.
-        record_type: the record type.
-        query: what is shown.
-        arguments: those of the present URL.
-        page: the page that the parts lead back to, where it isn't the list.
-    """
-    back = {"back": page} if page else {}
-    return [
-        {
-            "field": chip.label,
-            "op": chip.operator,
-            "value": chip.value,
-            "remove_url": present.list_url(record_type, arguments, filter=chip.rest).replace(
-                record_type.url, page or record_type.url, 1
-            ),
-            "edit_url": f"{record_type.url}/filter?"
-            + urlencode({**arguments, **back, "filter": chip.rest, "field": chip.path}),
-        }
-        for chip in sentence_of(actor, record_type, query.filter)
-    ]
 
 
 @audience("staff")
@@ -450,11 +421,9 @@ def add_filter(key: str) -> Response:
     tree = {"and": [*clauses_of(present_filter), clause]}
     compile_filter(current_actor(), record_type, tree)
     kept = {name: form[name] for name in ("q", "sort", "columns", "pipeline") if form.get(name)}
-    url = present.list_url(record_type, kept, filter=json.dumps(tree, ensure_ascii=False))
     back = form.get("back", "")
-    if back.startswith(f"/{record_type.plugin}/"):  # a page of the plugin's own that shares the list's filter
-        url = url.replace(record_type.url, back, 1)
-    return redirect_or_refresh(url)
+    page = back if back.startswith(f"/{record_type.plugin}/") else None  # the plugin's own, with the list's filter
+    return redirect_or_refresh(present.list_url(record_type, kept, page, filter=json.dumps(tree, ensure_ascii=False)))
 
 
 @audience("staff")

@@ -43,9 +43,14 @@ class Column:
     cards: Sequence[Row[Any]]
 
     @property
+    def left(self) -> int:
+        """How many deals have no card yet."""
+        return self.sums.count - len(self.cards)
+
+    @property
     def next(self) -> str | None:
         """The cursor of its further cards; None when all are shown."""
-        return cursor_of(self.cards[-1]) if self.cards and self.sums.count > len(self.cards) else None
+        return cursor_of(self.cards[-1]) if self.left > 0 and len(self.cards) == CARDS else None
 
 
 @dataclass(frozen=True)

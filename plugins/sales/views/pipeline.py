@@ -18,15 +18,15 @@ from pelatis.api import (
     Problem,
     _,
     ask,
+    asked_facts,
     audience,
     base_currency,
     check_version,
     compile_filter,
-    controls_of,
     current_actor,
     db,
+    filter_sentence,
     find_record,
-    form_fields,
     format_amount,
     format_day,
     format_number,
@@ -35,13 +35,11 @@ from pelatis.api import (
     last_transaction,
     load_values,
     may,
-    ngettext,
     not_found,
     parse_filter,
     redirect_or_refresh,
     render,
     require,
-    sentence_of,
     submitted,
     toast,
     tone_of,
@@ -51,13 +49,11 @@ from pelatis.api import (
 from ..models import Opportunity, Pipeline, Stage
 from ..operations import move_opportunity
 from ..queries.board import (
-    CARDS,
     Board,
     Column,
     Sums,
     card_of,
     cards_of,
-    cursor_of,
     days_in_stage,
     pipelines_with_stages,
     read_board,
@@ -147,10 +143,8 @@ def board_page() -> Response:
         summary=_summary(board),
         columns=[_column(place, column, cards) for column in board.columns],
         ends=_ends(place, board),
-        clauses=_clauses(actor, place),
-        filter_url=f"{OPPORTUNITIES.url}/filter?{urlencode(_dialog(place))}",
         count=format_number(board.open.count),
-        noun=str(OPPORTUNITIES.label if board.open.count == 1 else OPPORTUNITIES.label_plural).lower(),
+        **filter_sentence(actor, OPPORTUNITIES, place.tree, place.arguments, board.open.count, "/sales/pipeline"),
         is_empty=board.open.count == 0,
         may_create=may(actor, Opportunity, "create"),
         currency=base_currency(),
@@ -168,12 +162,8 @@ def more_cards() -> Response:
     if stage is None:
         raise not_found()
     rows = cards_of(actor, [stage], place.criterion(actor), request.args.get("after"))[stage.id]
-    left = max(request.args.get("left", 0, type=int) - len(rows), 0)
-    return fragment(
-        "sales/cards.html",
-        cards=list(_cards(actor, place, rows).values()),
-        **_more(place, stage, rows, left),
-    )
+    column = Column(stage, Sums(request.args.get("left", 0, type=int)), rows)
+    return fragment("records/board_cards.html", **_column(place, column, _cards(actor, place, rows)))
 
 
 def _cards(actor: Actor, place: Place, rows: Sequence[Any]) -> dict[UUID, Card]:
@@ -219,11 +209,12 @@ def _age(days: int, rot_days: int | None) -> tuple[str, str]:
 
 
 def _column(place: Place, column: Column, cards: Mapping[UUID, Any]) -> dict[str, Any]:
-    left = column.sums.count - len(column.cards)
+    stage, after = column.stage, column.next
     return {
-        "stage": _stage_head(column.stage, column.sums),
+        "stage": _stage_head(stage, column.sums),
         "cards": [cards[row.id] for row in column.cards],
-        **_more(place, column.stage, column.cards, left),
+        "next_url": after and place.url("pipeline/cards", stage=str(stage.id), after=after, left=str(column.left)),
+        "left": column.left,
     }
 
 
@@ -236,14 +227,6 @@ def _stage_head(stage: Stage, sums: Sums) -> dict[str, Any]:
         "percent": stage.probability,
         "fill": stage.probability,
     }
-
-
-def _more(place: Place, stage: Stage, rows: Sequence[Any], left: int) -> dict[str, Any]:
-    """Give the button that loads a column's further cards, where there are any."""
-    if left <= 0 or len(rows) < CARDS:
-        return {"next_url": None, "more": None}
-    url = place.url("pipeline/cards", stage=str(stage.id), after=cursor_of(rows[-1]), left=str(left))
-    return {"next_url": url, "more": _("%(number)s more", number=format_number(left))}
 
 
 def _ends(place: Place, board: Board) -> list[dict[str, Any]]:
@@ -275,29 +258,6 @@ def _summary(board: Board) -> Markup:
         _("weighted"),
         format_amount(total.weighted, base_currency(), whole=True),
     )
-
-
-def _dialog(place: Place) -> dict[str, str]:
-    """Give what the dialog that adds a condition carries, so that it leads back to the board."""
-    return {**place.arguments, "back": "/sales/pipeline"}
-
-
-def _clauses(actor: Actor, place: Place) -> list[dict[str, str]]:
-    """Say the filter as a sentence whose parts lead back to the board."""
-    clauses = []
-    for chip in sentence_of(actor, OPPORTUNITIES, place.tree):
-        rest = {**place.arguments, "filter": chip.rest}
-        clauses.append(
-            {
-                "field": chip.label,
-                "op": chip.operator,
-                "value": chip.value,
-                "remove_url": f"/sales/pipeline?{urlencode({name: value for name, value in rest.items() if value})}",
-                "edit_url": f"{OPPORTUNITIES.url}/filter?"
-                + urlencode({**_dialog(place), "filter": chip.rest, "field": chip.path}),
-            }
-        )
-    return clauses
 
 
 # Moving
@@ -350,21 +310,14 @@ def _facts() -> Any:
 
 def _asking(actor: Actor, place: Place, opportunity: Opportunity, stage: Stage, problem: Problem) -> Response:
     """Ask in the card for what the stage needs."""
-    given = _facts()
-    fields = form_fields(actor, OPPORTUNITIES, opportunity, given, problem.fields)
-    wanted = [each for each in fields if each.name in problem.fields or each.name in given]
-    number = len(wanted)
-    title = ngettext("%(stage)s needs a fact", "%(stage)s needs %(num)d facts", number, stage=stage.name)
     from_page = request.form.get("from") == "page"
-    context: dict[str, Any] = {
-        "card": _cards(actor, place, [card_of(actor, opportunity.id)])[opportunity.id],
-        "title": title,
-        "stage": stage,
-        "controls": controls_of(wanted, record=opportunity),
-        "version": opportunity.version,
-        "currency": opportunity.currency,
-    }
-    return fragment("sales/panels/asking.html" if from_page else "sales/asking.html", 422, **context)
+    return fragment(
+        "sales/panels/asking.html" if from_page else "records/board_asking.html",
+        422,
+        card=_cards(actor, place, [card_of(actor, opportunity.id)])[opportunity.id],
+        stage=stage.id,
+        **asked_facts(actor, OPPORTUNITIES, opportunity, stage.name, _facts(), problem.fields),
+    )
 
 
 def _moved(actor: Actor, place: Place, opportunity: Opportunity, stage: Stage, touched: set[UUID]) -> Response:
