@@ -16,6 +16,9 @@ from sqlalchemy import BindParameter, Result, Uuid, bindparam
 from core.access.actor import Actor
 from core.database import db
 
+#: Stands for a statement that its builder can only make for somebody in particular.
+_PERSONAL: Final = object()
+
 #: How many shapes of one statement are remembered: different rights times different arguments.
 MOST_SHAPES: Final = 64
 
@@ -91,11 +94,11 @@ class Kept:
             try:
                 statement = self.build(_anyone_like(actor), *shape)
             except _Personal:
-                return self.build(actor, *shape)
+                statement = _PERSONAL
             self._statements[key] = statement
             if len(self._statements) > MOST_SHAPES:
                 self._statements.popitem(last=False)
-        return statement
+        return self.build(actor, *shape) if statement is _PERSONAL else statement
 
 
 def kept(build: Callable[..., Any]) -> Kept:
