@@ -88,7 +88,7 @@ class Application(Flask):
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """Give the address of a route, or of a static file of the core."""
-        if endpoint == "static":
+        if endpoint == "static" and len(values) == 1:  # with _external and the like Flask's own address will do
             return asset_url(self, values["filename"])
         return str(super().url_for(endpoint, **values))
 

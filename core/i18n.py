@@ -15,7 +15,7 @@ from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
 from flask_babel.speaklater import LazyString
-from jinja2 import Environment, pass_eval_context
+from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
@@ -130,11 +130,6 @@ def _said(context: EvalContext, message: str, **variables: Any) -> str:
     return text % variables if "%" in text else text
 
 
-def _teach(environment: Environment) -> None:
-    """Let templates say messages without the detour that Jinja's own functions take for each."""
-    environment.globals.update(_=_said, gettext=_said)
-
-
 def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> None:
     """Let an application answer in the person's language.
 
@@ -151,7 +146,8 @@ def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> N
         locale_selector=_language_of_request,
         timezone_selector=lambda: current_zone().key,
     )
-    _teach(app.jinja_env)
+    # Templates say messages without the detour that Jinja's own functions take for each.
+    app.jinja_env.globals.update(_=_said, gettext=_said)
     # {% trans %} may run over several lines; tools/translations.py extracts it with the blanks collapsed too.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
