@@ -80,7 +80,13 @@ def search_document(*texts: str) -> str:
     return " ".join(words)
 
 
-def search_terms(query: str) -> list[list[str]]:
+@lru_cache(maxsize=8_192)
+def word_forms(word: str) -> tuple[str, ...]:
+    """Give what a query may begin with to find one word, as `search_document` has it."""
+    return tuple(search_document(word).split())
+
+
+def search_terms(query: str) -> list[tuple[str, ...]]:
     """Give what a query looks for: for each word the spellings of which one must begin a word of the record.
 
     Args:
@@ -92,12 +98,12 @@ def search_terms(query: str) -> list[list[str]]:
     return [_spellings(word) for word in WORD.findall(fold(query))[:MOST_WORDS]]
 
 
-def _spellings(word: str) -> list[str]:
+def _spellings(word: str) -> tuple[str, ...]:
     if GREEK.search(word) or not any(letter.isalpha() for letter in word):
-        return [word]
+        return (word,)
     # One letter that is left of several would begin half of all words: nobody looks for that.
     reduced = [each for each in _reduced_latin(word) if len(each) > 1 or len(word) == 1]
-    return list(dict.fromkeys([word, *reduced]))[:MOST_SPELLINGS]
+    return tuple(dict.fromkeys([word, *reduced]))[:MOST_SPELLINGS]
 
 
 # The same words come again and again, above all in imports; so do the spellings that they have in common.

@@ -6,7 +6,7 @@ in Greeklish and in Polish without its strokes, because the words were folded be
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -39,7 +39,7 @@ from core.database.base import metadata
 from core.database.journal import Touched, big_integer
 from core.records.registry import record_types
 from core.records.types import RecordType
-from core.search.fold import search_document, search_terms
+from core.search.fold import search_document, search_terms, word_forms
 
 #: How many hits of one record type an answer holds.
 HITS_PER_TYPE = 8
@@ -47,6 +47,9 @@ HITS_PER_TYPE = 8
 CANDIDATES = 3
 #: In how many letters at the beginning of an entry its title is looked for.
 TITLE_LENGTH = 80
+#: For each word of a query the spellings of which one must begin a word of the record.
+Terms: TypeAlias = Sequence[tuple[str, ...]]
+
 #: How many ids one statement carries; databases bound their parameters.
 IDS_PER_STATEMENT = 500
 
@@ -76,9 +79,8 @@ class Hit:
         return self.record_type.url_of(self.record_id)
 
 
-def _found(query: str) -> ColumnElement[bool] | None:
+def _found(words: Terms) -> ColumnElement[bool] | None:
     """Give the criterion that an entry holds the words of a query; None when there is nothing to look for."""
-    words = search_terms(query)
     if not words:
         return None
     if db.session.get_bind().dialect.name == "sqlite":
@@ -106,7 +108,7 @@ def matches(record_type: RecordType, query: str) -> ColumnElement[bool]:
         record_type: whose list is searched.
         query: what somebody typed; the beginnings of words are enough.
     """
-    found = _found(query)
+    found = _found(search_terms(query))
     if found is None:
         return false()
     ids = select(entries.c.record_id).where(_type_column() == record_type.key, found)
@@ -127,7 +129,8 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
         Hits grouped by record type; within one, those come first whose title begins with the query, then those whose
         title holds all of its words, then the rest.
     """
-    found = _found(query)
+    words = search_terms(query)
+    found = _found(words)
     wanted = None if keys is None else set(keys)
     types = [
         each
@@ -137,7 +140,7 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
     if found is None or not types:
         return []
     # The words are looked up once for all types: both databases keep the rows of a CTE that several parts read.
-    columns = (entries.c.record_type, entries.c.record_id, entries.c.title, _is_near(query).label("is_near"))
+    columns = (entries.c.record_type, entries.c.record_id, entries.c.title, _is_near(words).label("is_near"))
     holding = select(*columns).where(found).cte("holding")
     parts = [_hits_of(actor, each, holding, limit * CANDIDATES) for each in types]
     rows = db.session.execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
@@ -145,26 +148,26 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
     hits: dict[str, list[Hit]] = {each.key: [] for each in types}
     for key, record_id, title, _near in rows:
         hits[key].append(Hit(by_key[key], record_id, title))
-    terms = search_terms(query)
-    return [hit for listed in hits.values() for hit in sorted(listed, key=lambda hit: _distance(hit, terms))[:limit]]
+    return [hit for listed in hits.values() for hit in sorted(listed, key=lambda hit: _distance(hit, words))[:limit]]
 
 
-def _is_near(query: str) -> ColumnElement[bool]:
+def _is_near(words: Terms) -> ColumnElement[bool]:
     """Tell whether an entry's first words, which are its title's, hold the query's."""
     beginning = func.substr(entries.c.document, 1, TITLE_LENGTH)
-    return and_(*[or_(*[beginning.contains(term) for term in spellings]) for spellings in search_terms(query)])
+    return and_(*[or_(*[beginning.contains(term) for term in spellings]) for spellings in words])
 
 
-def _distance(hit: Hit, terms: Sequence[Sequence[str]]) -> int:
+def _distance(hit: Hit, words: Terms) -> int:
     """Say how far a title is from what was looked for: 0 begins with it, 1 holds all of it, 2 something else does."""
-    words = [search_document(word).split() for word in hit.title.split()]
-    if not all(_begin_with(spellings, [form for forms in words for form in forms]) for spellings in terms):
+    title = [word_forms(word) for word in hit.title.split()]
+    forms = [form for word in title for form in word]
+    if not all(_begin_with(spellings, forms) for spellings in words):
         return 2
-    return 0 if _begin_with(terms[0], words[0]) else 1
+    return 0 if _begin_with(words[0], title[0]) else 1
 
 
-def _begin_with(spellings: Sequence[str], forms: Sequence[str]) -> bool:
-    return any(form.startswith(tuple(spellings)) for form in forms)
+def _begin_with(spellings: tuple[str, ...], forms: Sequence[str]) -> bool:
+    return any(form.startswith(spellings) for form in forms)
 
 
 def _hits_of(actor: Actor, record_type: RecordType, holding: CTE, limit: int) -> Select[Any]:
