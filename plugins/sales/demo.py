@@ -13,7 +13,8 @@ from pelatis.api import DemoCompany, DemoCustomer, DemoMatter, DemoPart, db
 from plugins.catalog.api import Product
 
 from .models import ExchangeRate, Lead, Opportunity, Stage, StageHistory
-from .operations import RESPONSE_TIME, default_pipeline, stages_of
+from .operations.leads import RESPONSE_TIME
+from .operations.pipelines import default_pipeline, stages_of
 from .schemas import DISQUALIFIED, LOST_REASONS, SOURCES
 
 #: What one euro buys, by quarters, the newest last.

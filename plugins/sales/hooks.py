@@ -32,7 +32,8 @@ from pelatis.api import (
 )
 
 from .models import Lead, Opportunity, Stage
-from .operations import CONVERTIBLE, LEAD_MOVES, stages_of
+from .operations.leads import CONVERTIBLE, LEAD_MOVES
+from .operations.pipelines import stages_of
 from .queries import board, deals
 from .records import LEADS, OPPORTUNITIES
 from .schemas import DISQUALIFIED, LEAD_STATUSES, LOST_REASONS, SOURCES

@@ -3,16 +3,9 @@
 from pelatis.api import Board, ExtraColumn, RecordType, SharedAccess, _l
 
 from .models import ExchangeRate, Lead, Opportunity, Pipeline, Stage
-from .operations import (
-    create_lead,
-    create_leads,
-    create_opportunities,
-    create_opportunity,
-    create_stage,
-    update_lead,
-    update_opportunity,
-    update_stage,
-)
+from .operations.leads import create_lead, create_leads, update_lead
+from .operations.opportunities import create_opportunities, create_opportunity, update_opportunity
+from .operations.pipelines import create_stage, update_stage
 from .queries.deals import open_deals_by_customer
 from .schemas import ExchangeRateSchema, LeadSchema, OpportunitySchema, PipelineSchema, StageSchema
 

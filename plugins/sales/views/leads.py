@@ -18,7 +18,7 @@ from pelatis.api import (
     update_record,
 )
 
-from ..operations import convert_lead, take_lead
+from ..operations.leads import convert_lead, take_lead
 from ..records import LEADS, OPPORTUNITIES
 from . import blueprint
 

@@ -47,7 +47,7 @@ from pelatis.api import (
 )
 
 from ..models import Opportunity, Pipeline, Stage
-from ..operations import move_opportunity
+from ..operations.opportunities import move_opportunity
 from ..queries.board import (
     Board,
     Column,

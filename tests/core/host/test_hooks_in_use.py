@@ -13,7 +13,8 @@ from core.host.lifecycle import disable_plugin
 from core.i18n import today
 from core.users.models import User
 from plugins.activities.operations import create_task, write_note
-from plugins.sales.operations import create_opportunity, default_pipeline, stages_of
+from plugins.sales.operations.opportunities import create_opportunity
+from plugins.sales.operations.pipelines import default_pipeline, stages_of
 
 SYSTEM = system_actor()
 

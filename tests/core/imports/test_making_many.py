@@ -55,7 +55,8 @@ def test_every_record_type_that_makes_many_is_compared() -> None:
 
 @pytest.mark.parametrize("key", SENT)
 def test_records_made_at_once_are_those_made_one_by_one(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plugins.sales.operations.utc_now", lambda: MOMENT)
+    for name in ("leads", "opportunities"):
+        monkeypatch.setattr(f"plugins.sales.operations.{name}.utc_now", lambda: MOMENT)
     record_type = record_types.get(key)
     assert record_type is not None
     named = names()

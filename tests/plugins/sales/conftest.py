@@ -11,7 +11,8 @@ from core.customers.operations import create_customer
 from core.database import write_unit
 from core.users.models import User
 from plugins.sales.models import Opportunity, Stage
-from plugins.sales.operations import create_opportunity, default_pipeline, stages_of
+from plugins.sales.operations.opportunities import create_opportunity
+from plugins.sales.operations.pipelines import default_pipeline, stages_of
 
 #: What a seller needs for their own work.
 SELLER = {

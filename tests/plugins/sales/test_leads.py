@@ -12,7 +12,7 @@ from core.customers.operations import create_customer
 from core.database import db, utc_now
 from core.problems import Problem
 from plugins.sales.models import Lead, Opportunity
-from plugins.sales.operations import RESPONSE_TIME, convert_lead, create_lead, take_lead, update_lead
+from plugins.sales.operations.leads import RESPONSE_TIME, convert_lead, create_lead, take_lead, update_lead
 from plugins.sales.queries.deals import running_leads
 
 

@@ -16,14 +16,8 @@ from core.records.bulk import run_bulk
 from core.records.history import undo_transaction
 from core.records.operations import bin_record
 from plugins.sales.models import ExchangeRate, Opportunity, Stage, StageHistory
-from plugins.sales.operations import (
-    DEAL_MOVES,
-    create_opportunity,
-    create_stage,
-    move_opportunity,
-    update_opportunity,
-    update_stage,
-)
+from plugins.sales.operations.opportunities import DEAL_MOVES, create_opportunity, move_opportunity, update_opportunity
+from plugins.sales.operations.pipelines import create_stage, update_stage
 from plugins.sales.records import STAGES
 
 Deal = Callable[..., Opportunity]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.access import system_actor
 from core.database import db, utc_now, write_unit
 from plugins.sales.models import Lead, Opportunity, Stage
-from plugins.sales.operations import create_lead
+from plugins.sales.operations.leads import create_lead
 
 Deal = Callable[..., Opportunity]
 Stages = dict[str, Stage]

@@ -11,7 +11,7 @@ from core.access import Actor, system_actor
 from core.database import db, utc_now
 from core.i18n import local_now, today
 from plugins.sales.models import Lead, Opportunity
-from plugins.sales.operations import create_lead
+from plugins.sales.operations.leads import create_lead
 from plugins.sales.queries.deals import OwnFigures, own_figures
 
 

@@ -1,0 +1,1 @@
+"""The rules of sales: pipelines and their stages, opportunities and how they move, leads and what becomes of them."""

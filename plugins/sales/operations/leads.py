@@ -1,0 +1,178 @@
+"""Leads: their clock, the statuses that may follow each other, and what a lead is converted to.
+
+The state machine is the table `LEAD_MOVES`; what it doesn't list is refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from pelatis.api import (
+    Actor,
+    Customer,
+    Problem,
+    _,
+    add_many,
+    change_record,
+    create_customer,
+    db,
+    make_each,
+    matching_name,
+    require,
+    save,
+    utc_now,
+    visible,
+    write_unit,
+)
+
+from ..models import Lead, Opportunity
+from ..schemas import LEAD_STATUSES
+from .opportunities import create_opportunity
+
+#: How long a lead may wait for its first answer.
+RESPONSE_TIME: Final = timedelta(hours=1)
+
+#: Lead status to the statuses that may follow it. `converted` is reached by `convert_lead` alone.
+LEAD_MOVES: Final[Mapping[str, frozenset[str]]] = {
+    "new": frozenset({"working", "qualified", "disqualified"}),
+    "working": frozenset({"qualified", "disqualified"}),
+    "qualified": frozenset({"working", "disqualified"}),
+    "disqualified": frozenset({"working"}),
+    "converted": frozenset(),
+}
+#: From where a lead may be converted.
+CONVERTIBLE: Final = frozenset({"new", "working", "qualified"})
+
+
+def create_lead(actor: Actor, values: Mapping[str, Any]) -> Lead:
+    """Make a lead and start its clock: a new one must be answered within the response time."""
+    with write_unit():
+        saved: Lead = save(actor, _new_lead(values))
+        return saved
+
+
+def create_leads(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Problem | None]:
+    """Make many leads at once, by the same rules as `create_lead`; see `create_opportunities`."""
+    with write_unit():
+        made, outcomes = make_each(rows, _new_lead)
+        add_many(actor, made)
+        return outcomes
+
+
+def _new_lead(values: Mapping[str, Any]) -> Lead:
+    lead = Lead(**values)
+    if lead.status == "converted":
+        raise _refused_status("converted")
+    if lead.status == "new":
+        lead.respond_by = lead.respond_by or utc_now() + RESPONSE_TIME
+    return lead
+
+
+def update_lead(actor: Actor, lead: Lead, values: Mapping[str, Any]) -> Lead:
+    """Change a lead; a new status among the values must follow the present one.
+
+    Raises:
+        Problem: `sales.lead_status_refused`; `sales.reason_needed` when it is disqualified without a reason.
+    """
+    changes = dict(values)
+    with write_unit() as session:
+        status = changes.pop("status", lead.status)
+        change_record(actor, lead, changes)
+        if status != lead.status:
+            _change_status(lead, status)
+        session.flush()
+        return lead
+
+
+def _change_status(lead: Lead, status: str) -> None:
+    if status not in LEAD_MOVES[lead.status]:
+        raise _refused_status(status)
+    if status == "disqualified" and lead.disqualified_reason is None:
+        message = _("Say why it came to nothing.")
+        raise Problem("sales.reason_needed", message, fields={"disqualified_reason": [message]})
+    if lead.status == "disqualified":
+        lead.disqualified_reason = None
+    lead.answered_at = lead.answered_at or utc_now()
+    lead.status = status
+
+
+def _refused_status(status: str) -> Problem:
+    message = _("It can't become “%(status)s” now.", status=LEAD_STATUSES[status])
+    return Problem("sales.lead_status_refused", message, fields={"status": [message]})
+
+
+def take_lead(actor: Actor, lead: Lead) -> Lead:
+    """Make a lead one's own and begin to work on it, which stops its clock.
+
+    Raises:
+        Problem: `sales.lead_status_refused` when somebody has begun already; 403 or 404 without the permission.
+    """
+    require(actor, Lead, "edit", lead)
+    with write_unit() as session:
+        session.refresh(lead, with_for_update=True)
+        lead.owner_id = actor.user_id or lead.owner_id
+        _change_status(lead, "working")
+        session.flush()
+        return lead
+
+
+def convert_lead(actor: Actor, lead: Lead, values: Mapping[str, Any] | None = None) -> Opportunity:
+    """Make a customer and an opportunity of a lead; a customer that is there already is taken and not doubled.
+
+    Args:
+        actor: whoever converts it; they need the right to edit the lead and to make customers and opportunities.
+        lead: a lead that is new, working or qualified.
+        values: checked values (model attributes) of the opportunity; `customer_id` names the customer.
+
+    Raises:
+        Problem: `sales.lead_status_refused` when it was converted or disqualified before; 403 or 404 without a right.
+    """
+    require(actor, Lead, "edit", lead)
+    require(actor, Opportunity, "create")
+    with write_unit() as session:
+        session.refresh(lead, with_for_update=True)
+        if lead.status not in CONVERTIBLE:
+            raise _refused_status("converted")
+        columns = dict(values or {})
+        columns["customer_id"] = columns.get("customer_id") or _customer_of(actor, lead)
+        columns.setdefault("name", lead.company or lead.name)
+        columns.setdefault("owner_id", lead.owner_id)
+        opportunity = create_opportunity(actor, {"source": lead.source, "needs": lead.message, **columns})
+        lead.answered_at = lead.answered_at or utc_now()
+        lead.status = "converted"
+        lead.customer_id, lead.opportunity_id = opportunity.customer_id, opportunity.id
+        session.flush()
+        return opportunity
+
+
+def _customer_of(actor: Actor, lead: Lead) -> UUID:
+    """Find the customer that a lead already is: by mail, by phone, by the company's name; otherwise make it."""
+    found = _matching_customer(actor, lead)
+    if found is not None:
+        return found
+    require(actor, Customer, "create")
+    party = {"kind": "organisation", "name": lead.company} if lead.company else {"kind": "person", "name": lead.name}
+    customer = create_customer(
+        actor, {**party, "roles": ["prospect"], "email": lead.email, "phone": lead.phone, "owner_id": lead.owner_id}
+    )
+    return customer.id
+
+
+def _matching_customer(actor: Actor, lead: Lead) -> UUID | None:
+    key = matching_name(lead.company or lead.name)
+    criteria = [
+        Customer.email == lead.email if lead.email else None,
+        Customer.phone == lead.phone if lead.phone else None,
+        Customer.match_key == key if key else None,
+    ]
+    for criterion in criteria:
+        if criterion is None:
+            continue
+        statement = select(Customer.id).where(criterion, Customer.deleted_at.is_(None), visible(actor, Customer))
+        found = db.session.scalars(statement.order_by(Customer.created_at).limit(1)).first()
+        if found is not None:
+            return found
+    return None
