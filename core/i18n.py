@@ -95,10 +95,25 @@ def _speech() -> _Speech:
     return speeches[str(locale)]
 
 
+class _Number(int):
+    """A whole number that stands in a message: `%(num)s` writes it with the language's own separators."""
+
+    def __str__(self) -> str:
+        return format_number(int(self))
+
+
+def _filled(text: Any, variables: dict[str, Any]) -> Any:
+    """Fill a message's places in, whole numbers as the person writes them."""
+    return text % {name: _Number(value) if type(value) is int else value for name, value in variables.items()}
+
+
 def _(message: str, **variables: Any) -> str:
-    """Translate a message now, for the person who is answered: `_("Hello %(name)s", name=user.name)`."""
+    """Translate a message now, for the person who is answered: `_("Hello %(name)s", name=user.name)`.
+
+    Whole numbers among the variables are written with the language's own separators.
+    """
     text: str = _speech().catalogue.ugettext(message)
-    return text % variables if variables else text
+    return str(_filled(text, variables)) if variables else text
 
 
 def _l(message: str, **variables: Any) -> Any:
@@ -109,13 +124,13 @@ def _l(message: str, **variables: Any) -> Any:
 def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
     """Translate a message with a number in it: `ngettext("%(num)s deal", "%(num)s deals", count)`."""
     text: str = _speech().catalogue.ungettext(singular, plural, num)
-    return text % {"num": num, **variables}
+    return str(_filled(text, {"num": num, **variables}))
 
 
 def pgettext(context: str, message: str, **variables: Any) -> str:
     """Translate a word that means several things, with its context first: `pgettext("of a deal", "Close")`."""
     text: str = _speech().catalogue.upgettext(context, message)
-    return text % variables if variables else text
+    return str(_filled(text, variables)) if variables else text
 
 
 @pass_eval_context
@@ -125,9 +140,16 @@ def _said(context: EvalContext, message: str, **variables: Any) -> str:
     text = speech.marked.get(message)
     if text is None:
         text = speech.marked[message] = Markup(speech.catalogue.ugettext(message))  # noqa: S704 - our own catalogues
-    if not context.autoescape:
-        return str(text) % variables if "%" in text else str(text)
-    return text % variables if "%" in text else text
+    said: str = text if context.autoescape else str(text)
+    return _filled(said, variables) if "%" in said else said
+
+
+@pass_eval_context
+def _counted(context: EvalContext, singular: str, plural: str, num: int, **variables: Any) -> str:
+    """Translate a message with a number in it in a template."""
+    text: str = _speech().catalogue.ungettext(singular, plural, num)
+    said = Markup(text) if context.autoescape else text  # noqa: S704 - our own catalogues
+    return _filled(said, {"num": num, **variables})  # type: ignore[no-any-return]
 
 
 def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> None:
@@ -147,7 +169,7 @@ def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> N
         timezone_selector=lambda: current_zone().key,
     )
     # Templates say messages without the detour that Jinja's own functions take for each.
-    app.jinja_env.globals.update(_=_said, gettext=_said)
+    app.jinja_env.globals.update(_=_said, gettext=_said, ngettext=_counted)
     # {% trans %} may run over several lines; tools/translations.py extracts it with the blanks collapsed too.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
@@ -189,6 +211,8 @@ def today() -> date:
 
 def format_number(value: int | float | Decimal) -> str:
     """Write a number with the language's own separators."""
+    if type(value) is int and -1_000 < value < 1_000:
+        return str(value)  # no language separates these, and most numbers are that small
     return numbers.format_decimal(value, locale=_language())
 
 

@@ -74,9 +74,9 @@ def _lead(statuses: list[PluginStatus], waiting: int) -> str:
     off = len(statuses) - on - waiting
     return " ".join(
         [
-            ngettext("%(num)d on,", "%(num)d on,", on),
-            ngettext("%(num)d off.", "%(num)d off.", off),
-            *([ngettext("%(num)d needs you.", "%(num)d need you.", waiting)] if waiting else []),
+            ngettext("%(num)s on,", "%(num)s on,", on),
+            ngettext("%(num)s off.", "%(num)s off.", off),
+            *([ngettext("%(num)s needs you.", "%(num)s need you.", waiting)] if waiting else []),
             _("Switching works at once and deletes nothing."),
         ]
     )
@@ -115,9 +115,9 @@ def _adds(status: PluginStatus) -> str:
     pages = len({rule.rule for rule in rules if "GET" in (rule.methods or ())}) + 2 * types
     work = sum(job.plugin == status.name for job in jobs)
     parts = [
-        ngettext("%(num)d record type", "%(num)d record types", types) if types else "",
-        ngettext("%(num)d page", "%(num)d pages", pages) if pages else "",
-        ngettext("%(num)d job", "%(num)d jobs", work) if work else "",
+        ngettext("%(num)s record type", "%(num)s record types", types) if types else "",
+        ngettext("%(num)s page", "%(num)s pages", pages) if pages else "",
+        ngettext("%(num)s job", "%(num)s jobs", work) if work else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -165,7 +165,7 @@ def purge_page(name: str) -> Response:
         "plugins/purge.html",
         preview=preview,
         counts=counts,
-        total=ngettext("%(num)d row", "%(num)d rows", preview.rows),
+        total=ngettext("%(num)s row", "%(num)s rows", preview.rows),
         leans=_leans(preview),
     )
 
@@ -188,5 +188,5 @@ def purge(name: str) -> AnyResponse:
     if request.form.get("name") != name:
         raise Problem("core.purge_unconfirmed", _("Type %(name)s to purge it.", name=name))
     preview = lifecycle.purge_plugin(host, name)
-    toast(ngettext("%(num)d row is gone for good.", "%(num)d rows are gone for good.", preview.rows))
+    toast(ngettext("%(num)s row is gone for good.", "%(num)s rows are gone for good.", preview.rows))
     return redirect_or_refresh("/admin/plugins")

@@ -480,7 +480,7 @@ def undo(import_id: UUID) -> AnyResponse:
     )
     if undone.kept:
         text += " " + ngettext(
-            "%(num)d was changed since, and stays.", "%(num)d were changed since, and stay.", len(undone.kept)
+            "%(num)s was changed since, and stays.", "%(num)s were changed since, and stay.", len(undone.kept)
         )
     toast(text)
     return redirect_or_refresh(f"/admin/imports/{found.id}")

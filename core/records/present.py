@@ -328,7 +328,7 @@ def asked_facts(
     """
     fields_of_form = form_fields(actor, record_type, record, given, missing)
     wanted = [each for each in fields_of_form if each.name in missing or each.name in given]
-    title = ngettext("%(stage)s needs a fact", "%(stage)s needs %(num)d facts", len(wanted), stage=column)
+    title = ngettext("%(stage)s needs a fact", "%(stage)s needs %(num)s facts", len(wanted), stage=column)
     return {"title": title, "controls": _controls(wanted, record)}
 
 

@@ -130,7 +130,7 @@ def _call(row: ActivityRow, link: Markup) -> Markup:
 
 def minutes(number: int) -> str:
     """Say how long something took."""
-    return str(ngettext("%(num)d min", "%(num)d min", number))
+    return str(ngettext("%(num)s min", "%(num)s min", number))
 
 
 # A person's day

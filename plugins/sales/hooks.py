@@ -22,6 +22,7 @@ from pelatis.api import (
     base_currency,
     format_amount,
     format_day,
+    format_number,
     format_percent,
     hookimpl,
     local_now,
@@ -79,7 +80,7 @@ def crm_collect_alerts(actor: Actor, customers: Sequence[UUID]) -> Iterator[Aler
 def _still(opportunity: Opportunity, stage: Stage) -> str:
     days = board.days_in_stage(opportunity.stage_since)
     words = {"stage": stage.name, "days": days, "most": stage.rot_days}
-    return str(_("%(stage)s for %(days)d days, usual is %(most)d", **words))
+    return str(_("%(stage)s for %(days)s days, usual is %(most)s", **words))
 
 
 @hookimpl
@@ -195,7 +196,7 @@ def _figures(actor: Actor) -> Iterator[Panel]:
     )
     if own.answered:
         share = 100 * own.timely // own.answered
-        note = f"{own.timely} / {own.answered}"
+        note = f"{format_number(own.timely)} / {format_number(own.answered)}"
         yield _figure("timely", _("Leads answered in time"), format_percent(share), note, share)
 
 
@@ -236,7 +237,8 @@ def _closing(opportunity: Opportunity, stage: Stage) -> str:
     """Say when a deal is expected to close, and how likely it is won."""
     likely = stage.probability if opportunity.probability is None else opportunity.probability
     day = opportunity.expected_close_on
-    return _("closes %(day)s · %(likely)d %%", day=format_day(day), likely=likely) if day else f"{likely} %"
+    chance = format_percent(likely)
+    return _("closes %(day)s · %(chance)s", day=format_day(day), chance=chance) if day else chance
 
 
 def _open_items(actor: Actor, customer: Any) -> Iterator[Panel]:

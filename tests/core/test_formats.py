@@ -1,16 +1,20 @@
 """Money, days and complaints about a field as people write them in each language."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask_babel import force_locale
 from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Range
 
-from core.i18n import format_amount, format_day, name_zone
+from core.i18n import _, format_amount, format_day, name_zone, ngettext
 from core.records import fields
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,28 @@ from core.records import fields
 def test_an_amount_has_the_sign_of_its_own_country(app: Flask, language: str, currency: str, written: str) -> None:
     with app.test_request_context(), force_locale(language):
         assert format_amount(Decimal(27_980), currency) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "12,345"), ("el", "12.345"), ("pl", "12\N{NO-BREAK SPACE}345")]
+)
+def test_a_number_in_a_message_has_the_languages_separators(app: Flask, language: str, written: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        assert written in ngettext("%(num)s record changed.", "%(num)s records changed.", 12_345)
+        assert written in _("Row %(number)s will look like this", number=12_345)
+        page = "{{ ngettext('%(num)s page', '%(num)s pages', many) }} {{ _('%(number)s+', number=many) }}"
+        assert render_template_string(page, many=12_345).count(written) == 2
+
+
+def test_a_place_for_a_bare_number_still_takes_one(app: Flask) -> None:
+    with app.test_request_context(), force_locale("en"):
+        assert _("%(num)05d", num=42) == "00042"
+
+
+def test_no_message_of_ours_writes_a_number_without_separators() -> None:
+    catalogues = [path for place in ("core", "plugins") for path in (ROOT / place).rglob("*.po")]
+    assert catalogues
+    assert [path for path in catalogues if re.search(r"%\(\w+\)d", path.read_text())] == []
 
 
 @pytest.mark.parametrize(("language", "written"), [("en", "21 Feb 2020"), ("el", "21 Φεβ 2020"), ("pl", "21 lut 2020")])

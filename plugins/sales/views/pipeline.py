@@ -202,10 +202,10 @@ def _cards(actor: Actor, place: Place, rows: Sequence[Any]) -> dict[UUID, Card]:
 def _age(days: int, rot_days: int | None) -> tuple[str, str]:
     """Say for how long a deal has been in its stage, and in which colour."""
     if rot_days is None or days < rot_days * RIPENING:
-        return _("%(days)d d", days=days), ""
+        return _("%(days)s d", days=days), ""
     if days <= rot_days:
-        return _("%(days)d d of %(most)d", days=days, most=rot_days), "amber"
-    return _("%(days)d d", days=days), "red"
+        return _("%(days)s d of %(most)s", days=days, most=rot_days), "amber"
+    return _("%(days)s d", days=days), "red"
 
 
 def _column(place: Place, column: Column, cards: Mapping[UUID, Any]) -> dict[str, Any]:
