@@ -29,7 +29,7 @@ ORGANISATION_FACTS: Final = (
 )  # fmt: skip
 PERSON_FACTS: Final = ("phone", "email", "address", "language", "website", "tags", "note")
 #: The facts of the side panel beside the list.
-PANEL_FACTS: Final = ("phone", "email", "tax_number", "address", "industry", "owner")
+PANEL_FACTS: Final = ("phone", "email", "tax_number", "address", "industry", "parent", "owner")
 #: Facts that are shown though they are empty, because somebody will want to fill them in.
 ALWAYS: Final = frozenset({"tax_number", "phone", "email", "address"})
 #: Parts of the one fact that is called address, and what only the whole form shows.

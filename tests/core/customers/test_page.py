@@ -71,6 +71,13 @@ def test_page_tells_who_the_customer_is(client: FlaskClient, customer: Customer)
         assert words in text
 
 
+def test_the_side_panel_tells_whom_a_customer_belongs_to(client: FlaskClient, customer: Customer) -> None:
+    branch = create_record(system_actor(), CUSTOMERS, {"name": "Υποκατάστημα Αιγίου", "parent": str(customer.id)})
+    text = client.get(f"/customers/{branch.id}?panel=1", headers=PANEL).text
+    assert "Belongs to" in text
+    assert "Ελαιώνες Πελοποννήσου Α.Ε." in text
+
+
 def test_page_costs_a_fixed_number_of_statements(
     client: FlaskClient, customer: Customer, statements: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

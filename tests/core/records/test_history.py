@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from core.access import system_actor
+from core.access import acting_as, system_actor
 from core.customers.records import CUSTOMERS
 from core.database import db
 from core.i18n import format_day
@@ -46,6 +46,23 @@ def test_the_page_of_the_history_tells_values_as_people_read_them(client: FlaskC
     for value in ("Anna Administrator", "Key account", "Greece", format_day(date(2019, 11, 14))):
         assert value in page
     assert str(owner.id) not in page.partition("<h1>")[2].partition("</ol>")[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "ways"),
+    [("en", ["through the API", "by an import"]), ("el", ["μέσω του API", "από εισαγωγή"])],
+)
+def test_the_page_of_the_history_tells_in_the_persons_language_which_way_a_change_came(
+    client: FlaskClient, customer: Any, language: str, ways: list[str]
+) -> None:
+    client.patch(f"/api/v1/customers/{customer.id}", json={"city": "Αίγιο"})
+    db.session.expire_all()
+    with acting_as(system_actor(), origin="import"):
+        change(customer, city="Πύργος")
+    client.post("/settings/language", data={"value": language})
+    page = client.get(f"/customers/{customer.id}/history").text
+    for way in ways:
+        assert f'<span class="cap">{way}</span>' in page
 
 
 def test_the_page_of_the_history_undoes_a_change(client: FlaskClient, customer: Any) -> None:
