@@ -160,8 +160,8 @@ def _trusted(host: "Host", hook: str, implementation: pluggy.HookImpl, arguments
         raise Problem(
             "core.hook_failed",
             _(
-                "The module %(title)s couldn't check this, so nothing was done. An administrator finds the reason "
-                "under %(reference)s and can switch the module off.",
+                "The plugin %(title)s couldn't check this, so nothing was done. An administrator finds the reason "
+                "under %(reference)s and can switch the plugin off.",
                 title=failure.title,
                 reference=failure.reference,
             ),

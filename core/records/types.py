@@ -74,7 +74,7 @@ class RecordType:
     Attributes:
         model: the model, a `Record`. The type's key is the model's: `sales.opportunity`, or `customer` in the core.
         schema: the `RecordSchema`: what is shown and accepted anywhere; a field that isn't in it is never either.
-        label, label_plural: its name for people, lazily translated: _l("Opportunity"), _l("Opportunities").
+        label, label_plural: its name for people, lazily translated: _l("Deal"), _l("Deals").
         path: the URL segment of its list, `opportunities`; its API is `/api/v1/<plugin>/<path>`.
         icon: a Tabler icon.
         title: the attribute that names a record. subtitle: attributes (or schema fields) shown under it.

@@ -197,7 +197,7 @@ def administration() -> Response:
     if not current_actor().is_administrator:
         raise not_found()
     pages = (
-        (_("Plugins"), "/admin/plugins", "puzzle", _("Switch modules on and off.")),
+        (_("Plugins"), "/admin/plugins", "puzzle", _("Switch plugins on and off.")),
         (_("People"), "/admin/users", "users", _("Who signs in, and who does what.")),
         (_("Roles"), "/admin/roles", "shield", _("What each role may do, and how far.")),
         (_("Teams"), "/admin/teams", "sitemap", _("The tree that scopes follow.")),

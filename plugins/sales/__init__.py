@@ -5,7 +5,7 @@ from pelatis.api import Plugin, _l
 plugin = Plugin(
     name="sales",
     title=_l("Sales"),
-    summary=_l("Leads with a response clock, opportunities on a board, and what was won, lost and how fast"),
+    summary=_l("Leads with a response clock, deals on a board, and what was won, lost and how fast"),
     version="1.0.0",
     requires=["catalog"],
     uses=["activities"],

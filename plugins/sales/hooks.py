@@ -58,9 +58,7 @@ def crm_collect_actions(actor: Actor, record: Any) -> Iterator[Action]:
     """Offer a new opportunity on a customer's page."""
     if record is not None and record.__record_type__ == "customer" and may(actor, Opportunity, "create"):
         url = f"{OPPORTUNITIES.url}/new?customer={record.id}"
-        yield Action(
-            id="sales.new_opportunity", title=_("New opportunity"), url=url, icon="briefcase", key="o", primary=True
-        )
+        yield Action(id="sales.new_opportunity", title=_("New deal"), url=url, icon="briefcase", key="o", primary=True)
 
 
 @hookimpl
@@ -305,6 +303,6 @@ def crm_collect_dependents(record_type: str, ids: Sequence[UUID]) -> Iterator[De
     column = columns.get(record_type)
     count = deals.count_deals(column, ids) if column is not None else 0
     if count:
-        label = ngettext("%(num)s opportunity", "%(num)s opportunities", count)
+        label = ngettext("%(num)s deal", "%(num)s deals", count)
         blocks = record_type in ("sales.stage", "sales.pipeline")
         yield Dependents(record_type="sales.opportunity", label=label, count=count, blocks=blocks)

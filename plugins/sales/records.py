@@ -12,8 +12,8 @@ from .schemas import ExchangeRateSchema, LeadSchema, OpportunitySchema, Pipeline
 OPPORTUNITIES = RecordType(
     model=Opportunity,
     schema=OpportunitySchema,
-    label=_l("Opportunity"),
-    label_plural=_l("Opportunities"),
+    label=_l("Deal"),
+    label_plural=_l("Deals"),
     path="opportunities",
     icon="briefcase",
     subtitle=("customer", "stage"),

@@ -120,17 +120,17 @@ class LeadSchema(RecordSchema):
     answered_at = fields.DateTime(label=_l("Answered"), dump_only=True)
     disqualified_reason = fields.Choice(DISQUALIFIED, label=_l("Why not"))
     customer = fields.Related("customer", label=_l("Customer"), dump_only=True)
-    opportunity = fields.Related("sales.opportunity", label=_l("Opportunity"), dump_only=True)
+    opportunity = fields.Related("sales.opportunity", label=_l("Deal"), dump_only=True)
 
 
 class OpportunitySchema(RecordSchema):
     """An opportunity."""
 
     name = fields.String(
-        label=_l("Opportunity"),
+        label=_l("Deal"),
         help=_l("Left empty: product – customer."),
         validate=Length(max=300),
-        import_names=("opportunity name", "deal name", "deal", "title"),
+        import_names=("opportunity", "opportunity name", "deal name", "title"),
     )
     customer = fields.Related("customer", label=_l("Customer"), import_names=("account", "account name", "company"))
     stage = fields.Related(

@@ -12,8 +12,8 @@ def open_customer(page: Page) -> None:
 def make_opportunity(page: Page, name: str, amount: str) -> None:
     """Create an opportunity from the customer's page."""
     open_customer(page)
-    page.get_by_role("link", name="New opportunity").first.click()
-    page.get_by_label("Opportunity", exact=True).fill(name)
+    page.get_by_role("link", name="New deal").first.click()
+    page.get_by_label("Deal", exact=True).fill(name)
     page.get_by_label("Amount", exact=True).fill(amount)
     page.locator("[name=expected_close_on]").fill("2030-01-31")
     page.get_by_role("button", name="Create").click()

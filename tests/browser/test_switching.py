@@ -60,7 +60,7 @@ def expect_gone(page: Page, customer: str) -> None:
     expect(page.locator("#timeline .crm-tl").first).to_be_visible()
     expect(page.locator("#timeline a[href^='/sales/']")).to_have_count(0)
     expect(page.locator("#panel-sales-deals")).to_have_count(0)
-    expect(page.get_by_role("link", name="New opportunity")).to_have_count(0)
+    expect(page.get_by_role("link", name="New deal")).to_have_count(0)
     assert not found(page, DEAL)
     assert not found(page, "pipeline")
 
@@ -73,7 +73,7 @@ def expect_there(page: Page, customer: str) -> None:
     expect(page.get_by_role("navigation", name="Main", exact=True)).to_contain_text("Pipeline")
     expect(page.locator("#timeline a[href^='/sales/']").first).to_be_visible()
     expect(page.locator("#panel-sales-deals")).to_be_visible()
-    expect(page.get_by_role("link", name="New opportunity").first).to_be_visible()
+    expect(page.get_by_role("link", name="New deal").first).to_be_visible()
     assert found(page, DEAL)
     assert found(page, "pipeline")
 

@@ -1,5 +1,7 @@
 """Everything that a user reads is translated, and the check that says so can be believed."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from flask import Flask
 
 from core.i18n import configure_languages
 from tools import translations
-from tools.catalogues import LANGUAGES, compile_catalogues
+from tools.catalogues import LANGUAGES, Domain, compile_catalogues, domains
 from tools.literals import literals_in_python, literals_in_template
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +17,19 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_message_is_translated_into_every_language() -> None:
     assert translations.check(ROOT) == []
+
+
+def test_a_thing_is_called_by_one_word() -> None:
+    others = re.compile(r"\b(?:opportunit(?:y|ies)|modules?)\b(?!\)s)", re.IGNORECASE)  # a deal, a plugin
+    messages = {message for domain in domains(ROOT) for message in extracted(domain)}
+    assert len(messages) > 1_000
+    assert [message for message in messages if others.search(message)] == []
+
+
+def extracted(domain: Domain) -> Iterator[str]:
+    """Give the messages of a domain as they stand in its sources."""
+    for message in translations.extract(domain, ROOT):
+        yield from (message.id,) if isinstance(message.id, str) else message.id
 
 
 @pytest.fixture

@@ -53,5 +53,5 @@ def convert(record_id: UUID) -> Response:
     lead = find_record(actor, LEADS, record_id, "edit")
     values = load_values(OPPORTUNITIES, submitted(OPPORTUNITIES, request.form), partial=True)
     opportunity = convert_lead(actor, lead, values)
-    toast(_("%(name)s is an opportunity now.", name=opportunity.name), undo=last_transaction())
+    toast(_("%(name)s is a deal now.", name=opportunity.name), undo=last_transaction())
     return redirect_or_refresh(OPPORTUNITIES.url_of(opportunity.id))

@@ -169,7 +169,7 @@ def test_demand_passes_problems_and_turns_bugs_into_one_clear_sentence(
         with pytest.raises(Problem, match="No credit left") as refused:
             demand("crm_validate_customer", actor=None, customer=None, values="refuse")
         assert (refused.value.status, refused.value.fields) == (422, {"name": ["Too poor"]})
-        with pytest.raises(Problem, match="The module Alpha couldn't check this, so nothing was done") as broken:
+        with pytest.raises(Problem, match="The plugin Alpha couldn't check this, so nothing was done") as broken:
             demand("crm_validate_customer", actor=None, customer=None, values="break")
         assert broken.value.status == 503
         disable_plugin(host_of(app), "alpha")

@@ -63,7 +63,7 @@ def test_dependents_of_a_customer_are_counted_in_words(customer: Any, deal: Any)
     found = collect("crm_collect_dependents", actor=SYSTEM, record_type="customer", ids=[customer.id])
     assert sorted((each.plugin, each.count, each.label) for each in found) == [
         ("activities", 1, "1 activity"),
-        ("sales", 1, "1 opportunity"),
+        ("sales", 1, "1 deal"),
     ]
 
 
