@@ -18,6 +18,7 @@ import sqlite3
 import tempfile
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -40,6 +41,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateTable
 
 from core.database import db
@@ -404,7 +406,7 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except FileNotFoundError:
         raise BackupError(f"there is no file {source}") from None
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error):
         raise BackupError(f"{source} isn't a backup of Pelatis, or it is damaged; nothing was changed") from None
 
 
@@ -506,8 +508,18 @@ def _has_tables(database_url: str) -> bool:
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return False
     engine = create_engine(database_url, poolclass=NullPool)
-    with engine.connect() as connection:
-        return bool(_own_tables(connection))
+    try:
+        with engine.connect() as connection:
+            return bool(_own_tables(connection))
+    except DatabaseError as error:
+        if _is_damage(error):
+            raise BackupError("the database is damaged; say --replace to put the backup in its place") from error
+        raise
+
+
+def _is_damage(error: BaseException) -> bool:
+    """Tell whether SQLite can't make sense of its file; what passes, a lock or a full disk, is another class there."""
+    return type(getattr(error, "orig", error)) is sqlite3.DatabaseError
 
 
 def _restore_files(archive: zipfile.ZipFile, manifest: Manifest, storage: Path) -> None:
@@ -629,7 +641,8 @@ def _prove(connection: Connection, manifest: Manifest, tables: Mapping[str, Tabl
 class _SqliteTarget:
     """Fills a new file, then copies it over the old one by SQLite's own backup interface.
 
-    Replacing the file itself would leave a running server writing into the one that was taken away.
+    Replacing the file itself would leave a running server writing into the one that was taken away. Only a file that
+    SQLite can't read is replaced, and then nobody else may have it open.
     """
 
     def __init__(self, url: str) -> None:
@@ -641,24 +654,75 @@ class _SqliteTarget:
         try:
             with schema_transaction(f"sqlite:///{draft}") as connection:
                 act(connection, self._generations())
-            kept = self._keep() if self._file.exists() else None
-            _copy_database(draft, self._file)
+            return self._put_in_place(draft)
         finally:
             _remove_database(draft)
+
+    def _put_in_place(self, draft: Path) -> Path | None:
+        try:
+            kept = self._keep() if self._file.exists() else None
+            _copy_database(draft, self._file)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            kept = self._replace_damaged(draft)
         return kept
 
     def _generations(self) -> Mapping[str, int]:
         if not self._file.exists():
             return {}
         engine = create_engine(f"sqlite:///{self._file}", poolclass=NullPool)
-        with engine.connect() as connection:
-            return _generations(connection)
+        try:
+            with engine.connect() as connection:
+                return _generations(connection)
+        except DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            return {}
 
     def _keep(self) -> Path:
-        moment = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
-        kept = self._file.with_name(f"{self._file.stem}.before-restore-{moment}{self._file.suffix}")
-        _copy_database(self._file, kept)
+        kept = self._beside("before-restore")
+        draft = kept.with_name(f".{kept.name}.partial")
+        try:
+            _copy_database(self._file, draft)
+            draft.replace(kept)
+        finally:
+            _remove_database(draft)
         return kept
+
+    def _replace_damaged(self, draft: Path) -> Path:
+        if _is_open_elsewhere(self._file):
+            raise BackupError("the damaged database is still in use; stop the server, then say this again")
+        kept = self._beside("damaged")
+        for suffix in ("", "-wal"):
+            part = self._file.with_name(self._file.name + suffix)
+            if part.exists():
+                shutil.copyfile(part, kept.with_name(kept.name + suffix))
+        for suffix in ("-wal", "-shm", "-journal"):
+            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+        draft.replace(self._file)
+        return kept
+
+    def _beside(self, why: str) -> Path:
+        moment = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
+        return self._file.with_name(f"{self._file.stem}.{why}-{moment}{self._file.suffix}")
+
+
+def _is_open_elsewhere(file: Path) -> bool:
+    """Tell whether another process has a database open: with a write-ahead log each holds a shared lock all the time.
+
+    Where the lock lies: https://sqlite.org/src/doc/trunk/src/os.h, SHARED_FIRST and SHARED_SIZE.
+    """
+    try:
+        import fcntl
+    except ImportError:  # on Windows an open file can't be replaced anyway
+        return False
+    with file.open("r+b") as stream:
+        try:
+            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _copy_database(source: Path, target: Path) -> None:

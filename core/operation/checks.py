@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 from flask import Flask
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import db
 from core.host.host import Host
 from core.host.states import State
+from core.operation.errors import database_problem
 from core.operation.health import readiness
 from core.problems import Problem
 from core.settings import Settings, unknown_settings
@@ -94,7 +96,22 @@ def _secret_key(settings: Settings) -> Iterator[CheckResult]:
 def _database() -> Iterator[CheckResult]:
     state = readiness(db.engine)
     where = db.engine.url.render_as_string(hide_password=True)
-    yield CheckResult("database", "good" if state.is_ready else "bad", state.reason or where)
+    trouble = state.reason or _damage()
+    yield CheckResult("database", "bad" if trouble else "good", trouble or where)
+
+
+def _damage() -> str:
+    """Read all pages of SQLite's file: what is damaged in the middle shows nowhere else until somebody needs it."""
+    if db.engine.dialect.name != "sqlite":
+        return ""
+    try:
+        with db.engine.connect() as connection:
+            found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+    except SQLAlchemyError as error:
+        return str(database_problem(error) or error)
+    return (
+        "" if found == "ok" else f"the file is damaged: {found}. Put back a backup: pelatis db restore FILE --replace"
+    )
 
 
 def _plugins(host: Host) -> Iterator[CheckResult]:

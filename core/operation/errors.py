@@ -1,6 +1,7 @@
 """What people are told when the database is busy, full or away: 503, one sentence, and nothing was changed."""
 
 import errno
+import sqlite3
 from typing import Final
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError, StatementError
@@ -14,7 +15,7 @@ from core.problems import Problem
 _SQLITE_BUSY: Final = ("database is locked", "database table is locked", "database schema is locked")
 _SQLITE_FULL: Final = ("database or disk is full",)
 _SQLITE_AWAY: Final = ("unable to open database file", "disk i/o error", "attempt to write a readonly database")
-_SQLITE_DAMAGED: Final = ("file is not a database", "database disk image is malformed")
+_SQLITE_DAMAGED: Final = ("file is not a database", "database disk image is malformed", "malformed database schema")
 _SQLITE_BARE: Final = ("no such table", "no such column")
 
 #: SQLSTATEs: lock_not_available, deadlock_detected, serialization_failure, query_canceled.
@@ -39,12 +40,14 @@ def database_problem(error: BaseException) -> Problem | None:
         return _unkept()
     if isinstance(error, StaleDataError):
         return _clash()
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError | sqlite3.DatabaseError):
         return None
     if isinstance(error, IntegrityError):
         return _clash()
-    state = getattr(error.orig, "sqlstate", None)
-    said = str(error.orig).lower()
+    # Backups speak to SQLite themselves, without SQLAlchemy.
+    orig = getattr(error, "orig", error)
+    state = getattr(orig, "sqlstate", None)
+    said = str(orig).lower()
     if state in _BUSY_STATES or _says(said, _SQLITE_BUSY):
         return _busy()
     if state in _FULL_STATES or _says(said, _SQLITE_FULL):
@@ -53,7 +56,7 @@ def database_problem(error: BaseException) -> Problem | None:
         return _damaged()
     if state in _BARE_STATES or _says(said, _SQLITE_BARE):
         return _not_ready()
-    if error.connection_invalidated or _says(said, _SQLITE_AWAY) or _is_lost(error, state):
+    if _says(said, _SQLITE_AWAY) or (isinstance(error, DBAPIError) and _is_lost(error, state)):
         return _away()
     return None
 
@@ -74,6 +77,8 @@ def _says(said: str, phrases: tuple[str, ...]) -> bool:
 
 def _is_lost(error: DBAPIError, state: str | None) -> bool:
     """Tell whether PostgreSQL can't be reached, shuts down, or takes no more connections."""
+    if error.connection_invalidated:
+        return True
     if state is not None:
         return state.startswith(("08", "53", "57P"))
     # psycopg gives no SQLSTATE when there was no server to give one.
@@ -118,7 +123,9 @@ def _away() -> Problem:
 def _damaged() -> Problem:
     return Problem(
         "core.database_damaged",
-        _("The database's file is damaged. An administrator has to put back a backup: pelatis db restore FILE"),
+        _(
+            "The database's file is damaged. An administrator has to put back a backup: pelatis db restore FILE --replace"
+        ),
         status=503,
     )
 

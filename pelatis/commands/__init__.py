@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ def _clear(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, Problem):
         return _told(error)
-    if isinstance(error, SQLAlchemyError | OSError) and (told := database_problem(error)) is not None:
+    if isinstance(error, SQLAlchemyError | sqlite3.Error | OSError) and (told := database_problem(error)) is not None:
         return f"{told} ({_cause(error)})"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'The system'}: {error.strerror}"

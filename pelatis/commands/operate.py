@@ -77,6 +77,7 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
 
     On SQLite the database from before is kept beside the new one. A server may go on running.
     """
+    from core.database import db
     from core.host.histories import core_history, plugin_history
     from core.host.lifecycle import upgrade_all
     from core.operation import backup as backups
@@ -85,6 +86,7 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
         settings = app.extensions["pelatis_settings"]
         host = app.extensions["pelatis_host"]
         histories = [core_history(), *(plugin_history(plugin) for plugin in host.loaded.values())]
+        db.engine.dispose()  # a damaged file is replaced, and no connection may go on with the old one
         done = backups.restore(file, settings.database_url, settings.storage_folder, histories, replace=replace)
         upgrade_all(host)
     if done.manifest.key_fingerprint != backups.fingerprint(settings.secret_key):
