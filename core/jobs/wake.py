@@ -27,6 +27,7 @@ class Waker:
     def __init__(self, queue_url: str) -> None:
         self._queue_url = queue_url
         self._opened: Huey | None = None
+        self._is_away = False
 
     @property
     def _huey(self) -> "Huey":
@@ -42,7 +43,15 @@ class Waker:
             if not queue.pending_count():
                 queue.enqueue(self._ring.s())
         except Exception as error:  # noqa: BLE001 – every queue has its own errors, and the sweep mends a lost ring
+            self._note_absence(error)
+        else:
+            self._is_away = False
+
+    def _note_absence(self, error: Exception) -> None:
+        """Write down that the queue is away: once, for it is asked several times a second, and a disk may be full."""
+        if not self._is_away:
             log.warning("queue.unreachable", error=type(error).__name__)
+        self._is_away = True
 
     def wait(self, seconds: float, interrupted: Callable[[], bool] = lambda: False) -> bool:
         """Wait for a ring, at most so many seconds; tell whether one came.
@@ -54,10 +63,13 @@ class Waker:
         deadline = time.monotonic() + seconds
         while not interrupted():
             try:
-                if self._huey.dequeue() is not None:
-                    return True
+                rung = self._huey.dequeue() is not None
             except Exception as error:  # noqa: BLE001 – as above: the worker goes on sweeping
-                log.warning("queue.unreachable", error=type(error).__name__)
+                self._note_absence(error)
+            else:
+                self._is_away = False
+                if rung:
+                    return True
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 return False

@@ -169,6 +169,8 @@ class Worker:
         self._rung = 0
         self._running: dict[threading.Thread, _Running] = {}
         self._event_pulse = time.monotonic()
+        #: What each step failed with when it was last done: a database that is away fails them every second.
+        self._failing: dict[str, str] = {}
 
     def stop(self) -> None:
         """Let running jobs end their batch, and then stop; may be called from a signal handler."""
@@ -198,12 +200,22 @@ class Worker:
     def _guarded(self, step: Callable[[], Any]) -> Any:
         """Do one step in a context of its own; a database that is away for a while must not end the worker."""
         with self._app.app_context():
+            name = getattr(step, "__name__", "")
             try:
-                return step()
-            except Exception as error:
+                done = step()
+            except Exception as error:  # noqa: BLE001 – whatever it is, it is written down, and the step done again
                 db.session.rollback()
-                log.warning("worker.step_failed", step=getattr(step, "__name__", ""), exc_info=error)
+                self._note_failure(name, error)
                 return None
+            self._failing.pop(name, None)
+            return done
+
+    def _note_failure(self, step: str, error: Exception) -> None:
+        """Write a failure down once, until it is another one or the step has gone well again."""
+        said = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"
+        if self._failing.get(step) != said:
+            log.warning("worker.step_failed", step=step, exc_info=error)
+        self._failing[step] = said
 
     def _wake_threads(self) -> None:
         with self._work:

@@ -124,7 +124,8 @@ def _damaged() -> Problem:
     return Problem(
         "core.database_damaged",
         _(
-            "The database's file is damaged. An administrator has to put back a backup: pelatis db restore FILE --replace"
+            "The database's file is damaged. An administrator has to put back a backup: "
+            "pelatis db restore FILE --replace"
         ),
         status=503,
     )
