@@ -40,7 +40,7 @@ def _clear(error: Exception) -> str | None:
     if isinstance(error, Problem):
         return _told(error)
     if isinstance(error, SQLAlchemyError | sqlite3.Error | OSError) and (told := database_problem(error)) is not None:
-        return f"{told} ({_cause(error)})"
+        return f"{told} ({cause(error)})"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'The system'}: {error.strerror}"
     return None
@@ -53,7 +53,7 @@ def _told(problem: Any) -> str:
     return f"{told} ({'; '.join(details)})" if details else told
 
 
-def _cause(error: Exception) -> str:
+def cause(error: Exception) -> str:
     """Give the first line of what the driver said; it names host, port or file, and no password."""
     said = str(getattr(error, "orig", None) or error).strip()
     return said.splitlines()[0] if said else type(error).__name__

@@ -2,13 +2,15 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pelatis.commands import application, print_json
+from pelatis.commands import application, cause, print_json
 
 
 class ImportCommand(click.Group):
@@ -76,7 +78,8 @@ def _run(
     else:
         if job.status == "draft":
             mappings.keep(job)
-        counts = asdict(operations.run(system_actor(), job))
+        with _told_where_it_stops(job.id):
+            counts = asdict(operations.run(system_actor(), job))
         reasons = queries.reasons(job.id)
     errors = options.error_file(job)
     return {
@@ -85,6 +88,38 @@ def _run(
         "import_id": None if dry_run else str(job.id),
         "reasons": [dict(each) for each in reasons],
     }
+
+
+@contextmanager
+def _told_where_it_stops(import_id: uuid.UUID) -> Iterator[None]:
+    """Let the error of an import that has brought rows already say so, and what can be done."""
+    from core.problems import Problem
+
+    try:
+        yield
+    except Problem:
+        raise
+    except Exception as error:
+        done = _rows_done(import_id)
+        if not done:
+            raise
+        raise click.ClickException(
+            f"The import stopped after row {done}: {cause(error)}. These rows are in. The same command goes on behind "
+            f"them; pelatis import undo {import_id} takes them back."
+        ) from error
+
+
+def _rows_done(import_id: uuid.UUID) -> int:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from core.database import db
+    from core.imports import queries
+
+    try:
+        db.session.rollback()
+        return queries.find_import(import_id).done_rows
+    except SQLAlchemyError:  # the database is what is away
+        return 0
 
 
 def _taken(file: Path, record_type: Any, mapping: str | None, match: str | None, **options: Any) -> Any:
