@@ -26,7 +26,8 @@ from core.operation.metrics import measure_requests
 from core.problems import Problem
 from core.records.api import mount_api
 from core.records.types import RecordType
-from core.records.views import mount_record_types, undo
+from core.records.views import mount_record_types
+from core.records.views.pages import undo
 from core.settings import Settings
 from core.shell.context import shell
 from core.web.assets import asset_url, drawn_icon, install_assets

@@ -9,7 +9,7 @@ from core.access import current_actor, may
 from core.exports.writing import write_export
 from core.problems import not_found
 from core.records.registry import record_types
-from core.records.views import list_query
+from core.records.views.routes import list_query
 from core.web.audience import audience
 
 blueprint = Blueprint("exports", __name__)

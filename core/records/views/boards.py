@@ -15,7 +15,7 @@ from core.records import boards, present, queries
 from core.records.forms import submitted
 from core.records.operations import update_record
 from core.records.types import Board, RecordType
-from core.records.views import View, list_query, type_of_route
+from core.records.views.routes import Routes, list_query, type_of_route
 from core.web.audience import audience
 from core.web.paths import came_from
 from core.web.render import fragment, last_transaction, render, toast
@@ -161,8 +161,7 @@ def _ends(actor: Actor, record_type: RecordType) -> list[dict[str, Any]]:
     return ends
 
 
-#: What every record type with a board answers beside the routes of all: URL suffix, method, view.
-BOARD_ROUTES: tuple[tuple[str, str, View], ...] = (
+BOARD_ROUTES: Routes = (
     ("/board", "GET", board),
     ("/board/cards", "GET", board_cards),
     ("/<uuid:record_id>/move", "POST", move),

@@ -1,0 +1,22 @@
+"""The pages that every record type has: its lists, its boards, and those of each record."""
+
+from flask import Flask
+
+from core.records.registry import record_types
+from core.records.views.boards import BOARD_ROUTES
+from core.records.views.lists import LIST_ROUTES
+from core.records.views.pages import PAGE_ROUTES
+
+
+def mount_record_types(app: Flask) -> None:
+    """Give every declared record type its pages; where a plugin has its own view of a path, that one stands."""
+    taken = {(rule.rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+    for record_type in record_types.all_declared():
+        for suffix, method, view in (*LIST_ROUTES, *PAGE_ROUTES, *(BOARD_ROUTES if record_type.board else ())):
+            rule = record_type.url + suffix
+            if (rule, method) in taken:
+                continue
+            endpoint = f"records:{record_type.key}:{view.__name__}".replace(".", "/")
+            app.add_url_rule(
+                rule, endpoint=endpoint, view_func=view, methods=[method], defaults={"key": record_type.key}
+            )

@@ -1,0 +1,247 @@
+"""A record's own pages: page, side panel, form, inline edit, history, bin and undo."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import abort, request
+from werkzeug.wrappers import Response
+
+from core.access import Actor, current_actor, may
+from core.i18n import _, ngettext
+from core.problems import Problem
+from core.records import present, queries
+from core.records.conflicts import reconcile
+from core.records.forms import FormField, form_fields, submitted
+from core.records.history import Change, changes_of, history_of, related_names, undo_transaction
+from core.records.operations import bin_record, create_record, restore_record, update_record
+from core.records.types import RecordType
+from core.records.untrusted import as_id
+from core.records.views.routes import Routes, rights_of, type_of_route
+from core.web.audience import audience
+from core.web.htmx import htmx
+from core.web.paths import came_from
+from core.web.render import fragment, last_transaction, redirect_or_refresh, render, toast
+
+
+@audience("staff")
+def show(key: str, record_id: UUID) -> Response:
+    """Show a record: its page, or the side panel when the list asks for it."""
+    actor, record_type = type_of_route(key)
+    record = queries.find_record(actor, record_type, record_id, binned=True)
+    context = record_context(actor, record_type, record)
+    if htmx.wants_panel:
+        return fragment(record_type.panel, **context)
+    return render(record_type.page, **context)
+
+
+def record_context(actor: Actor, record_type: RecordType, record: Any) -> dict[str, Any]:
+    """Gather what a record's page and panel show."""
+    from core.host.doors import collect
+
+    return {
+        "record_type": record_type,
+        "record": record,
+        "title": record_type.title_of(record),
+        "initials": present.initials(record_type.title_of(record)),
+        "facts": form_fields(actor, record_type, record),
+        "titles": queries.related_titles(actor, record_type, [record], list(record_type.fields)),
+        "panels": collect("crm_render_panels", slot="record.sidebar", actor=actor, record=record),
+        "may": rights_of(actor, record_type),
+        "present": present,
+    }
+
+
+@audience("staff")
+def new(key: str) -> Response:
+    """Show the form of a new record; arguments of the URL fill fields in."""
+    actor, record_type = type_of_route(key, "create")
+    given = {name: value for name, value in request.args.items() if name in record_type.fields}
+    return _form(record_type, None, form_fields(actor, record_type, None, given))
+
+
+@audience("staff")
+def create(key: str) -> Response:
+    """Make a record from a form."""
+    actor, record_type = type_of_route(key, "create")
+    data = submitted(record_type, request.form)
+    try:
+        record = create_record(actor, record_type, data)
+    except Problem as problem:
+        return _form(record_type, None, form_fields(actor, record_type, None, data, problem.fields), problem)
+    toast(_("%(title)s is there.", title=record_type.title_of(record)), undo=last_transaction())
+    return redirect_or_refresh(record_type.url_of(record.id))
+
+
+@audience("staff")
+def edit(key: str, record_id: UUID) -> Response:
+    """Show a record's form."""
+    actor, record_type = type_of_route(key)
+    record = queries.find_record(actor, record_type, record_id, "edit")
+    return _form(record_type, record, form_fields(actor, record_type, record))
+
+
+@audience("staff")
+def update(key: str, record_id: UUID) -> Response:
+    """Save a record's form; a stale one is shown again with what the other person saved."""
+    actor, record_type = type_of_route(key)
+    record, data, problem = _saved(actor, record_type, record_id, submitted(record_type, request.form))
+    if problem is not None:
+        return _form(record_type, record, form_fields(actor, record_type, record, data, problem.fields), problem)
+    toast(_("%(title)s is saved.", title=record_type.title_of(record)), undo=last_transaction())
+    return redirect_or_refresh(record_type.url_of(record.id))
+
+
+def _saved(
+    actor: Actor, record_type: RecordType, record_id: UUID, data: dict[str, Any]
+) -> tuple[Any, dict[str, Any], Problem | None]:
+    """Save what was sent, or give the record as others left it, what to show before its values, and what is wrong."""
+    record = queries.find_record(actor, record_type, record_id, "edit")
+    version = request.form.get("version", type=int)
+    try:
+        update_record(actor, record_type, record, data, version)
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        record = queries.find_record(actor, record_type, record_id)
+        if problem.code == "stale" and version is not None:
+            data, problem.fields = reconcile(actor, record_type, record, data, version)
+        return record, data, problem
+    return record, data, None
+
+
+def _form(
+    record_type: RecordType, record: Any | None, form: list[FormField], problem: Problem | None = None
+) -> Response:
+    ids: dict[str, set[UUID | None]] = {}
+    for each in form:
+        if each.control == "relation" and each.value:
+            ids.setdefault(each.field.record_type, set()).update({as_id(each.value)} - {None})
+    titles = {i: t for key, wanted in ids.items() for i, t in queries.titles(current_actor(), key, wanted).items()}
+    return render(
+        record_type.form,
+        problem.status if problem else 200,
+        record_type=record_type,
+        record=record,
+        form_list=form,
+        problem=problem,
+        titles=titles,
+        present=present,
+    )
+
+
+@audience("staff")
+def cell(key: str, record_id: UUID, name: str) -> Response:
+    """Show one fact, or the control that edits it in its place (`?edit=1`)."""
+    actor, record_type = type_of_route(key)
+    editing = request.args.get("edit") == "1"
+    record = queries.find_record(actor, record_type, record_id, "edit" if editing else "view")
+    return _cell(actor, record_type, record, name, editing)
+
+
+@audience("staff")
+def save_cell(key: str, record_id: UUID, name: str) -> Response:
+    """Save one fact in its place; a bad value is shown with its message, a stale one with the present value."""
+    actor, record_type = type_of_route(key)
+    record, data, problem = _saved(actor, record_type, record_id, submitted(record_type, request.form, only=name))
+    if problem is not None:
+        return _cell(actor, record_type, record, name, True, data, problem)
+    toast(_("Saved."), undo=last_transaction())
+    return _cell(actor, record_type, record, name, False)
+
+
+def _cell(
+    actor: Actor,
+    record_type: RecordType,
+    record: Any,
+    name: str,
+    editing: bool,
+    data: Mapping[str, Any] | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    fields = form_fields(actor, record_type, record, data, problem.fields if problem else None)
+    found = next((each for each in fields if each.name == name), None)
+    if found is None or (editing and not found.writable):
+        abort(404)
+    titles = queries.related_titles(actor, record_type, [record], [name])
+    return fragment(
+        "records/cell.html",
+        problem.status if problem else 200,
+        record_type=record_type,
+        record=record,
+        fact=found,
+        editing=editing,
+        titles=titles,
+        problem=problem,
+        present=present,
+        may=rights_of(actor, record_type),
+    )
+
+
+@audience("staff")
+def history(key: str, record_id: UUID) -> Response:
+    """Show who changed what in a record, newest first."""
+    actor, record_type = type_of_route(key)
+    record = queries.find_record(actor, record_type, record_id, binned=True)
+    entries = history_of(record_type, record_id, request.args.get("before", type=int))
+    people = queries.titles(actor, "user", [entry.actor_id for entry in entries])
+    changes = [changes_of(record_type, entry) for entry in entries]
+    names = related_names(actor, [change for changed in changes for change in changed])
+    told = [[_told(change, names, record) for change in changed] for changed in changes]
+    rows = list(zip(entries, told, strict=True))
+    return render(
+        "records/history.html",
+        record_type=record_type,
+        record=record,
+        rows=rows,
+        people=people,
+        may_undo=may(actor, record_type, "edit"),
+    )
+
+
+def _told(change: Change, names: Mapping[UUID, str], record: Any) -> tuple[str, str | None, str | None]:
+    """Give a change's field and its two values as people read them."""
+    old, new = (present.read(change.declared, value, names, record) for value in (change.old, change.new))
+    return change.label, old, new
+
+
+@audience("staff")
+def throw_away(key: str, record_id: UUID) -> Response:
+    """Put a record into the bin."""
+    actor, record_type = type_of_route(key)
+    record = queries.find_record(actor, record_type, record_id, "delete")
+    bin_record(actor, record_type, record)
+    toast(_("%(title)s is in the bin.", title=record_type.title_of(record)), undo=last_transaction())
+    return redirect_or_refresh(record_type.url)
+
+
+@audience("staff")
+def restore(key: str, record_id: UUID) -> Response:
+    """Take a record out of the bin."""
+    actor, record_type = type_of_route(key)
+    record = queries.find_record(actor, record_type, record_id, "delete", binned=True)
+    restore_record(actor, record_type, record)
+    toast(_("%(title)s is back.", title=record_type.title_of(record)))
+    return redirect_or_refresh(record_type.url_of(record.id))
+
+
+@audience("staff")
+def undo(transaction_id: UUID) -> Response:
+    """Take back what one write unit did."""
+    put_back = undo_transaction(current_actor(), transaction_id)
+    toast(ngettext("Put back %(num)s record.", "Put back %(num)s records.", len(put_back)))
+    return redirect_or_refresh(came_from())
+
+
+PAGE_ROUTES: Routes = (
+    ("", "POST", create),
+    ("/new", "GET", new),
+    ("/<uuid:record_id>", "GET", show),
+    ("/<uuid:record_id>", "POST", update),
+    ("/<uuid:record_id>/edit", "GET", edit),
+    ("/<uuid:record_id>/fields/<name>", "GET", cell),
+    ("/<uuid:record_id>/fields/<name>", "POST", save_cell),
+    ("/<uuid:record_id>/history", "GET", history),
+    ("/<uuid:record_id>/bin", "POST", throw_away),
+    ("/<uuid:record_id>/restore", "POST", restore),
+)
