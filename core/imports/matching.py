@@ -35,13 +35,14 @@ class Found:
         id: the record; None when there is none.
         near: an existing name that isn't quite the same; with an id it was taken for that, without it is only proposed.
         shared: whether several records have this name.
-        made: whether it was made for this.
+        made: whether it was made for this. described: then in a few words what it is like.
     """
 
     id: uuid.UUID | None
     near: str = ""
     shared: bool = False
     made: bool = False
+    described: str = ""
 
 
 @dataclass
@@ -222,7 +223,7 @@ class Matcher:
         placed = {part: str(found.id) for part, found in named.items() if found.id is not None}
         made = create_record(self.actor, record_type, {title: str(cell), **placed})
         self.learn(record_type, cell, made.id)
-        return Found(made.id, made=True)
+        return Found(made.id, made=True, described=record_type.describe(made) if record_type.describe else "")
 
 
 def _bare(name: str) -> str:

@@ -242,7 +242,9 @@ class RowReader:
         """Say what is doubtful about whom a cell was found to name; None when nothing is."""
         declared = self.fields[name]
         if found.made:
-            return Issue(NOTICE, f"made:{name}", _("%(field)s “%(cell)s” was made.", field=declared.label, cell=cell))
+            said = {"field": declared.label, "cell": cell, "how": found.described}
+            message = _("%(field)s “%(cell)s” was made: %(how)s.", **said) if found.described else ""
+            return Issue(NOTICE, f"made:{name}:{cell}"[:60], message or _("%(field)s “%(cell)s” was made.", **said))
         if found.id is not None and not found.near:
             return None
         if found.id is not None and self.options.accept_near:

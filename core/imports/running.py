@@ -201,9 +201,10 @@ class Runner:
                 self.waiting.append(each)
                 continue
             issue = Issue(each["level"], each["code"], each["message"])
+            if issue.code.startswith("made:") and any(issue.code == known.code for known in self.noticed):
+                continue  # each batch makes it anew
             rows, first = self.noticed.get(issue, (0, each["row"]))
-            if not rows or not issue.code.startswith("made:"):  # each batch made it anew
-                self.noticed[issue] = (rows + 1, first)
+            self.noticed[issue] = (rows + 1, first)
 
     # One batch
 

@@ -92,6 +92,7 @@ class RecordType:
         page, panel, form: templates of its own page, side panel and form instead of the common ones; `list_template`
             likewise.
         creatable: whether an import with --create-missing and a relation field may make one from its title alone.
+        describe: says in a few words what a record is like that an import made so, for the import's report.
         nav: whether the list stands in the rail.
         portal: criterion(actor, model) of what a portal user may see; nothing unless said.
     """
@@ -120,6 +121,7 @@ class RecordType:
     form: str = "records/form.html"
     list_template: str = "records/list.html"
     creatable: bool = False
+    describe: Callable[[Any], str] | None = None
     nav: bool = True
     portal: Callable[[Actor, Any], Any] | None = None
 

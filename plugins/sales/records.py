@@ -5,7 +5,7 @@ from pelatis.api import Board, ExtraColumn, RecordType, SharedAccess, _l
 from .models import ExchangeRate, Lead, Opportunity, Pipeline, Stage
 from .operations.leads import create_lead, create_leads, update_lead
 from .operations.opportunities import create_opportunities, create_opportunity, update_opportunity
-from .operations.pipelines import create_stage, update_stage
+from .operations.pipelines import create_stage, describe_stage, update_stage
 from .queries.deals import open_deals_by_customer
 from .schemas import ExchangeRateSchema, LeadSchema, OpportunitySchema, PipelineSchema, StageSchema
 
@@ -83,6 +83,7 @@ STAGES = RecordType(
     sort="position",
     match=("name",),
     create=create_stage,
+    describe=describe_stage,
     update=update_stage,
     access=SharedAccess(),
     creatable=True,

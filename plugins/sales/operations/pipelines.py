@@ -1,26 +1,60 @@
 """Pipelines and their stages: where a new stage stands, and what stays while deals are in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 
-from pelatis.api import Actor, Problem, _, change_record, db, save, write_unit
+from pelatis.api import Actor, Problem, _, change_record, db, format_percent, save, write_unit
 
 from ..models import Opportunity, Pipeline, Stage
 
-#: Names by which other systems call the two ends, folded; an import's stage of such a name is the pipeline's own.
+#: Names by which companies and other systems call the two ends, folded; an import's stage of such a name is the
+#: pipeline's own.
 END_NAMES: Final = {
-    "won": frozenset({"won", "closed won", "κερδισμένη", "κερδήθηκε", "wygrana", "wygrane"}),
-    "lost": frozenset({"lost", "closed lost", "χαμένη", "χάθηκε", "przegrana", "przegrane", "utracona"}),
+    "won": frozenset({"won", "closed won", "closedwon", "κερδισμένη", "κερδήθηκε", "wygrana", "wygrane"}),
+    "lost": frozenset({"lost", "closed lost", "closedlost", "χαμένη", "χάθηκε", "przegrana", "przegrane", "utracona"}),
 }
+
+#: How likely a deal is usually won, in percent, in stages that companies and other systems call so, folded.
+USUAL_CHANCES: Final[Mapping[int, frozenset[str]]] = {
+    10: frozenset({"prospecting", "new", "new lead", "lead in", "αναζήτηση", "νέα", "pozyskiwanie", "nowa", "nowe"}),
+    20: frozenset(
+        {
+            "qualification",
+            "qualified",
+            "needs",
+            "needs analysis",
+            "discovery",
+            "appointment scheduled",
+            "contact made",
+            "ανάγκες",
+            "αξιολόγηση",
+            "potrzeby",
+            "analiza potrzeb",
+            "kwalifikacja",
+        }
+    ),
+    30: frozenset({"engaging", "demo", "demo scheduled", "meeting", "συνάντηση", "παρουσίαση", "spotkanie"}),
+    40: frozenset({"solution", "value proposition", "qualified to buy", "λύση", "rozwiązanie", "prezentacja"}),
+    50: frozenset({"proposal", "proposal made", "proposal/price quote", "quote", "προσφορά", "oferta", "wycena"}),
+    65: frozenset(
+        {"negotiation", "negotiations", "negotiation/review", "negotiations started", "διαπραγμάτευση", "negocjacje"}
+    ),
+    80: frozenset({"contract", "contract sent", "commit", "verbal agreement", "σύμβαση", "συμφωνία", "umowa"}),
+}
+#: Chances that nobody knows are set in steps of this many percent.
+STEP: Final = 5
 
 
 def create_stage(actor: Actor, values: Mapping[str, Any]) -> Stage:
     """Make a stage, in the first pipeline unless one is named.
 
-    A name that means won or lost ("Closed Won") gives the pipeline's own stage of that kind, where it has one.
+    A name that means won or lost ("Closed Won") gives the pipeline's own stage of that kind, where it has one. What
+    isn't said follows from the name and from the stages that are there: a stage of a well known name stands among the
+    open ones where its usual chance belongs, any other after them, before the ends; a chance that nobody knows lies
+    half-way between its neighbours'.
     """
     with write_unit() as session:
         columns = dict(values)
@@ -30,10 +64,14 @@ def create_stage(actor: Actor, values: Mapping[str, Any]) -> Stage:
         present = next((stage for stage in stages if stage.kind == end), None)
         if present is not None and columns.get("kind", "open") in ("open", end):
             return present
+        if end is not None and columns.get("kind", "open") == "open":
+            columns["kind"] = end
+        if columns.get("probability") is None:
+            columns["probability"] = _usual_chance(columns)
         if columns.get("position") is None:
             _make_room(stages, columns)
-        if columns.get("probability") is None:
-            columns["probability"] = _usual_probability(stages, columns)
+        if columns["probability"] is None:
+            columns["probability"] = _chance_between(stages, columns["position"])
         stage: Stage = save(actor, Stage(**columns))
         session.flush()
         return stage
@@ -61,25 +99,53 @@ def _has_deals(stage: Stage) -> bool:
 
 
 def _meant_end(name: str) -> str | None:
-    folded = " ".join(name.casefold().split())
-    return next((kind for kind, names in END_NAMES.items() if folded in names), None)
+    return next((kind for kind, names in END_NAMES.items() if _folded(name) in names), None)
 
 
-def _make_room(stages: list[Stage], columns: dict[str, Any]) -> None:
-    """Put a new stage behind the last open one, before won and lost."""
-    before = [stage.position for stage in stages if stage.kind == "open" or columns.get("kind", "open") != "open"]
-    columns["position"] = max(before, default=-1) + 1
+def _folded(name: str) -> str:
+    """Write a name without what companies write it differently by: capitals, blanks, dashes."""
+    return " ".join(name.casefold().replace("-", " ").replace("–", " ").split())
+
+
+def _usual_chance(columns: Mapping[str, Any]) -> int | None:
+    """Tell how likely a deal is usually won in a stage, by its kind or else by its name; None when nobody knows."""
+    kind, folded = columns.get("kind", "open"), _folded(columns["name"])
+    if kind != "open":
+        return 100 if kind == "won" else 0
+    return next((chance for chance, names in USUAL_CHANCES.items() if folded in names), None)
+
+
+def _make_room(stages: Sequence[Stage], columns: dict[str, Any]) -> None:
+    """Put a new stage before the first open one with a better chance, or else after the last; ends stand at the end."""
+    chance, is_open = columns["probability"], columns.get("kind", "open") == "open"
+    better = [
+        stage.position for stage in _open(stages) if is_open and chance is not None and stage.probability > chance
+    ]
+    before = [stage.position for stage in (_open(stages) if is_open else stages)]
+    columns["position"] = better[0] if better else max(before, default=-1) + 1
     for stage in stages:
         if stage.position >= columns["position"]:
             stage.position += 1
 
 
-def _usual_probability(stages: list[Stage], columns: Mapping[str, Any]) -> int:
-    kind = columns.get("kind", "open")
-    if kind != "open":
-        return 100 if kind == "won" else 0
-    earlier = [stage.probability for stage in stages if stage.kind == "open" and stage.position < columns["position"]]
-    return max(earlier, default=0)
+def _chance_between(stages: Sequence[Stage], position: int) -> int:
+    """Give the middle of the chances of the two open stages around a place; before the first it is 0, after all 100."""
+    lower = max((stage.probability for stage in _open(stages) if stage.position < position), default=0)
+    upper = min((stage.probability for stage in _open(stages) if stage.position > position), default=100)
+    return max(lower, (lower + upper) // 2 // STEP * STEP)
+
+
+def _open(stages: Sequence[Stage]) -> list[Stage]:
+    return [stage for stage in stages if stage.kind == "open"]
+
+
+def describe_stage(stage: Stage) -> str:
+    """Say where a stage stands in its pipeline, and how likely a deal in it is won."""
+    chance = format_percent(stage.probability)
+    earlier = [each for each in stages_of(stage.pipeline_id) if each.position < stage.position]
+    if not earlier:
+        return _("the first stage, %(chance)s", chance=chance)
+    return _("after %(stage)s, %(chance)s", stage=earlier[-1].name, chance=chance)
 
 
 def default_pipeline() -> Pipeline:

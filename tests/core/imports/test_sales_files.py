@@ -77,6 +77,8 @@ def test_the_four_files_become_what_they_say() -> None:
     told = reasons(pipeline)
     assert told["“GTXPro” was taken for “GTX Pro”."] == 1_480
     assert told["Customer is empty."] == 1_425
+    assert told["Stage “Prospecting” was made: the first stage, 10 %."] == 1
+    assert told["Stage “Engaging” was made: after Needs, 30 %."] == 1
     deals, stages = model("sales.opportunity"), model("sales.stage")
     by_stage = select(stages.name, func.count(deals.id)).join(stages, deals.stage_id == stages.id).group_by(stages.name)
     assert dict(db.session.execute(by_stage).all()) == {

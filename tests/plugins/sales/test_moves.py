@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from core.access import Actor, acting_as, system_actor
@@ -15,13 +16,21 @@ from core.problems import Problem
 from core.records.bulk import run_bulk
 from core.records.history import undo_transaction
 from core.records.operations import bin_record
-from plugins.sales.models import ExchangeRate, Opportunity, Stage, StageHistory
+from plugins.sales.models import ExchangeRate, Opportunity, Pipeline, Stage, StageHistory
 from plugins.sales.operations.opportunities import DEAL_MOVES, create_opportunity, move_opportunity, update_opportunity
-from plugins.sales.operations.pipelines import create_stage, update_stage
+from plugins.sales.operations.pipelines import (
+    create_stage,
+    default_pipeline,
+    describe_stage,
+    stages_of,
+    update_stage,
+)
 from plugins.sales.records import STAGES
 
 Deal = Callable[..., Opportunity]
 Stages = dict[str, Stage]
+
+ENDS_AND_BETWEEN: Final = ("Closed - Won", "Lost", "Talks")
 
 
 def history_of(opportunity: Opportunity) -> list[StageHistory]:
@@ -176,10 +185,43 @@ def test_imported_name_of_an_end_means_the_pipelines_own_end(stages: Stages, nam
     assert create_stage(system_actor(), {"name": name}).id == stages[kind.title()].id
 
 
-def test_imported_stage_stands_after_the_other_open_ones(stages: Stages) -> None:
-    stage = create_stage(system_actor(), {"name": "Engaging"})
-    assert stages["Negotiation"].position < stage.position < stages["Won"].position
-    assert stage.probability == 65
+@pytest.mark.parametrize(
+    ("name", "before", "after", "chance"),
+    [
+        ("Prospecting", None, "Needs", 10),
+        ("ENGAGING", "Needs", "Solution", 30),
+        ("Προσφορά", "Proposal", "Negotiation", 50),
+        ("Contract sent", "Negotiation", "Won", 80),
+        ("Waiting for the board", "Negotiation", "Won", 80),
+    ],
+)
+def test_an_imported_stage_stands_where_its_name_belongs_and_a_strange_one_before_the_ends(
+    stages: Stages, name: str, before: str | None, after: str, chance: int
+) -> None:
+    create_stage(system_actor(), {"name": name})
+    listed = stages_of(default_pipeline().id)
+    place = next(index for index, stage in enumerate(listed) if stage.name == name)
+    assert (listed[place - 1].name if place else None, listed[place + 1].name) == (before, after)
+    assert (listed[place].kind, listed[place].probability) == ("open", chance)
+    assert [stage.position for stage in listed] == list(range(len(listed)))
+
+
+def test_a_stage_says_where_it_stands(stages: Stages) -> None:
+    assert describe_stage(stages["Needs"]) == "the first stage, 20 %"
+    assert describe_stage(stages["Solution"]) == "after Needs, 40 %"
+
+
+def test_a_stage_called_as_an_end_is_one_where_the_pipeline_has_none(app: Flask) -> None:
+    with write_unit() as session:
+        pipeline = Pipeline(name="Renewals", position=1)
+        session.add(pipeline)
+        session.flush()
+        made = [create_stage(system_actor(), {"name": name, "pipeline_id": pipeline.id}) for name in ENDS_AND_BETWEEN]
+    assert [(stage.kind, stage.probability, stage.position) for stage in made] == [
+        ("won", 100, 1),
+        ("lost", 0, 2),
+        ("open", 50, 0),
+    ]
 
 
 @pytest.mark.parametrize(
