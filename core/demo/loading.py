@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from core.access import acting_as, system_actor
@@ -16,11 +17,11 @@ from core.database import db, utc_now, write_unit
 from core.demo.company import PAST, DemoCompany, DemoMatter, DemoPart
 from core.demo.parties import BATCH, Parties, batches
 from core.demo.staff import STAFF, hire_staff, staff_ids
-from core.host.doors import current_host
-from core.i18n import DEFAULT_ZONE
+from core.host.doors import current_host, demand
+from core.i18n import DEFAULT_ZONE, _
 from core.records.models import SavedView
 from core.users.company import set_company
-from core.users.models import Setting
+from core.users.models import Setting, User
 
 COMPANY: Final = "Αιγίς Εμπορική Α.Ε."
 #: What everybody in the demo signs in with; it is printed, and it guards invented data alone.
@@ -64,7 +65,12 @@ def has_customers() -> bool:
 
 
 def load(
-    customers: int = 300, seed: int = 1, *, now: datetime | None = None, told: Progress = lambda _done, _wanted: None
+    customers: int = 300,
+    seed: int = 1,
+    *,
+    language: str = "en",
+    now: datetime | None = None,
+    told: Progress = lambda _done, _wanted: None,
 ) -> SignIn:
     """Make the demo company with everything that the enabled plugins add to it.
 
@@ -74,6 +80,7 @@ def load(
     Args:
         customers: how many organisations and people, together.
         seed: what chance begins with.
+        language: what the company and the one who signs in speak.
         now: the moment from which the past is told; the present one by default.
         told: called after each batch with the customers that are there and those that are wanted.
 
@@ -91,7 +98,7 @@ def load(
         for batch in range(progress["batches"], batches(wanted)):
             with write_unit():
                 if batch == 0:
-                    _found(begun)
+                    _found(begun, language)
                 writer = writer or _Writer(DemoCompany(seed, begun, ZONE, staff_ids(), _density(wanted)))
                 writer.write(batch, min(BATCH, wanted - batch * BATCH))
                 _note({**progress, "batches": batch + 1})
@@ -121,16 +128,19 @@ def _note(progress: dict[str, Any]) -> None:
         kept.value = progress
 
 
-def _found(begun: datetime) -> None:
+def _found(begun: datetime, language: str) -> None:
     """Give the company its name, its people, and the views that the one who signs in works with."""
-    set_company(company_name=COMPANY, language="en", currency="EUR")
+    set_company(company_name=COMPANY, language=language, currency="EUR")
     hire_staff(begun - PAST, ZONE.key, PASSWORD)
     eleni = staff_ids()["eleni"]
+    db.session.get_one(User, eleni).language = language
     mine = {"field": "owner", "op": "is", "value": ["me"]}
-    views = {
-        "Mine in Πάτρα": {"and": [mine, {"field": "city", "op": "is", "value": ["Πάτρα", "Αίγιο", "Ρίο"]}]},
-        "Key accounts": {"and": [{"field": "roles", "op": "is", "value": ["key_account"]}]},
-    }
+    with force_locale(language):
+        demand("crm_set_up_company", actor=system_actor())
+        views = {
+            _("Mine in Πάτρα"): {"and": [mine, {"field": "city", "op": "is", "value": ["Πάτρα", "Αίγιο", "Ρίο"]}]},
+            _("Key accounts"): {"and": [{"field": "roles", "op": "is", "value": ["key_account"]}]},
+        }
     for name, criteria in views.items():
         query = {"filter": criteria}
         db.session.add(SavedView(record_type_key="customer", name=name, query=query, pinned=True, owner_id=eleni))

@@ -94,6 +94,16 @@ def crm_collect_calendar_items(actor: "Actor", day: date) -> Iterable[CalendarIt
 
 
 @hookspec
+def crm_set_up_company(actor: "Actor") -> None:
+    """Give what was made before anybody spoke a language its names in the company's.
+
+    Demanded once, when the first administrator sets Pelatis up (and by the demo), inside the write unit that does;
+    the company's language is spoken then, so `_()` says its words. `actor` is the system's. What somebody renamed
+    keeps its name. An exception stops the set-up. Plugins whose migrations write records with names implement it.
+    """
+
+
+@hookspec
 def crm_validate_customer(actor: "Actor", customer: Any, values: Mapping[str, Any]) -> None:
     """Refuse a change of a customer.
 

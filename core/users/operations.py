@@ -10,12 +10,14 @@ from zoneinfo import available_timezones
 
 import marshmallow as ma
 from flask import current_app
+from flask_babel import force_locale
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from core.access import Actor, Scope, current_actor, require
 from core.database import bulk_update, db, touched_listener, utc_now, write_unit
 from core.database.journal import Touched
+from core.host.doors import demand
 from core.i18n import LANGUAGES, _
 from core.problems import Problem, not_found
 from core.records.operations import change_record, save
@@ -793,6 +795,8 @@ def set_up(
         set_company(company_name=company_name.strip()[:120], language=language, currency=currency)
         user = User(name=name.strip()[:120], email=address, password_hash=password_hash, language=language)
         _insert_user(actor, user, "administrator")
+        with force_locale(language):
+            demand("crm_set_up_company", actor=actor)
         return user
 
 

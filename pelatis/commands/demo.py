@@ -10,9 +10,16 @@ from pelatis.commands import application, print_json
     "--customers", default=300, show_default=True, type=click.IntRange(1, 5_000_000), help="How many, people too."
 )
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same company.")
+@click.option(
+    "--language",
+    type=click.Choice(["en", "el", "pl"]),
+    default="en",
+    show_default=True,
+    help="What the company speaks.",
+)
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are customers already.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-def demo(customers: int, seed: int, if_empty: bool, as_json: bool) -> None:
+def demo(customers: int, seed: int, language: str, if_empty: bool, as_json: bool) -> None:
     """Load an invented company with two years of history into every plugin that is on.
 
     What was interrupted goes on from where it was, with the customers and the seed that it was begun with.
@@ -27,7 +34,9 @@ def demo(customers: int, seed: int, if_empty: bool, as_json: bool) -> None:
             if if_empty:
                 return
             raise click.ClickException("There are customers already; the demonstration doesn't mix with real ones.")
-        signed_in = demonstration.load(customers, seed, told=_tell if customers > 5_000 else _keep_still)
+        signed_in = demonstration.load(
+            customers, seed, language=language, told=_tell if customers > 5_000 else _keep_still
+        )
     if as_json:
         print_json({"email": signed_in.email, "password": signed_in.password, "loaded": not was_loaded})
         return

@@ -34,7 +34,7 @@ from pelatis.api import (
 
 from .models import Lead, Opportunity, Stage
 from .operations.leads import CONVERTIBLE, LEAD_MOVES
-from .operations.pipelines import stages_of
+from .operations.pipelines import name_first_pipeline, stages_of
 from .queries import board, deals
 from .records import LEADS, OPPORTUNITIES
 from .schemas import DISQUALIFIED, LEAD_STATUSES, LOST_REASONS, SOURCES
@@ -43,6 +43,12 @@ from .schemas import DISQUALIFIED, LEAD_STATUSES, LOST_REASONS, SOURCES
 GOOD_SHARE = 90
 #: How far ahead a person's day looks for leads whose clock runs out.
 CLOCK_AHEAD = timedelta(hours=4)
+
+
+@hookimpl
+def crm_set_up_company() -> None:
+    """Name the first pipeline and its stages in the company's language."""
+    name_first_pipeline()
 
 
 @hookimpl

@@ -47,6 +47,16 @@ def test_the_demo_signs_in_and_shows_todays_work(app: Flask) -> None:
         assert words in page.text
 
 
+def test_the_demo_speaks_the_language_that_it_is_asked_for(app: Flask) -> None:
+    demo.load(40, language="el")
+    stages = set(db.session.scalars(select(_model("sales.stage").name)))
+    assert {"Ανάγκες", "Διαπραγμάτευση", "Κερδισμένη"} <= stages
+    app.config["WTF_CSRF_ENABLED"] = False
+    page = sign_in(app, demo.SIGN_IN.email, demo.SIGN_IN.password).get("/customers").text
+    for words in ('<html lang="el"', "Δικοί μου στην Πάτρα", "Βασικοί πελάτες"):
+        assert words in page
+
+
 def test_a_second_load_does_nothing_and_says_the_same(app: Flask) -> None:
     first = demo.load(40)
     journal = _count(JournalEntry)

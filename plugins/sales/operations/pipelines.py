@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pelatis.api import Actor, Problem, _, change_record, db, format_percent, save, write_unit
+from pelatis.api import Actor, Problem, _, _l, change_record, db, format_percent, save, write_unit
 
 from ..models import Opportunity, Pipeline, Stage
 
@@ -44,6 +44,16 @@ USUAL_CHANCES: Final[Mapping[int, frozenset[str]]] = {
     ),
     80: frozenset({"contract", "contract sent", "commit", "verbal agreement", "σύμβαση", "συμφωνία", "umowa"}),
 }
+#: What the migrations call the first pipeline and its stages, and what the company's people call them.
+FIRST_NAMES: Final = {
+    "New business": _l("New business"),
+    "Needs": _l("Needs"),
+    "Solution": _l("Solution"),
+    "Proposal": _l("Proposal"),
+    "Negotiation": _l("Negotiation"),
+    "Won": _l("Won"),
+    "Lost": _l("Lost"),
+}
 #: Chances that nobody knows are set in steps of this many percent.
 STEP: Final = 5
 
@@ -75,6 +85,15 @@ def create_stage(actor: Actor, values: Mapping[str, Any]) -> Stage:
         stage: Stage = save(actor, Stage(**columns))
         session.flush()
         return stage
+
+
+def name_first_pipeline() -> None:
+    """Give the first pipeline and its stages their names in the language that is spoken; renamed ones keep theirs."""
+    with write_unit() as session:
+        models: tuple[type[Any], ...] = (Pipeline, Stage)
+        for model in models:
+            for each in session.scalars(select(model).where(model.name.in_(FIRST_NAMES))):
+                each.name = str(FIRST_NAMES[each.name])
 
 
 def update_stage(actor: Actor, stage: Stage, values: Mapping[str, Any]) -> Stage:

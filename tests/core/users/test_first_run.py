@@ -5,6 +5,7 @@ from flask import Flask
 
 from core.access import system_actor
 from core.database import db
+from core.i18n import get_language
 from core.users import operations, queries
 from core.users.company import company
 from core.users.models import User
@@ -47,6 +48,17 @@ def test_the_code_makes_an_administrator_who_is_signed_in(app: Flask) -> None:
     assert queries.actor_of(user.id).is_administrator
     assert company().company_name == "Αιγίς Εμπορική Α.Ε."
     assert company().language == "el"
+
+
+def test_plugins_name_what_they_made_before_in_the_language_of_whoever_sets_up(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demanded = []
+    monkeypatch.setattr(
+        operations, "demand", lambda hook, **arguments: demanded.append((hook, get_language(), arguments))
+    )
+    app.test_client().post("/setup", data={**FORM, "code": operations.setup_code()}, headers={"Accept-Language": "pl"})
+    assert [(hook, language) for hook, language, _arguments in demanded] == [("crm_set_up_company", "el")]
 
 
 @pytest.mark.parametrize(
