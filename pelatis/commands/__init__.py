@@ -30,7 +30,7 @@ def _clear(error: Exception) -> str | None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from core.host.histories import MigrationError
-    from core.operation.backup import BackupError
+    from core.operation.backup.archive import BackupError
     from core.operation.errors import database_problem
     from core.problems import Problem
     from core.settings import SettingsError

@@ -56,7 +56,7 @@ def backup(file: Path, as_json: bool) -> None:
 
     The secret key isn't in it. Keep that apart: without it, stored secrets (mail passwords and the like) can't be read.
     """
-    from core.operation.backup import back_up
+    from core.operation.backup.writing import back_up
 
     with application() as app:
         settings = app.extensions["pelatis_settings"]
@@ -80,16 +80,17 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
     from core.database import db
     from core.host.histories import core_history, plugin_history
     from core.host.lifecycle import upgrade_all
-    from core.operation import backup as backups
+    from core.operation.backup import restoring
+    from core.operation.backup.archive import fingerprint
 
     with application() as app:
         settings = app.extensions["pelatis_settings"]
         host = app.extensions["pelatis_host"]
         histories = [core_history(), *(plugin_history(plugin) for plugin in host.loaded.values())]
         db.engine.dispose()  # a damaged file is replaced, and no connection may go on with the old one
-        done = backups.restore(file, settings.database_url, settings.storage_folder, histories, replace=replace)
+        done = restoring.restore(file, settings.database_url, settings.storage_folder, histories, replace=replace)
         upgrade_all(host)
-    if done.manifest.key_fingerprint != backups.fingerprint(settings.secret_key):
+    if done.manifest.key_fingerprint != fingerprint(settings.secret_key):
         note = "The secret key is another one than when the backup was made: stored secrets can't be read."
         click.echo(note, err=True)
     summary = _summary(file, done.manifest) | {"kept": str(done.kept) if done.kept else None}

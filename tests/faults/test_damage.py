@@ -12,8 +12,9 @@ from sqlalchemy import func, make_url, select
 
 from core.database import db, write_unit
 from core.host.histories import core_history, plugin_history
-from core.operation import backup as backups
-from core.operation.backup import BackupError, Restored
+from core.operation.backup.archive import BackupError
+from core.operation.backup.restoring import Restored, restore
+from core.operation.backup.writing import back_up
 from core.operation.checks import check_installation
 from core.operation.errors import database_problem
 from core.users.models import Team
@@ -52,7 +53,7 @@ class Installation:
         self.backup = folder / "good.pelatis"
         with write_unit() as session:
             session.add(Team(name="Kraków"))
-        backups.back_up(url, folder / "files", self.backup, "k" * 40)
+        back_up(url, folder / "files", self.backup, "k" * 40)
 
     def damage(self, act: Callable[[Path], None]) -> None:
         db.session.remove()
@@ -64,7 +65,7 @@ class Installation:
         db.engine.dispose()
         loaded = self.app.extensions["pelatis_host"].loaded.values()
         histories = [core_history(), *map(plugin_history, loaded)]
-        return backups.restore(self.backup, self.url, self.folder / "files", histories, replace=replace)
+        return restore(self.backup, self.url, self.folder / "files", histories, replace=replace)
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ def test_a_backup_of_a_damaged_database_says_what_is_wrong_and_leaves_nothing(
     installation.damage(overwrite)
     target = installation.folder / "never.pelatis"
     with pytest.raises(sqlite3.DatabaseError) as caught:
-        backups.back_up(installation.url, installation.folder / "files", target, "k" * 40)
+        back_up(installation.url, installation.folder / "files", target, "k" * 40)
     problem = database_problem(caught.value)
     assert problem is not None
     assert problem.code == "core.database_damaged"

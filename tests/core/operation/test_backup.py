@@ -17,8 +17,10 @@ from sqlalchemy import func, select
 from core.database import db, write_unit
 from core.host.histories import CORE, History, core_history, plugin_history
 from core.jobs.models import Job
-from core.operation import backup as backups
-from core.operation.backup import BackupError, Manifest, TableCopy, back_up, fingerprint, read_manifest, restore
+from core.operation.backup import restoring, writing
+from core.operation.backup.archive import BackupError, Manifest, TableCopy, fingerprint, read_manifest
+from core.operation.backup.restoring import restore
+from core.operation.backup.writing import back_up
 from core.users.models import Setting, Team
 
 KEY = "k" * 40
@@ -275,12 +277,12 @@ def test_a_row_that_does_not_come_out_stops_the_restore(
     with write_unit() as session:
         session.add(Team(name="still here"))
     db.session.remove()
-    honest = backups._load
+    honest = restoring._load
 
     def lossy(connection: Any, table: Any, lines: Any) -> None:
         honest(connection, table, list(lines)[1:] if table.name == "core_job" else lines)
 
-    monkeypatch.setattr(backups, "_load", lossy)
+    monkeypatch.setattr(restoring, "_load", lossy)
     with pytest.raises(BackupError, match="core_job came out different"):
         restore(tmp_path / "backup.zip", database_url, storage, histories, replace=True)
     assert "still here" in set(db.session.scalars(select(Team.name)))
@@ -302,7 +304,7 @@ def test_a_backup_that_fails_leaves_no_half_of_it_behind(
 
     folder = tmp_path / "there"
     folder.mkdir()
-    monkeypatch.setattr(backups, "_write_table", full)
+    monkeypatch.setattr(writing, "_write_table", full)
     with pytest.raises(BackupError, match="No space left on device"):
         take(database_url, storage, folder / "backup.zip")
     assert list(folder.iterdir()) == []
