@@ -1,11 +1,10 @@
 """Figures for Prometheus: requests, jobs, hooks, plugins."""
 
 import os
-import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -13,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import db
 from core.jobs import queries
-from core.operation.access_log import route_of_request
+from core.operation.access_log import route_of_request, seconds_of_request
 from core.problems import Problem
 
 REQUESTS = Counter("pelatis_requests", "Requests answered.", ["method", "route", "status"])
@@ -35,16 +34,11 @@ def count_hook_failure(plugin: str, hook: str) -> None:
 def measure_requests(app: Flask) -> None:
     """Count every request and its server time, by route and not by address."""
 
-    @app.before_request
-    def begin() -> None:
-        g.measured_from = time.perf_counter()
-
     @app.after_request
     def end(response: Response) -> Response:
         route = route_of_request()
         REQUESTS.labels(_known_method(), route, response.status_code).inc()
-        if "measured_from" in g:
-            LATENCY.labels(route).observe(time.perf_counter() - g.measured_from)
+        LATENCY.labels(route).observe(seconds_of_request())
         return response
 
 
