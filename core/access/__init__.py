@@ -2,7 +2,16 @@
 
 from core.access.actor import Actor, Kind, Scope, acting_as, current_actor, system_actor
 from core.access.kept import kept
-from core.access.scoping import Access, OwnerAccess, ParentAccess, SharedAccess, may, require, visible
+from core.access.scoping import (
+    Access,
+    OwnerAccess,
+    ParentAccess,
+    SharedAccess,
+    may,
+    require,
+    require_administrator,
+    visible,
+)
 
 __all__ = [
     "Access",
@@ -17,6 +26,7 @@ __all__ = [
     "kept",
     "may",
     "require",
+    "require_administrator",
     "system_actor",
     "visible",
 ]

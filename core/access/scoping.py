@@ -126,6 +126,16 @@ def require(actor: Actor, record_type: Any, action: str, record: Record | None =
     raise not_found()
 
 
+def require_administrator(actor: Actor) -> None:
+    """Let nobody but administrators know that something is there.
+
+    Raises:
+        Problem: 404 for anybody else.
+    """
+    if not actor.is_administrator:
+        raise not_found()
+
+
 def _refused() -> Problem:
     from core.i18n import _
 

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.access import current_actor
+from core.access import current_actor, require_administrator
 from core.host import lifecycle
 from core.host.host import EXTENSION, Host
 from core.host.states import PluginStatus, State
 from core.i18n import _, _l, format_moment, format_number, ngettext
 from core.jobs.registry import jobs
-from core.problems import Problem, not_found
+from core.problems import Problem
 from core.records.registry import record_types
 from core.web.audience import audience
 from core.web.render import redirect_or_refresh, render, toast
@@ -40,8 +40,7 @@ NEEDS_YOU = (State.failed, State.incompatible, State.pending_migration, State.mi
 
 
 def _host() -> Host:
-    if not current_actor().is_administrator:
-        raise not_found()
+    require_administrator(current_actor())
     host: Host = current_app.extensions[EXTENSION]
     return host
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from core.access import current_actor
+from core.access import current_actor, require_administrator
 from core.database import db, utc_now
 from core.i18n import _, _l
 from core.jobs import events, operations, queries
@@ -30,16 +30,11 @@ STATE_WORDS: dict[str, tuple[Any, str]] = {
 }
 
 
-def _administrators_only() -> None:
-    if not current_actor().is_administrator:
-        raise not_found()
-
-
 @blueprint.get("/admin/jobs")
 @audience("staff")
 def jobs_page() -> Response:
     """Show the jobs, newest first, and the events that plugins failed on."""
-    _administrators_only()
+    require_administrator(current_actor())
     state = request.args.get("state", "")
     if state and state not in STATES:
         raise not_found()
@@ -118,7 +113,7 @@ def progress(job_id: UUID) -> Response:
 @audience("staff")
 def retry(job_id: UUID) -> WerkzeugResponse:
     """Let a failed or parked job run again."""
-    _administrators_only()
+    require_administrator(current_actor())
     operations.retry(job_id)
     toast(_("The job waits for the next free worker."))
     return redirect_or_refresh(url_for("jobs.jobs_page"))
@@ -128,7 +123,7 @@ def retry(job_id: UUID) -> WerkzeugResponse:
 @audience("staff")
 def cancel(job_id: UUID) -> WerkzeugResponse:
     """Stop a job for good."""
-    _administrators_only()
+    require_administrator(current_actor())
     operations.cancel(job_id)
     toast(_("The job was cancelled. What it had finished stays."))
     return redirect_or_refresh(url_for("jobs.jobs_page"))
@@ -138,7 +133,7 @@ def cancel(job_id: UUID) -> WerkzeugResponse:
 @audience("staff")
 def retry_event(parked_id: UUID) -> WerkzeugResponse:
     """Give a parked event to its plugin once more."""
-    _administrators_only()
+    require_administrator(current_actor())
     try:
         events.retry_event(parked_id)
     except Problem:
@@ -155,7 +150,7 @@ def retry_event(parked_id: UUID) -> WerkzeugResponse:
 @audience("staff")
 def drop_event(parked_id: UUID) -> WerkzeugResponse:
     """Forget a parked event."""
-    _administrators_only()
+    require_administrator(current_actor())
     events.drop_event(parked_id)
     toast(_("The event was dropped."))
     return redirect_or_refresh(url_for("jobs.jobs_page", state=PARKED))

@@ -7,11 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.access import current_actor, may
+from core.access import current_actor, may, require_administrator
 from core.host.contributions import Action, CalendarItem, HookFailure, Panel
 from core.host.doors import collect
 from core.i18n import _, current_zone, format_day, format_number, format_time, local_now, name_zone, ngettext, today
-from core.problems import not_found
 from core.records.registry import record_types
 from core.search.index import search
 from core.web.audience import audience
@@ -194,8 +193,7 @@ def search_page() -> Response:
 @audience("staff")
 def administration() -> Response:
     """Show what an administrator looks after."""
-    if not current_actor().is_administrator:
-        raise not_found()
+    require_administrator(current_actor())
     pages = (
         (_("Plugins"), "/admin/plugins", "puzzle", _("Switch plugins on and off.")),
         (_("People"), "/admin/users", "users", _("Who signs in, and who does what.")),

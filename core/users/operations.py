@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
-from core.access import Actor, Scope, current_actor, require
+from core.access import Actor, Scope, current_actor, require, require_administrator
 from core.database import bulk_update, db, touched_listener, utc_now, write_unit
 from core.database.journal import Touched
 from core.host.doors import demand
@@ -330,7 +330,7 @@ def save_role(actor: Actor, role: Role | None, title: str, grants: Mapping[str, 
     Raises:
         Problem: 404 for anybody else, `users.role_fixed` for the administrator's role, 422 for a bad title or scope.
     """
-    _administrators_only(actor)
+    require_administrator(actor)
     title = " ".join(title.split())
     if role is not None and EVERYTHING in role.grants:
         raise Problem("users.role_fixed", _("An administrator may do everything; this role stays as it is."))
@@ -354,7 +354,7 @@ def remove_role(actor: Actor, role: Role) -> None:
     Raises:
         Problem: 404 unless an administrator asks, `users.role_fixed` for the administrator's role.
     """
-    _administrators_only(actor)
+    require_administrator(actor)
     if EVERYTHING in role.grants:
         raise Problem("users.role_fixed", _("An administrator may do everything; this role stays as it is."))
     with write_unit() as session:
@@ -455,11 +455,6 @@ def _give_roles(user: User, role_ids: set[uuid.UUID]) -> None:
     for role_id in role_ids - {each.role_id for each in held}:
         db.session.add(UserRole(user_id=user.id, role_id=role_id))
     db.session.flush()
-
-
-def _administrators_only(actor: Actor) -> None:
-    if not actor.is_administrator:
-        raise not_found()
 
 
 # Signing in

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from core.access import Actor, current_actor, may
+from core.access import Actor, current_actor, may, require_administrator
 from core.access.scoping import ACTIONS
 from core.database import db
 from core.host.doors import current_host
@@ -41,11 +41,6 @@ def add_pages(blueprint: Blueprint) -> None:
         blueprint.add_url_rule(rule, view_func=view, methods=methods)
 
 
-def _administrators_only() -> None:
-    if not current_actor().is_administrator:
-        raise not_found()
-
-
 @audience("staff")
 def roles_page() -> Response:
     """List the roles."""
@@ -53,7 +48,7 @@ def roles_page() -> Response:
 
 
 def _roles(problem: Problem | None = None, title: str = "") -> Response:
-    _administrators_only()
+    require_administrator(current_actor())
     operations.ensure_default_roles()
     counts = queries.people_by_role()
     roles = [
@@ -78,7 +73,7 @@ def add_role() -> WerkzeugResponse:
 
 
 def _role(role_id: UUID) -> Role:
-    _administrators_only()
+    require_administrator(current_actor())
     role = db.session.get(Role, role_id)
     if role is None or role.deleted_at is not None:
         raise not_found()
