@@ -1,20 +1,22 @@
 """Looking through a file before anything is written: which records are there already, and which names nobody has."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from core.access import Actor
 from core.imports import guessing, reading
-from core.imports.matching import Matcher, existing
+from core.imports.matching import Found, Matcher, existing, key_of
 from core.imports.models import Import
-from core.imports.options import options_of, record_type_of, shape_of
-from core.imports.rows import RowReader
+from core.imports.options import EMPTY, FAIL, MAKE, options_of, record_type_of, shape_of
+from core.imports.rows import RowReader, is_part
 from core.imports.running import BATCH
 from core.records import fields
+from core.records.registry import record_types
 from core.records.types import RecordType
 
 #: Rows that a page looks at; of a longer file it says so.
@@ -25,25 +27,29 @@ MOST_NAMES: Final = 50
 
 @dataclass(frozen=True)
 class NewName:
-    """A name that the file gives and no record has.
+    """A name that the file gives and no record has, or several have.
 
     Attributes:
         field: the field's name.
         label: what people call it.
+        record_type: the key of the records that it could name.
         cell: the name in the file.
         rows: how many rows give it.
-        near: the existing name that it is, but for blanks and signs, or that is alike; empty for none.
-        is_same: whether it is the near one but for blanks and signs.
-        may_be_made: whether the record type lets an import make one.
+        near: the records that it may mean, the likeliest first: id and name.
+        is_shared: whether several records have it.
+        fate: what becomes of it where nobody answers: `TAKE`, `MAKE`, `EMPTY` or `FAIL` of `core.imports.options`.
+        fates: what else a person may say: those of `MAKE`, `EMPTY` and `FAIL` that are possible.
     """
 
     field: str
     label: str
+    record_type: str
     cell: str
     rows: int
-    near: str
-    is_same: bool
-    may_be_made: bool
+    near: Sequence[tuple[UUID, str]]
+    is_shared: bool
+    fate: str
+    fates: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -54,11 +60,15 @@ class Examined:
         rows: how many rows were looked at.
         there: how many of them are there already.
         names: the names that nobody has, the most frequent first.
+        further: how many such names there are beyond these.
+        makes: what the file names that may be made from a name alone: the record types' names for many.
     """
 
     rows: int
     there: int
     names: Sequence[NewName]
+    further: int
+    makes: Sequence[str]
 
 
 def examine(actor: Actor, job: Import) -> Examined:
@@ -71,7 +81,8 @@ def examine(actor: Actor, job: Import) -> Examined:
     record_type, options = record_type_of(job), options_of(job)
     related = _related(job, record_type)
     mapping = {column: name for column, name in job.mapping.items() if column not in related}
-    reader = RowReader(record_type, mapping, options, Matcher(actor))
+    matcher = Matcher(actor, only_looks=True)
+    reader = RowReader(record_type, mapping, options, matcher)
     rows = there = 0
     source = islice(reading.read_rows(Path(job.path), shape_of(job)), EXAMINED)
     while batch := list(islice(source, BATCH)):
@@ -80,7 +91,8 @@ def examine(actor: Actor, job: Import) -> Examined:
             matches = [reader.read(each).match for each in batch]
             known = existing(actor, record_type, options.match, matches)
             there += sum(each in known for each in matches)
-    return Examined(rows, there, _new_names(actor, job, record_type, related))
+    names = list(_new_names(job, reader, related))
+    return Examined(rows, there, names[:MOST_NAMES], len(names[MOST_NAMES:]), _made_of(reader, job))
 
 
 def _related(job: Import, record_type: RecordType) -> dict[str, str]:
@@ -93,16 +105,25 @@ def _related(job: Import, record_type: RecordType) -> dict[str, str]:
     }
 
 
-def _new_names(actor: Actor, job: Import, record_type: RecordType, related: Mapping[str, str]) -> list[NewName]:
-    known = guessing.importable(record_type)
+def _made_of(reader: RowReader, job: Import) -> list[str]:
+    """Name what the file names and an import may make, sorted as people would."""
+    declared = [reader.fields[name] for name in job.mapping.values()]
+    keys = {each.record_type for each in declared if isinstance(each, fields.Related)}
+    types = (record_types.get(key) for key in keys if reader.matcher.may_make(key))
+    return sorted((str(each.label_plural) for each in types if each is not None), key=key_of)
+
+
+def _new_names(job: Import, reader: RowReader, related: Mapping[str, str]) -> Iterator[NewName]:
     counted: Counter[tuple[str, str]] = Counter()
     for row in islice(reading.read_rows(Path(job.path), shape_of(job)), EXAMINED):
         counted.update((name, cell) for column, name in related.items() if (cell := _cell(row.cells, column)))
-    matcher = Matcher(actor)
     for name in related.values():
-        matcher.prepare(known[name].record_type, [cell for (of, cell) in counted if of == name])
-    found = (_new_name(matcher, name, known[name], cell, rows) for (name, cell), rows in counted.most_common())
-    return list(islice((each for each in found if each is not None), MOST_NAMES))
+        cells = [cell for (of, cell) in counted if of == name]
+        reader.matcher.prepare(reader.fields[name].record_type, cells)
+    for (name, cell), rows in counted.most_common():
+        found = reader.matcher.find(reader.fields[name].record_type, cell)
+        if found.id is None or found.near:
+            yield _new_name(reader, name, cell, rows, found)
 
 
 def _cell(cells: Mapping[str, Any], column: str) -> str:
@@ -110,16 +131,22 @@ def _cell(cells: Mapping[str, Any], column: str) -> str:
     return cell.strip() if isinstance(cell, str) else ""
 
 
-def _new_name(matcher: Matcher, name: str, declared: Any, cell: str, rows: int) -> NewName | None:
-    found = matcher.find(declared.record_type, cell)
-    if found.shared or (found.id is not None and not found.near):
-        return None
+def _new_name(reader: RowReader, name: str, cell: str, rows: int, found: Found) -> NewName:
+    declared, matcher = reader.fields[name], reader.matcher
+    near = [] if found.shared else matcher.near(declared.record_type, cell)
+    possible = {
+        MAKE: matcher.may_make(declared.record_type) and not found.shared,
+        EMPTY: not declared.required,
+        FAIL: not is_part(name),
+    }
     return NewName(
         field=name,
         label=str(declared.label),
+        record_type=declared.record_type,
         cell=cell,
         rows=rows,
-        near=found.near,
-        is_same=found.id is not None,
-        may_be_made=matcher.may_make(declared.record_type),
+        near=near,
+        is_shared=found.shared,
+        fate=reader.fate(name, found),
+        fates=[each for each, is_possible in possible.items() if is_possible],
     )

@@ -4,7 +4,7 @@ import uuid
 
 from core.access import current_actor
 from core.i18n import _l
-from core.imports import operations, trials
+from core.imports import operations, trials, undoing
 from core.imports.queries import find_import
 from core.jobs.progress import Progress
 from core.jobs.registry import job
@@ -36,4 +36,4 @@ def undo_import(progress: Progress, import_id: str) -> None:
     found = find_import(uuid.UUID(import_id))
     if found.status == "undone":
         return
-    operations.undo(current_actor(), found, lambda done, total: progress.advance(done, total=total))
+    undoing.undo(current_actor(), found, lambda done, total: progress.advance(done, total=total))

@@ -40,7 +40,9 @@ def keep(job: Import) -> ImportMapping:
 
 
 def _digest(headings: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(headings)).encode()).hexdigest()
+    """Digest the headings, but for those that the file of failed rows adds: mended, it is read like the first one."""
+    added = {_("Row"), _("Why it failed")}
+    return hashlib.sha256("\n".join(sorted(set(headings) - added)).encode()).hexdigest()
 
 
 def _free_name(job: Import) -> str:

@@ -36,6 +36,7 @@ class Found:
         near: an existing name that isn't quite the same; with an id it was taken for that, without it is only proposed.
         shared: whether several records have this name.
         made: whether it was made for this. described: then in a few words what it is like.
+        parts: where it was put and that was made for it, too: the relation of it to the name.
     """
 
     id: uuid.UUID | None
@@ -43,6 +44,7 @@ class Found:
     shared: bool = False
     made: bool = False
     described: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -81,13 +83,15 @@ class Matcher:
     Args:
         actor: whose view of the records counts.
         create_missing: whether what a file names and nobody made yet is made, where its record type allows.
+        only_looks: whether nothing is made, whatever anybody said.
     """
 
-    def __init__(self, actor: Actor, *, create_missing: bool = False) -> None:
+    def __init__(self, actor: Actor, *, create_missing: bool = False, only_looks: bool = False) -> None:
         self.actor = actor
-        self.create_missing = create_missing
+        self.create_missing = create_missing and not only_looks
+        self.only_looks = only_looks
         self._names: dict[str, Names] = {}
-        self._answers: dict[str, dict[str, Found]] = {}
+        self._answers: dict[str, dict[tuple[str, bool], Found]] = {}
         self._types: dict[str, RecordType | None] = {}
 
     def prepare(self, key: str, cells: Iterable[Any]) -> None:
@@ -119,23 +123,44 @@ class Matcher:
         record_type = self._visible_type(key)
         return self._find_exactly(record_type, key_of(cell), cell) if record_type is not None else Found(None)
 
-    def find(self, key: str, cell: Any, parts: Mapping[str, Any] | None = None) -> Found:
+    def find(self, key: str, cell: Any, parts: Mapping[str, Any] | None = None, *, is_new: bool = False) -> Found:
         """Find a related record by its id, by its name, by its name but for blanks and signs, or by making it.
 
         Args:
             key: the related record type's key.
             cell: what the file says.
             parts: where it belongs if it is made: a relation of it to the name of that record, made if it must be.
+            is_new: whether somebody said that it is nobody's with a like name, and is to be made.
         """
         record_type = self._visible_type(key)
         if record_type is None:
             return Found(None)
-        name, answers = key_of(cell), self._answers.setdefault(key, {})
-        if name in answers:
-            return answers[name]
-        found = self._find(record_type, name, cell, parts or {})
-        self._answers.setdefault(key, {})[name] = replace(found, made=False)  # it is made once
+        asked, answers = (key_of(cell), is_new), self._answers.setdefault(key, {})
+        if asked in answers:
+            return answers[asked]
+        found = self._find(record_type, cell, parts or {}, is_new=is_new)
+        self._answers.setdefault(key, {})[asked] = replace(found, made=False, described="", parts=())  # it is made once
         return found
+
+    def near(self, key: str, cell: Any, most: int = 3) -> list[tuple[uuid.UUID, str]]:
+        """Propose whom a name that nobody has may mean, the likeliest first.
+
+        Args:
+            key: the related record type's key.
+            cell: what the file says.
+            most: how many at most.
+
+        Returns:
+            Ids and names.
+        """
+        record_type = self._visible_type(key)
+        if record_type is None:
+            return []
+        names, name = self._names_of(record_type), key_of(cell)
+        found = self._find_bare(names, name)
+        keys = [key_of(found.near)] if found is not None else []
+        keys += [each for each in self._alike(names, name, most) if each not in keys]
+        return [(names.found[each], names.spelling[each]) for each in keys[:most] if each not in names.shared]
 
     def may_make(self, key: str) -> bool:
         """Tell whether an import may make a record of a type from its name alone."""
@@ -175,11 +200,13 @@ class Matcher:
         matched = [record_type.fields[name].column for name in record_type.match if name in record_type.fields]
         return [getattr(record_type.model, name) for name in dict.fromkeys([record_type.title, *matched])]
 
-    def _find(self, record_type: RecordType, name: str, cell: Any, parts: Mapping[str, Any]) -> Found:
+    def _find(self, record_type: RecordType, cell: Any, parts: Mapping[str, Any], *, is_new: bool) -> Found:
+        name = key_of(cell)
         found = self._find_exactly(record_type, name, cell)
         if found.id is not None or found.shared:
             return found
-        return self._find_bare(self._names_of(record_type), name) or self._make(record_type, name, cell, parts)
+        bare = None if is_new else self._find_bare(self._names_of(record_type), name)
+        return bare or self._make(record_type, name, cell, parts, is_new=is_new)
 
     def _find_exactly(self, record_type: RecordType, name: str, cell: Any) -> Found:
         names = self._names_of(record_type)
@@ -203,18 +230,18 @@ class Matcher:
         return Found(names.found[near[0]], near=names.spelling[near[0]])
 
     @staticmethod
-    def _proposed(names: Names, name: str) -> Found:
-        """Propose the name that is most alike; it is never taken by itself, for it may well be somebody else's."""
+    def _alike(names: Names, name: str, most: int = 1) -> list[str]:
+        """Find the folded names that are most alike; none is taken by itself, for it may well be somebody else's."""
         from rapidfuzz import fuzz, process  # loaded when a name is missing, which is rare
 
         digits = _digits(name)
         alike = [each for each in names.found if _digits(each) == digits]
-        best = process.extractOne(name, alike, scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return Found(None, near=names.spelling[best[0]] if best is not None else "")
+        return [best[0] for best in process.extract(name, alike, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=most)]
 
-    def _make(self, record_type: RecordType, name: str, cell: Any, parts: Mapping[str, Any]) -> Found:
-        if not (self.create_missing and self.may_make(record_type.key)):
-            return self._proposed(self._names_of(record_type), name)
+    def _make(self, record_type: RecordType, name: str, cell: Any, parts: Mapping[str, Any], *, is_new: bool) -> Found:
+        if not ((self.create_missing or (is_new and not self.only_looks)) and self.may_make(record_type.key)):
+            names = self._names_of(record_type)
+            return Found(None, near=next((names.spelling[each] for each in self._alike(names, name)), ""))
         title = next(
             name for name, each in record_type.fields.items() if getattr(each, "column", "") == record_type.title
         )
@@ -223,7 +250,9 @@ class Matcher:
         placed = {part: str(found.id) for part, found in named.items() if found.id is not None}
         made = create_record(self.actor, record_type, {title: str(cell), **placed})
         self.learn(record_type, cell, made.id)
-        return Found(made.id, made=True, described=record_type.describe(made) if record_type.describe else "")
+        made_parts = tuple((part, str(parts[part])) for part, of in named.items() if of.made)
+        described = record_type.describe(made) if record_type.describe else ""
+        return Found(made.id, made=True, described=described, parts=made_parts)
 
 
 def _bare(name: str) -> str:

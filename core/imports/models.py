@@ -30,10 +30,16 @@ class Import(Base):
     skipped: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
     warnings: Mapped[int] = mapped_column(default=0)
+    #: Fields that were empty in some rows: field to in how many, and in which first.
+    empty_cells: Mapped[JsonDict] = mapped_column(default=dict)
+    #: What an undo came to: `put_back` and `kept`, each record type to how many. Empty when there was none.
+    undone: Mapped[dict[str, Any] | None]
     #: What the latest dry run came to, or how far it is; see `trials.Trial`. Empty when nobody tried it as it is now.
     trial: Mapped[dict[str, Any] | None]
     actor_id: Mapped[Id | None] = ref("core_user", on_delete="set null")
     created_at: Mapped[UtcDateTime] = mapped_column(default=utc_now, index=True)
+    #: When it began to write, and when it was through; `created_at` is when the file came.
+    started_at: Mapped[UtcDateTime | None]
     finished_at: Mapped[UtcDateTime | None]
 
 
@@ -44,7 +50,7 @@ class ImportIssue(Base):
 
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     import_id: Mapped[Id] = ref(Import, on_delete="cascade", index=False)
-    #: The row's number in the file; the first one under the headings is 1.
+    #: The row's number as a spreadsheet shows it; of JSON Lines the line's.
     row: Mapped[int]
     #: `error` or `warning`.
     level: Mapped[str] = mapped_column(String(10))

@@ -3,25 +3,23 @@
 import hashlib
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.access import Actor, acting_as, require
-from core.database import JournalEntry, db, new_id, utc_now, write_unit
-from core.database.models import model_of
+from core.database import db, new_id, write_unit
 from core.i18n import _
 from core.imports import encodings, guessing, reading
 from core.imports.models import Import
 from core.imports.options import Options, folder_of, options_of, record_type_of, shape_of
-from core.imports.running import BATCH, PREVIEW_ROWS, Runner, Tally
+from core.imports.running import PREVIEW_ROWS, Runner, Tally
 from core.problems import Problem
 from core.records import fields
-from core.records.history import typed_value
 from core.records.operations import load_values
 from core.records.types import RecordType
 
@@ -260,122 +258,3 @@ def require_fields(job: Import) -> None:
                 continue
         return
     raise Problem("imports.missing_columns", _("No column becomes %(fields)s.", fields=", ".join(missing.values())))
-
-
-# Undoing
-
-#: How many records are put back while somebody waits; of more the work goes on in the background.
-UNDONE_AT_ONCE: Final = 2_000
-
-
-@dataclass(frozen=True)
-class Undone:
-    """What undoing an import came to: records put back, and those left alone because somebody changed them since."""
-
-    put_back: int
-    kept: Sequence[tuple[str, uuid.UUID]]
-
-
-def undo(actor: Actor, job: Import, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Undone:
-    """Take back everything that an import did: what it made goes to the bin, what it changed is as it was.
-
-    Records that somebody changed since are left as they are, and told. Stopped half-way, it can be done again.
-
-    Args:
-        actor: whoever undoes; needs the `import` permission.
-        job: the import.
-        progress: told after each batch how many of how many records were looked at.
-
-    Raises:
-        Problem: 409 when it didn't run, or was undone already.
-    """
-    require(actor, record_type_of(job), "import")
-    if job.status not in ("done", "running", "failed"):
-        raise Problem("imports.nothing_to_undo", _("There is nothing to undo."), status=409)
-    import_id, put_back, kept = job.id, 0, []
-    touched = _touched_by(import_id)
-    for start in range(0, len(touched), BATCH):
-        with acting_as(actor, "undo", import_id), write_unit() as session:
-            for (key, record_id), entries in _entries_of(import_id, touched[start : start + BATCH]).items():
-                if _put_back(session, key, record_id, entries, import_id):
-                    put_back += 1
-                else:
-                    kept.append((key, record_id))
-        progress(min(start + BATCH, len(touched)), len(touched))
-    with write_unit() as session:
-        session.refresh(job)
-        job.status = "undone"
-    return Undone(put_back, kept)
-
-
-def _touched_by(import_id: uuid.UUID) -> list[tuple[str, uuid.UUID]]:
-    """List the records that an import wrote, the latest first."""
-    statement = (
-        select(JournalEntry.record_type, JournalEntry.record_id)
-        .where(JournalEntry.import_id == import_id)
-        .group_by(JournalEntry.record_type, JournalEntry.record_id)
-        .order_by(func.max(JournalEntry.sequence).desc())
-    )
-    return [(key, record_id) for key, record_id in db.session.execute(statement)]
-
-
-def _entries_of(
-    import_id: uuid.UUID, touched: Sequence[tuple[str, uuid.UUID]]
-) -> Mapping[tuple[str, uuid.UUID], list[JournalEntry]]:
-    """Read the whole story of some records since an import first wrote them, newest first."""
-    ids = [record_id for _key, record_id in touched]
-    statement = select(JournalEntry).where(JournalEntry.record_id.in_(ids)).order_by(JournalEntry.sequence)
-    grouped: dict[tuple[str, uuid.UUID], list[JournalEntry]] = {each: [] for each in touched}
-    for entry in db.session.scalars(statement):
-        told = grouped.get((entry.record_type, entry.record_id))
-        if told is not None and (told or entry.import_id == import_id):
-            told.append(entry)
-    return {each: told[::-1] for each, told in grouped.items()}
-
-
-def _put_back(
-    session: Any, key: str, record_id: uuid.UUID, entries: Sequence[JournalEntry], import_id: uuid.UUID
-) -> bool:
-    if entries[0].import_id == import_id and entries[0].origin == "undo":
-        return True  # an undo that was stopped half-way did it
-    model = model_of(key)
-    record = session.get(model, record_id) if model is not None else None
-    if record is None:
-        return False
-    if entries[-1].operation == "insert":
-        return _bin_unless_changed(record, entries, import_id)
-    return _restore(model, record, [entry for entry in entries if entry.import_id == import_id])
-
-
-def _bin_unless_changed(record: Any, entries: Sequence[JournalEntry], import_id: uuid.UUID) -> bool:
-    if any(entry.import_id != import_id for entry in entries):
-        return False
-    record.deleted_at = record.deleted_at or utc_now()
-    return True
-
-
-def _restore(model: Any, record: Any, entries: Sequence[JournalEntry]) -> bool:
-    """Give the fields that an import changed their old values, unless one of them was changed again since."""
-    old_values: dict[str, Any] = {}
-    for entry in entries:  # newest first: the oldest old value stays
-        for name, (old, new) in entry.changes.items():
-            if name not in old_values and getattr(record, name) != typed_value(model, name, new):
-                return False
-            old_values[name] = typed_value(model, name, old)
-    for name, value in old_values.items():
-        setattr(record, name, value)
-    return True
-
-
-def changed_since(job: Import) -> Iterator[tuple[str, uuid.UUID]]:
-    """List the records that an import wrote and somebody changed afterwards; undoing leaves them alone."""
-    later, own = JournalEntry.__table__.alias("later"), JournalEntry.__table__
-    same_record = (later.c.record_type == own.c.record_type) & (later.c.record_id == own.c.record_id)
-    statement = (
-        select(own.c.record_type, own.c.record_id)
-        .join(later, same_record & (later.c.sequence > own.c.sequence))
-        .where(own.c.import_id == job.id, later.c.import_id.is_distinct_from(job.id))
-        .distinct()
-        .limit(100)
-    )
-    yield from ((key, record_id) for key, record_id in db.session.execute(statement))

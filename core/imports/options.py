@@ -14,6 +14,9 @@ from core.problems import not_found
 from core.records.registry import record_types
 from core.records.types import RecordType
 
+#: What is done with a name that nobody has: it is taken for a near one, made, left out, or its rows fail.
+TAKE, MAKE, EMPTY, FAIL = ":take", ":make", ":empty", ":fail"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -25,10 +28,12 @@ class Options:
         decimal: `,` or `.`; empty to tell by the numbers.
         match: the field by which a row's record is recognised; empty to make every row a new one.
         on_match: `update`, `skip` or `create` when it is there already.
-        create_missing: make the stages, people and other small things that the file names.
+        create_missing: make the records that the file names and nobody has, of the types that are made from a name:
+            stages, people, teams, products, customers.
         strict: a row that names an unknown record fails, instead of being taken without it.
         accept_near: take a name for the one that it nearly is (`GTXPro` for `GTX Pro`), with a warning.
-        names: what a person said of names that nobody has: field to name in the file to the name that is meant.
+        names: what a person said of names that nobody has: field to name in the file to the id or name of the record
+            that is meant, or `MAKE`, `EMPTY` or `FAIL`.
     """
 
     encoding: str = ""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.access import Actor
-from core.i18n import _, format_day, format_moment, format_number
+from core.i18n import _, format_day, format_moment, format_number, ngettext
 from core.imports import encodings, guessing, reading
+from core.imports.examining import Examined, NewName
 from core.imports.models import Import
-from core.imports.options import options_of, record_type_of, shape_of
+from core.imports.options import EMPTY, FAIL, MAKE, TAKE, options_of, record_type_of, shape_of
 from core.imports.rows import ERROR, WARNING
 from core.imports.running import Runner
+from core.imports.undoing import Plan
 from core.imports.values import read_day
 from core.problems import Problem
 from core.records import fields, queries
@@ -74,7 +77,7 @@ def preview_row(actor: Actor, job: Import, number: int) -> dict[str, Any]:
     Args:
         actor: whose view of related records counts.
         job: the draft.
-        number: which of the first rows, from 1; a wrong one shows the first.
+        number: which of the first rows, from 1; a wrong one shows the first. The row's number in the file is another.
     """
     rows = list(islice(reading.read_rows(Path(job.path), shape_of(job)), 50))
     place = number if 1 <= number <= len(rows) else 1
@@ -87,7 +90,8 @@ def preview_row(actor: Actor, job: Import, number: int) -> dict[str, Any]:
         loaded, faults = {}, [str(text) for texts in problem.fields.values() for text in texts] or [str(problem)]
     name = str(loaded.get(record_type.title) or "")
     return {
-        "number": place,
+        "place": place,
+        "number": rows[place - 1].number,
         "previous": place - 1 if place > 1 else len(rows),
         "next": place + 1 if place < len(rows) else 1,
         "name": name,
@@ -113,6 +117,68 @@ def _facts(actor: Actor, job: Import, data: Mapping[str, Any], loaded: Mapping[s
     return facts[:MOST_FACTS]
 
 
+def questions(actor: Actor, job: Import, examined: Examined) -> list[dict[str, Any]]:
+    """Ask what each name means that nobody has, with what becomes of it where nobody answers.
+
+    Args:
+        actor: whose view of the records counts.
+        job: the draft.
+        examined: what its file holds.
+    """
+    said = options_of(job).names
+    given = {(each.field, each.cell): said.get(each.field, {}).get(each.cell, "") for each in examined.names}
+    named = _titles_of_answers(actor, [(each.record_type, given[each.field, each.cell]) for each in examined.names])
+    return [_question(each, given[each.field, each.cell], named) for each in examined.names]
+
+
+def _titles_of_answers(actor: Actor, answers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    by_key: dict[str, list[UUID]] = {}
+    for key, answer in answers:
+        with suppress(ValueError):
+            by_key.setdefault(key, []).append(UUID(answer))
+    return {
+        str(record_id): title
+        for key, ids in by_key.items()
+        for record_id, title in queries.titles(actor, key, ids).items()
+    }
+
+
+def _question(name: NewName, answer: str, titles: Mapping[str, str]) -> dict[str, Any]:
+    words = {MAKE: _("Make it new"), EMPTY: _("Leave it empty"), FAIL: _("Let these rows fail")}
+    near = {str(record_id): title for record_id, title in name.near}
+    unasked = name.near[0][1] if name.fate == TAKE else words[name.fate]
+    meant = next((key for key, title in near.items() if answer in (key, title)), answer)
+    is_answered = bool(meant) and meant != name.fate and not (name.fate == TAKE and meant in list(near)[:1])
+    offered = {key: title for key, title in near.items() if name.fate != TAKE or title != unasked}
+    offered |= {fate: words[fate] for fate in name.fates if fate != name.fate}
+    chosen = meant if is_answered else ""
+    another = (chosen, titles.get(chosen, chosen)) if chosen and chosen not in offered else ("", "")
+    record_type = record_types.get(name.record_type)
+    return {
+        "name": f"{name.field}:{name.cell}",
+        "cell": name.cell,
+        "label": name.label,
+        "rows": format_number(name.rows),
+        "is_shared": name.is_shared,
+        "answers": [("", unasked), *offered.items()],
+        "chosen": chosen,
+        "another": another,
+        "search": f"{record_type.url}/options" if record_type is not None else "",
+        "sure": _sureness(name, is_answered=is_answered),
+    }
+
+
+def _sureness(name: NewName, *, is_answered: bool) -> tuple[str, str]:
+    """Say how sure what becomes of a name is, and in which tone that is shown."""
+    if is_answered:
+        return _("Answered"), "green"
+    if name.fate == TAKE:
+        return _("Likely"), "blue"
+    if name.fate == MAKE and not name.near:
+        return _("New"), "green"
+    return (_("Fails"), "red") if name.fate == FAIL and not name.near else (_("Asks"), "amber")
+
+
 def _help(code: str) -> str:
     kind = code.partition(":")[0]
     return {
@@ -128,20 +194,18 @@ def _help(code: str) -> str:
         "choice": _("Mend it, or add the choice to the custom field"),
         "empty": _("Fill it later"),
         "made": _("Rename or complete it"),
+        "unmade": _("Add it on its page first, or say whom the name means"),
     }.get(kind, "")
 
 
 def reasons(
-    found: Iterable[Mapping[str, Any]], record_type: RecordType | None = None
+    found: Iterable[Mapping[str, Any]],
 ) -> dict[str, list[dict[str, Any]]]:
-    """Sort reasons by their level into rows of a table: reason, count, example, help.
-
-    Args:
-        found: the reasons.
-        record_type: what was imported, where it is there already; a reason then leads to the records that it is about.
-    """
+    """Sort reasons by their level into rows of a table: reason, count, example, help."""
     by_level: dict[str, list[dict[str, Any]]] = {"error": [], "warning": [], "notice": []}
     for each in found:
+        if each["code"].startswith("empty:"):
+            continue  # counted with the other empty cells
         first = each.get("first")
         by_level[each["level"]].append(
             {
@@ -150,18 +214,71 @@ def reasons(
                 "rows": each["rows"],
                 "example": _("row %(number)s", number=format_number(first)) if first else "",
                 "help": _help(each["code"]),
-                "url": _listed(record_type, each["code"]) if record_type is not None else "",
             }
         )
     return by_level
 
 
-def _listed(record_type: RecordType, code: str) -> str:
-    """Give the list of the records that lack a field, where that is what was noticed."""
-    kind, _colon, name = code.partition(":")
-    if kind != "empty" or name not in record_type.filters:
+def empty_cells(
+    job: Import, counted: Mapping[str, Sequence[int]], record_type: RecordType | None = None
+) -> list[dict[str, Any]]:
+    """List the fields that a column fills and that were empty in some rows, in the order of the columns.
+
+    Args:
+        job: the import.
+        counted: field to in how many rows, and in which first.
+        record_type: what was imported, where it is there already; a field then leads to the records that lack it.
+    """
+    known = guessing.importable(record_type_of(job))
+    return [
+        {
+            "column": column,
+            "label": str(known[name].label),
+            "count": format_number(counted[name][0]),
+            "example": _("row %(number)s", number=format_number(counted[name][1])),
+            "url": _lacking(record_type, name) if record_type is not None else "",
+        }
+        for column, name in job.mapping.items()
+        if name in counted and name in known
+    ]
+
+
+def _lacking(record_type: RecordType, name: str) -> str:
+    """Give the list of the records that lack a field."""
+    if name not in record_type.filters:
         return ""
     return list_url(record_type, {}, filter=json.dumps({"and": [{"field": name, "op": "empty", "value": []}]}))
+
+
+def _counted(by_type: Mapping[str, int]) -> str:
+    """Say how many records of which types: “85 customers, 2 teams”."""
+    told = []
+    for key, count in by_type.items():
+        record_type = record_types.get(key)
+        noun = record_type and (record_type.label if count == 1 else record_type.label_plural)
+        told.append(_("%(count)s %(noun)s", count=format_number(count), noun=str(noun or key).lower()))
+    return ", ".join(told)
+
+
+def undo_plan(plan: Plan) -> list[tuple[str, str]]:
+    """Tell what undoing an import would come to: what happens, to how many of what."""
+    parts = (
+        (_("Go to the bin"), plan.binned),
+        (_("Get their old values"), plan.restored),
+        (_("Were changed since, and stay"), plan.kept),
+    )
+    return [(words, _counted(counts)) for words, counts in parts if counts]
+
+
+def undone(job: Import) -> list[str]:
+    """Say in sentences what the undo of an import came to; none where there was none."""
+    came_to = job.undone or {}
+    told = []
+    if came_to.get("put_back"):
+        told.append(_("As before: %(what)s.", what=_counted(came_to["put_back"])))
+    if came_to.get("kept"):
+        told.append(_("Changed since, so they stay: %(what)s.", what=_counted(came_to["kept"])))
+    return told
 
 
 def report_title(job: Import) -> str:
@@ -169,7 +286,13 @@ def report_title(job: Import) -> str:
     if job.status == "undone":
         return _("This import was undone")
     if job.status == "failed":
-        return _("The import stopped after row %(row)s", row=format_number(job.done_rows))
+        rows = format_number(job.done_rows)
+        return ngettext(
+            "The import stopped after %(count)s row",
+            "The import stopped after %(count)s rows",
+            job.done_rows,
+            count=rows,
+        )
     brought = job.created + job.updated + job.skipped
     what = record_type_of(job)
     if brought == 1:
@@ -187,7 +310,9 @@ def report_facts(actor: Actor, job: Import) -> list[tuple[str, str]]:
     people = queries.titles(actor, "user", [job.actor_id])
     if job.actor_id in people:
         facts.append((_("By"), people[job.actor_id]))
-    facts.append((_("Begun"), format_moment(job.created_at)))
+    facts.append((_("Uploaded"), format_moment(job.created_at)))
+    if job.started_at is not None:
+        facts.append((_("Begun"), format_moment(job.started_at)))
     if job.finished_at is not None:
         facts.append((_("Ended"), format_moment(job.finished_at)))
     facts.append((_("Number"), str(job.id)))

@@ -66,7 +66,7 @@ class FileRow:
     """A row of the file.
 
     Attributes:
-        number: its place; the first under the headings is 1, empty rows count.
+        number: its place as a spreadsheet counts: the headings are row 1, empty rows count. Of JSON Lines the line's.
         cells: its cells by heading.
         damage: why it can't be taken; empty when it can.
         doubt: what was mended to read it; empty when nothing was.
@@ -189,7 +189,7 @@ def _json_rows(path: Path, shape: Shape) -> Iterator[FileRow]:
 def _table_rows(path: Path, shape: Shape) -> Iterator[FileRow]:
     rows = _raw_rows(path, shape)
     names = _distinct([str(name).strip() for name in next(rows, _Raw([])).cells])
-    for number, raw in enumerate(rows, 1):
+    for number, raw in enumerate(rows, 2):
         row = list(raw.cells)
         if (not any(row) and not raw.damage) or not any(str(cell).strip() for cell in row):
             continue

@@ -12,8 +12,9 @@ import marshmallow as ma
 from core.i18n import _
 from core.imports import guessing, values
 from core.imports.matching import Found, Matcher, key_of
-from core.imports.options import Options
+from core.imports.options import EMPTY, FAIL, MAKE, TAKE, Options
 from core.imports.reading import FileRow
+from core.problems import Problem
 from core.records import fields
 from core.records.types import RecordType
 
@@ -100,6 +101,7 @@ class RowReader:
         options: how the file is read.
         matcher: finds the records that cells name.
         usual: relations that most rows fill; a row without one is listed.
+        tries: whether nothing is written, so that nothing is told as done.
     """
 
     def __init__(
@@ -109,16 +111,21 @@ class RowReader:
         options: Options,
         matcher: Matcher,
         usual: frozenset[str] = frozenset(),
+        *,
+        tries: bool = False,
     ) -> None:
         self.record_type = record_type
         self.options = options
         self.matcher = matcher
         self.usual = usual
+        self.tries = tries
         self.fields = guessing.importable(record_type)
         #: The columns that name other records: column to field.
         self.related = {
             column: name for column, name in mapping.items() if isinstance(self.fields.get(name), fields.Related)
         }
+        #: In how many rows a mapped column was empty, and in which first, until somebody clears it: by field.
+        self.empty: dict[str, tuple[int, int]] = {}
         #: The records that the rows were found to point at, by their types, until somebody clears it.
         self.pointed: dict[str, set[uuid.UUID]] = {}
         #: Our own export says what is empty; in any other file an empty cell says nothing.
@@ -151,6 +158,8 @@ class RowReader:
         return row
 
     def _read_empty(self, row: Row, name: str) -> None:
+        rows, first = self.empty.get(name, (0, row.source.number))
+        self.empty[name] = (rows + 1, first)
         if name not in self.usual and not self._exact:
             return
         declared = self.fields[name]
@@ -222,42 +231,99 @@ class RowReader:
         if type(cell) is not str and isinstance(cell, Mapping):  # as the API writes it
             cell = cell.get("id") or cell.get("title") or ""
         cell = text_of(cell)
-        cell = self.options.names.get(name, {}).get(cell, cell)
+        answer = self._answer(name, cell)
+        if answer in (EMPTY, FAIL):
+            row.notice(self._unknown(name, cell, ERROR if answer == FAIL else WARNING))
+            return None
+        cell = answer if answer and answer != MAKE else cell
         if declared.record_type == self.record_type.key:
             found = self.matcher.find_exactly(declared.record_type, cell)
             if found.id is None:
                 row.later[name] = cell
                 return None
         else:
-            parts = {part: row.source.cells.get(column) for part, column in self._parts.get(name, {}).items()}
-            found = self.matcher.find(declared.record_type, cell, parts)
-        if (issue := self.doubt(name, cell, found)) is not None:
+            try:
+                found = self.matcher.find(declared.record_type, cell, self._parts_of(row, name), is_new=answer == MAKE)
+            except Problem as problem:
+                messages = [text for texts in problem.fields.values() for text in texts] or [str(problem)]
+                row.fail(f"unmade:{name}", f"{declared.label} “{cell[:60]}”: {' '.join(messages)}")
+                return None
+        for issue in self._doubts(name, cell, found):
             row.notice(issue)
         if found.id is None or row.has_failed:
             return None
         self.pointed.setdefault(declared.record_type, set()).add(found.id)
         return found.id
 
+    def _answer(self, name: str, cell: str) -> str:
+        """Give what a person said of a name; empty for nothing."""
+        answers = self.options.names.get(name)
+        return answers.get(cell, "") if answers else ""
+
+    def _parts_of(self, row: Row, name: str) -> dict[str, Any]:
+        """Give where a record belongs that is made for a row, by the names in the file or those that are meant."""
+        columns, cells = self._parts.get(name, {}), row.source.cells
+        given = {part: text_of(cells.get(column)).strip() for part, column in columns.items()}
+        answers = {part: self._answer(f"{name}.{part}", cell) for part, cell in given.items()}
+        meant = {part: answers[part] or cell for part, cell in given.items() if answers[part] not in (EMPTY, FAIL)}
+        return {part: given[part] if cell == MAKE else cell for part, cell in meant.items()}
+
+    def _doubts(self, name: str, cell: str, found: Found) -> list[Issue]:
+        made = [self._made(f"{name}.{part}", of) for part, of in found.parts]
+        issue = self.doubt(name, cell, found)
+        return made if issue is None else [issue, *made]
+
     def doubt(self, name: str, cell: str, found: Found) -> Issue | None:
         """Say what is doubtful about whom a cell was found to name; None when nothing is."""
         declared = self.fields[name]
         if found.made:
-            said = {"field": declared.label, "cell": cell, "how": found.described}
-            message = _("%(field)s “%(cell)s” was made: %(how)s.", **said) if found.described else ""
-            return Issue(NOTICE, f"made:{name}:{cell}"[:60], message or _("%(field)s “%(cell)s” was made.", **said))
+            return self._made(name, cell, found.described)
         if found.id is not None and not found.near:
             return None
-        if found.id is not None and self.options.accept_near:
-            return Issue(WARNING, f"near:{name}", _("“%(cell)s” was taken for “%(near)s”.", cell=cell, near=found.near))
-        fails = self.options.strict or declared.required or found.id is not None
-        level = ERROR if fails else WARNING
+        fate = self.fate(name, found)
+        if fate == TAKE:
+            return Issue(WARNING, f"near:{name}", _("“%(cell)s” is taken for “%(near)s”.", cell=cell, near=found.near))
+        if fate == MAKE:
+            return self._made(name, cell)
+        level = ERROR if fate == FAIL else WARNING
         if found.near:
             message = _("“%(cell)s” isn't there; “%(near)s” is near.", cell=cell, near=found.near)
             return Issue(level, f"near:{name}", message)
         if found.shared:
             message = _("%(field)s: several are called “%(cell)s”.", field=declared.label, cell=cell)
+            return Issue(level, f"missing:{name}", message)
+        return self._unknown(name, cell, level)
+
+    def fate(self, name: str, found: Found) -> str:
+        """Say what becomes of a name that nobody has and nobody was asked about: `TAKE`, `MAKE`, `EMPTY` or `FAIL`.
+
+        Args:
+            name: the field.
+            found: what came of looking for it.
+        """
+        declared, options = self.fields[name], self.options
+        if found.id is not None:
+            return TAKE if options.accept_near else FAIL
+        if options.create_missing and not found.shared and self.matcher.may_make(declared.record_type):
+            return MAKE
+        if is_part(name):
+            return EMPTY
+        return FAIL if options.strict or declared.required else EMPTY
+
+    def _made(self, name: str, cell: str, how: str = "") -> Issue:
+        said = {"field": self.fields[name].label, "cell": cell, "how": how}
+        if self.tries and how:
+            message = _("%(field)s “%(cell)s” would be made: %(how)s.", **said)
+        elif self.tries:
+            message = _("%(field)s “%(cell)s” would be made.", **said)
+        elif how:
+            message = _("%(field)s “%(cell)s” was made: %(how)s.", **said)
         else:
-            message = _("%(field)s: there is no “%(cell)s”.", field=declared.label, cell=cell)
+            message = _("%(field)s “%(cell)s” was made.", **said)
+        return Issue(NOTICE, f"made:{name}:{cell}"[:60], message)
+
+    def _unknown(self, name: str, cell: str, level: str) -> Issue:
+        message = _("%(field)s: there is no “%(cell)s”.", field=self.fields[name].label, cell=cell)
         return Issue(level, f"missing:{name}", message)
 
 
@@ -265,7 +331,7 @@ def _first_address(row: Row, text: str) -> str:
     """Take the first of several mail addresses in one cell."""
     addresses = [each for each in BETWEEN_ADDRESSES.split(text) if each]
     if len(addresses) > 1:
-        row.notice(Issue(WARNING, "several_addresses", _("Of several mail addresses in one cell the first was taken.")))
+        row.notice(Issue(WARNING, "several_addresses", _("Of several mail addresses in one cell the first is taken.")))
     return addresses[0] if addresses else text
 
 

@@ -86,10 +86,11 @@ class Runner:
         self.record_type = record_type_of(job)
         self.options = options_of(job)
         self.mapping: Mapping[str, str] = dict(job.mapping)
-        self.matcher = Matcher(actor, create_missing=self.options.create_missing and not only_looks)
+        self.matcher = Matcher(actor, create_missing=self.options.create_missing, only_looks=only_looks)
         self.shape = shape_of(job)
         self.path = Path(job.path)
-        self.reader = RowReader(self.record_type, self.mapping, self.options, self.matcher, self._usually_filled())
+        usual = self._usually_filled()
+        self.reader = RowReader(self.record_type, self.mapping, self.options, self.matcher, usual, tries=only_looks)
         self.fields = self.reader.fields
         self.related = self.reader.related
         #: Whether this is a dry run, and what it remembers, because it is written down nowhere: what was noticed in how
@@ -117,6 +118,7 @@ class Runner:
         with write_unit() as session:
             session.refresh(self.job)
             self.job.status = "running"
+            self.job.started_at = self.job.started_at or utc_now()
         try:
             self._run(progress)
         except Exception:
@@ -135,6 +137,7 @@ class Runner:
                     raise Problem("imports.runs_elsewhere", _("This import runs in another process."), status=409)
                 tally, issues = self.batch(batch)
                 self._count(tally, len(batch))
+                self._count_empty()
                 self._write_down(issues)
                 progress(self.job.done_rows, self.job.total_rows)
             done += len(batch)
@@ -155,6 +158,15 @@ class Runner:
         for name, number in asdict(tally).items():
             setattr(self.job, name, getattr(self.job, name) + number)
 
+    def _count_empty(self) -> None:
+        """Add the batch's empty cells to those of the batches before it."""
+        counted = dict(self.job.empty_cells)
+        for name, (rows, first) in self.reader.empty.items():
+            before, first_before = counted.get(name, (0, first))
+            counted[name] = [before + rows, first_before]
+        self.reader.empty.clear()
+        self.job.empty_cells = counted
+
     def _mark_failed(self) -> None:
         with write_unit() as session:
             session.refresh(self.job)
@@ -166,7 +178,7 @@ class Runner:
         So nobody waits for a dry run longer than for a batch. What the batches before it made isn't there for a row,
         but their keys are known.
         """
-        self.tries = True
+        self.tries = self.reader.tries = True
         total, done = Tally(), 0
         rows = reading.read_rows(self.path, self.shape)
         while batch := list(islice(rows, BATCH)):
@@ -472,12 +484,13 @@ class Runner:
         columns = reading.headings(self.path, self.shape)
         with error_file(self.job).open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
-            writer.writerow([*columns, _("Why it failed")])
-            statement = select(ImportIssue.cells, ImportIssue.message).where(*criteria).order_by(ImportIssue.row)
-            for cells, message in db.session.execute(statement.execution_options(yield_per=BATCH)):
+            writer.writerow([*columns, _("Row"), _("Why it failed")])
+            reasons = (ImportIssue.cells, ImportIssue.row, ImportIssue.message)
+            statement = select(*reasons).where(*criteria).order_by(ImportIssue.row)
+            for cells, row, message in db.session.execute(statement.execution_options(yield_per=BATCH)):
                 own = [cells.get(name, "") for name in columns]
                 beyond = [text for name, text in cells.items() if name not in columns]
-                writer.writerow(safe_cell(each) for each in [*own, message, *beyond])
+                writer.writerow(safe_cell(each) for each in [*own, row, message, *beyond])
 
 
 def _given(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class Trial:
         token: tells one dry run from the next.
         done: how many rows were tried.
         tally: the counts.
+        empty_cells: fields that were empty in some rows: field to in how many, and in which first.
         reasons: what was noticed, equal things together with how often, as `queries.reasons` gives it of a run.
     """
 
@@ -39,6 +40,7 @@ class Trial:
     token: str = ""
     done: int = 0
     tally: Mapping[str, int] = field(default_factory=lambda: asdict(Tally()))
+    empty_cells: Mapping[str, Sequence[int]] = field(default_factory=dict)
     reasons: Sequence[Mapping[str, Any]] = ()
 
 
@@ -65,7 +67,8 @@ def try_out(actor: Actor, job: Import, progress: Callable[[int], None] = lambda 
         tally = runner.try_out(progress)
     reasons = [asdict(issue) | {"rows": rows, "first": first} for issue, (rows, first) in runner.noticed.items()]
     ordered = sorted(reasons, key=lambda each: (each["level"], -each["rows"]))
-    return Trial(done=job.total_rows, tally=asdict(tally), reasons=ordered)
+    empty = {name: list(counted) for name, counted in runner.reader.empty.items()}
+    return Trial(done=job.total_rows, tally=asdict(tally), empty_cells=empty, reasons=ordered)
 
 
 def begin(actor: Actor, job: Import) -> None:

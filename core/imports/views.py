@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -27,12 +26,15 @@ from core.imports import (
     queries,
     reading,
     trials,
+    undoing,
 )
 from core.imports.models import Import
 from core.jobs.operations import enqueue
 from core.problems import Problem, not_found
 from core.records.registry import record_types
+from core.search.fold import fold
 from core.web.audience import audience
+from core.web.htmx import htmx
 from core.web.render import fragment, redirect_or_refresh, render, toast
 
 blueprint = Blueprint("imports", __name__, url_prefix="/admin/imports")
@@ -48,8 +50,10 @@ STATUSES: Final = {
 }
 #: Options that the forms send as text, and those that are ticks; a form says by `ticks` which it holds.
 TEXTS: Final = ("encoding", "delimiter", "order", "decimal", "match", "on_match")
-#: What a name of the file was said to mean: `means:owner:Δούκα Ε.`.
+#: What a name of the file was said to mean: `means:owner:Δούκα Ε.`; and which other record, where it is another one.
 MEANS: Final = "means:"
+CHOSEN: Final = "chosen:"
+ANOTHER: Final = ":another"
 
 
 def _found(import_id: UUID) -> Import:
@@ -61,18 +65,32 @@ def _allowed() -> list[Any]:
     allowed = [each for each in record_types if may(actor, each, "import")]
     if not allowed:
         raise not_found()
-    return allowed
+    return sorted(allowed, key=lambda each: fold(str(each.label_plural)))
 
 
 def _context(found: Import, current: int) -> dict[str, Any]:
+    url = _url(found)
+    passed = [f"/admin/imports/new?type={found.record_type}", f"{url}/columns", f"{url}/matches"]
     return {
         "job": found,
         "record_type": options.record_type_of(found),
         "steps": [str(step) for step in STEPS],
+        "passed": passed[: current - 1] if found.status == "draft" else [],
         "current": current,
-        "url": f"/admin/imports/{found.id}",
+        "url": url,
         "options": options.options_of(found),
     }
+
+
+def _url(found: Import, step: str = "") -> str:
+    """Give the address of an import, or of one of its steps."""
+    return f"/admin/imports/{found.id}{'/' if step else ''}{step}"
+
+
+def _lead_on(found: Import) -> AnyResponse:
+    """Lead to the step that an import is at."""
+    step = {"draft": "columns", "running": "running"}.get(found.status, "report")
+    return redirect_or_refresh(_url(found, step))
 
 
 @blueprint.get("")
@@ -146,25 +164,14 @@ def upload() -> AnyResponse:
         if problem.status != 422:
             raise
         return _new(problem.status, problem)
-    return redirect_or_refresh(f"/admin/imports/{made.id}")
+    return redirect_or_refresh(_url(made, "columns"))
 
 
 @blueprint.get("/<uuid:import_id>")
 @audience("staff")
-def import_page(import_id: UUID) -> Response:
-    """Show the step that an import is at: its columns, its progress, or its report."""
-    found = _found(import_id)
-    if found.status == "draft":
-        return _columns(found)
-    if found.status == "running":
-        return render(
-            "imports/under_way.html",
-            **_context(found, RUN),
-            **_written(found),
-            heading=_("Importing %(file)s", file=found.file_name),
-            lead=_("You may leave this page; the import goes on."),
-        )
-    return _report(found)
+def import_page(import_id: UUID) -> AnyResponse:
+    """Lead to the step that an import is at: its columns, its progress, or its report."""
+    return _lead_on(_found(import_id))
 
 
 @blueprint.post("/<uuid:import_id>/discard")
@@ -176,6 +183,14 @@ def discard(import_id: UUID) -> AnyResponse:
 
 
 # The columns
+
+
+@blueprint.get("/<uuid:import_id>/columns")
+@audience("staff")
+def columns_page(import_id: UUID) -> AnyResponse:
+    """Show which column is what, and how the file is read."""
+    found = _found(import_id)
+    return _columns(found) if found.status == "draft" else _lead_on(found)
 
 
 def _columns(found: Import, status: int = 200, problem: Problem | None = None) -> Response:
@@ -246,7 +261,7 @@ def _column(
     }
 
 
-@blueprint.post("/<uuid:import_id>")
+@blueprint.post("/<uuid:import_id>/columns")
 @audience("staff")
 def save_columns(import_id: UUID) -> AnyResponse:
     """Keep the mapping and how the file is read, then show the columns again or go on to the matches."""
@@ -264,7 +279,7 @@ def save_columns(import_id: UUID) -> AnyResponse:
             raise
         return _columns(found, 422, problem)
     if "next" in form:
-        return redirect_or_refresh(f"/admin/imports/{found.id}/matches")
+        return redirect_or_refresh(_url(found, "matches"))
     return _columns(found)
 
 
@@ -280,10 +295,12 @@ def _changed_options() -> dict[str, Any]:
 
 def _meanings() -> dict[str, dict[str, str]]:
     meant: dict[str, dict[str, str]] = {}
-    for key, name in request.form.items():
-        if key.startswith(MEANS) and name:
-            field, _colon, cell = key.removeprefix(MEANS).partition(":")
-            meant.setdefault(field, {})[cell] = name
+    for key, said in request.form.items():
+        name = key.removeprefix(MEANS)
+        answer = request.form.get(f"{CHOSEN}{name}", "") if said == ANOTHER else said
+        if key.startswith(MEANS) and answer:
+            field, _colon, cell = name.partition(":")
+            meant.setdefault(field, {})[cell] = answer
     return meant
 
 
@@ -292,9 +309,10 @@ def _meanings() -> dict[str, dict[str, str]]:
 
 @blueprint.get("/<uuid:import_id>/matches")
 @audience("staff")
-def matches_page(import_id: UUID) -> Response:
+def matches_page(import_id: UUID) -> AnyResponse:
     """Show what is there already, and which names nobody has."""
-    return _matches(_drafted(import_id))
+    found = _found(import_id)
+    return _matches(found) if found.status == "draft" else _lead_on(found)
 
 
 def _drafted(import_id: UUID) -> Import:
@@ -315,6 +333,7 @@ def _matches(found: Import, status: int = 200, problem: Problem | None = None) -
         **_context(found, MATCHES),
         problem=problem,
         examined=examined,
+        questions=present.questions(current_actor(), found, examined),
         is_all=examined.rows < examining.EXAMINED,
         match_pairs=[(name, str(known[name].label)) for name in ("id", *record_type.match) if name in mapped],
     )
@@ -330,24 +349,23 @@ def save_matches(import_id: UUID) -> AnyResponse:
         if "next" not in request.form:
             return _matches(found)
         trials.begin(current_actor(), found)
-        return _dry_run(found)
     except Problem as problem:
         if problem.status != 422:
             raise
         return _matches(found, 422, problem)
+    return redirect_or_refresh(_url(found, "dry-run"))
 
 
 @blueprint.get("/<uuid:import_id>/dry-run")
 @audience("staff")
 def dry_run_page(import_id: UUID) -> AnyResponse:
     """Show what would come of the import, or how far that is."""
-    return _dry_run(_drafted(import_id))
-
-
-def _dry_run(found: Import) -> AnyResponse:
+    found = _found(import_id)
+    if found.status != "draft":
+        return _lead_on(found)
     trial = trials.trial_of(found)
     if trial is None or trial.state == trials.FAILED:
-        return redirect_or_refresh(f"/admin/imports/{found.id}/matches")
+        return redirect_or_refresh(_url(found, "matches"))
     if trial.state == trials.RUNNING:
         return render(
             "imports/under_way.html",
@@ -355,7 +373,7 @@ def _dry_run(found: Import) -> AnyResponse:
             **_tried(found, trial),
             heading=_("Trying %(file)s", file=found.file_name),
             lead=_("You may leave this page; nothing is written."),
-            back=f"/admin/imports/{found.id}/matches",
+            back=_url(found, "matches"),
         )
     return render(
         "imports/dry_run.html",
@@ -363,6 +381,7 @@ def _dry_run(found: Import) -> AnyResponse:
         tally=trial.tally,
         figures=_figures(trial.tally),
         reasons=present.reasons(trial.reasons),
+        empty=present.empty_cells(found, trial.empty_cells),
     )
 
 
@@ -373,12 +392,12 @@ def dry_run_progress(import_id: UUID) -> AnyResponse:
     found = _found(import_id)
     trial = trials.trial_of(found)
     if trial is None or trial.state != trials.RUNNING:
-        return redirect_or_refresh(f"/admin/imports/{found.id}/dry-run")
+        return redirect_or_refresh(_url(found, "dry-run"))
     return fragment("imports/progress.html", job=found, **_tried(found, trial))
 
 
 def _tried(found: Import, trial: trials.Trial) -> dict[str, Any]:
-    return {"words": _("Trying the rows"), "done": trial.done, "poll": f"/admin/imports/{found.id}/dry-run/progress"}
+    return {"words": _("Trying the rows"), "done": trial.done, "poll": _url(found, "dry-run/progress")}
 
 
 def _figures(counts: Mapping[str, int]) -> dict[str, tuple[int, str]]:
@@ -401,7 +420,23 @@ def run(import_id: UUID) -> AnyResponse:
             mappings.keep(found)
         found.status = "running"
         enqueue(jobs.run_import, subject_id=found.id, import_id=str(found.id))
-    return redirect_or_refresh(f"/admin/imports/{found.id}")
+    return redirect_or_refresh(_url(found, "running"))
+
+
+@blueprint.get("/<uuid:import_id>/running")
+@audience("staff")
+def running_page(import_id: UUID) -> AnyResponse:
+    """Show how far a running import is."""
+    found = _found(import_id)
+    if found.status != "running":
+        return _lead_on(found)
+    return render(
+        "imports/under_way.html",
+        **_context(found, RUN),
+        **_written(found),
+        heading=_("Importing %(file)s", file=found.file_name),
+        lead=_("You may leave this page; the import goes on."),
+    )
 
 
 @blueprint.get("/<uuid:import_id>/progress")
@@ -410,31 +445,39 @@ def progress(import_id: UUID) -> AnyResponse:
     """Tell how far a running import is; when it is over, lead to its report."""
     found = _found(import_id)
     if found.status != "running":
-        return redirect_or_refresh(f"/admin/imports/{found.id}")
+        return _lead_on(found)
     return fragment("imports/progress.html", job=found, **_written(found))
 
 
 def _written(found: Import) -> dict[str, Any]:
-    return {"words": _("Writing the rows"), "done": found.done_rows, "poll": f"/admin/imports/{found.id}/progress"}
+    return {"words": _("Writing the rows"), "done": found.done_rows, "poll": _url(found, "progress")}
 
 
 # The report
 
 
-def _report(found: Import) -> Response:
+@blueprint.get("/<uuid:import_id>/report")
+@audience("staff")
+def report_page(import_id: UUID) -> AnyResponse:
+    """Show what came of an import."""
+    found = _found(import_id)
+    if found.status in ("draft", "running"):
+        return _lead_on(found)
     actor = current_actor()
+    present_type = None if found.status == "undone" else options.record_type_of(found)
     return render(
         "imports/report.html",
         **_context(found, REPORT),
         figures=_figures({name: getattr(found, name) for name in ("created", "updated", "skipped", "failed")}),
-        reasons=present.reasons(
-            queries.reasons(found.id), None if found.status == "undone" else options.record_type_of(found)
-        ),
+        reasons=present.reasons(queries.reasons(found.id)),
+        empty=present.empty_cells(found, found.empty_cells, present_type),
         has_errors=options.error_file(found).is_file(),
         status_text=STATUSES[found.status],
         title=present.report_title(found),
+        undone=present.undone(found),
+        is_undoable=found.status in undoing.UNDOABLE,
         facts=present.report_facts(actor, found),
-        changed=present.linked(actor, islice(operations.changed_since(found), present.MOST_LISTED)),
+        changed=present.linked(actor, undoing.changed_since(found, present.MOST_LISTED)),
     )
 
 
@@ -463,24 +506,34 @@ def remarks(import_id: UUID) -> Response:
     return send_file(BytesIO(text.getvalue().encode("utf-8-sig")), as_attachment=True, download_name=name, max_age=0)
 
 
+@blueprint.get("/<uuid:import_id>/undo")
+@audience("staff")
+def ask_undo(import_id: UUID) -> Response:
+    """Ask whether an import is to be taken back, with what that comes to."""
+    found, actor = _found(import_id), current_actor()
+    undoing.require_undoable(found)
+    context = {
+        **_context(found, REPORT),
+        "plan": present.undo_plan(undoing.plan(found)),
+        "changed": present.linked(actor, undoing.changed_since(found, present.MOST_LISTED)),
+        "in_background": found.total_rows > undoing.UNDONE_AT_ONCE,
+    }
+    if htmx.is_partial:
+        return fragment("imports/undo_dialog.html", **context)
+    return render("imports/undo.html", **context)
+
+
 @blueprint.post("/<uuid:import_id>/undo")
 @audience("staff")
 def undo(import_id: UUID) -> AnyResponse:
     """Take back everything that an import did."""
     found = _found(import_id)
-    if found.total_rows > operations.UNDONE_AT_ONCE and found.status != "undone":
+    undoing.require_undoable(found)
+    if found.total_rows > undoing.UNDONE_AT_ONCE:
         with write_unit():
             enqueue(jobs.undo_import, subject_id=found.id, import_id=str(found.id))
         toast(_("The import is being taken back in the background."))
-        return redirect_or_refresh(f"/admin/imports/{found.id}")
-    undone = operations.undo(current_actor(), found)
-    count = format_number(undone.put_back)
-    text = ngettext(
-        "%(count)s record is as it was.", "%(count)s records are as they were.", undone.put_back, count=count
-    )
-    if undone.kept:
-        text += " " + ngettext(
-            "%(num)s was changed since, and stays.", "%(num)s were changed since, and stay.", len(undone.kept)
-        )
-    toast(text)
-    return redirect_or_refresh(f"/admin/imports/{found.id}")
+        return redirect_or_refresh(_url(found, "report"))
+    undoing.undo(current_actor(), found)
+    toast(" ".join(present.undone(found)) or _("There was nothing to take back."))
+    return redirect_or_refresh(_url(found, "report"))

@@ -54,7 +54,12 @@ def run(
         print_json(summary)
         return
     for reason in summary.pop("reasons"):
-        click.echo(f"{reason['level']}: {reason['message']} ({reason['rows']}×)", err=True)
+        if reason["code"].startswith("empty:"):
+            continue  # counted below, with the other fields
+        first = f", first in row {reason['first']}" if reason["first"] else ""
+        click.echo(f"{reason['level']}: {reason['message']} ({reason['rows']}×{first})", err=True)
+    for name, (rows, first) in summary.pop("empty").items():
+        click.echo(f"empty: {name} ({rows}×, first in row {first})", err=True)
     for name, value in summary.items():
         click.echo(f"{name}: {value if value is not None else '-'}")
 
@@ -68,25 +73,26 @@ def _run(
     record_type = _record_type(key)
     job = None if dry_run else operations.find_unfinished(record_type, file)
     if job is not None:
-        click.echo(f"Going on with import {job.id} after row {job.done_rows}.", err=True)
+        click.echo(f"Going on with import {job.id} after {job.done_rows} rows.", err=True)
     else:
         job = _taken(file, record_type, mapping, match, create_missing=create_missing, strict=strict)
     if dry_run:
         trial = trials.try_out(system_actor(), job)
-        counts, reasons = trial.tally, trial.reasons
+        counts, reasons, empty = trial.tally, trial.reasons, trial.empty_cells
         operations.discard(job)
     else:
         if job.status == "draft":
             mappings.keep(job)
         with _told_where_it_stops(job.id):
             counts = asdict(operations.run(system_actor(), job))
-        reasons = queries.reasons(job.id)
+        reasons, empty = queries.reasons(job.id), job.empty_cells
     errors = options.error_file(job)
     return {
         **counts,
         "error_file": str(errors) if not dry_run and errors.is_file() else None,
         "import_id": None if dry_run else str(job.id),
         "reasons": [dict(each) for each in reasons],
+        "empty": {name: list(counted) for name, counted in empty.items()},
     }
 
 
@@ -172,15 +178,17 @@ def _record_type(key: str) -> Any:
 def undo(import_id: uuid.UUID, as_json: bool) -> None:
     """Take back everything that the import IMPORT_ID did."""
     from core.access import system_actor
-    from core.imports import operations, queries
+    from core.imports import queries, undoing
 
     with application():
-        undone = operations.undo(system_actor(), queries.find_import(import_id))
+        undone = undoing.undo(system_actor(), queries.find_import(import_id))
     kept = [f"{key} {record_id}" for key, record_id in undone.kept]
     if as_json:
-        print_json({"put_back": undone.put_back, "kept": kept})
+        print_json({"put_back": sum(undone.put_back.values()), "by_type": dict(undone.put_back), "kept": kept})
         return
-    click.echo(f"put_back: {undone.put_back}")
+    click.echo(f"put_back: {sum(undone.put_back.values())}")
+    for record_type, count in undone.put_back.items():
+        click.echo(f"  {record_type}: {count}")
     for each in kept:
         click.echo(f"kept, changed since: {each}")
 

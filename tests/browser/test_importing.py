@@ -69,12 +69,16 @@ def test_a_file_is_brought_with_a_question_about_its_names_and_undone(page: Page
     expect(unknown(page, "GTXPro")).to_contain_text("GTX Pro")
     expect(unknown(page, "GTXPro")).to_contain_text("Likely")
     expect(unknown(page, "MG Speciall")).to_contain_text("Asks")
-    page.get_by_label("MG Speciall means").select_option("MG Special")
+    page.get_by_label("MG Speciall means", exact=True).select_option("MG Special")
     expect_faultless(page)
 
     go_on(page, "Try all rows", "What would come of it")
-    expect(figure(page, "created")).to_have_text("4")
-    expect(figure(page, "failed")).to_have_text("1")
+    page.reload()
+    page.go_back()
+    expect(page.get_by_label("MG Speciall means", exact=True).locator("option:checked")).to_have_text("MG Special")
+    page.go_forward()
+    expect(figure(page, "would be created")).to_have_text("4")
+    expect(figure(page, "would fail")).to_have_text("1")
     expect_faultless(page)
     assert page.request.get("/api/v1/sales/opportunities?q=Old+deal").json()["items"] == []
 
@@ -89,10 +93,39 @@ def test_a_file_is_brought_with_a_question_about_its_names_and_undone(page: Page
     expect(page.locator("#panel")).to_contain_text("MG Special")
 
     page.goto(report)
-    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_role("link", name="Undo this import").click()
+    asked = page.get_by_role("dialog", name="Undo this import?")
+    expect(asked).to_contain_text("4 opportunities")
+    expect_faultless(page)
+    asked.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_role("main")).to_contain_text("undone")
+    expect(page.get_by_role("main")).to_contain_text("As before: 4 opportunities.")
     page.goto("/sales/opportunities?q=Old+deal")
     expect(page.locator("[data-row]")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_a_name_is_said_to_mean_a_record_that_is_searched_for(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "renamed.csv"
+    file.write_text("opportunity_name,account,product\nRenamed product,Nordvik Foods AS,The old one\n")
+    upload(page, file, "sales.opportunity")
+    go_on(page, "Find matches", "0 are there already")
+    make_missing = page.get_by_label("Make what the file names and nobody has")
+    make_missing.focus()
+    page.keyboard.press("Space")
+    expect(unknown(page, "The old one").get_by_role("combobox").first.locator("option:checked")).to_have_text(
+        "Make it new"
+    )
+    expect(make_missing).to_be_focused()
+
+    page.get_by_label("The old one means", exact=True).select_option("Another record…")
+    expect_faultless(page)
+    page.get_by_role("combobox", name="The record that The old one means").fill("mg spe")
+    page.get_by_role("option", name="MG Special").click()
+
+    go_on(page, "Try all rows", "What would come of it")
+    expect(figure(page, "would be created")).to_have_text("1")
+    expect(page.get_by_role("main")).not_to_contain_text("The old one")
 
 
 def test_a_file_in_windows_greek_shows_its_columns_in_readable_letters(page: Page, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def saved() -> list[tuple[str, dict[str, str]]]:
 
 def import_codes(client: FlaskClient, name: str = "codes.csv") -> None:
     url = upload(client, CODES, name=name)
-    assert client.post(url, data={**MAPPED, "next": "1"}).status_code == 303
+    assert client.post(f"{url}/columns", data={**MAPPED, "next": "1"}).status_code == 303
     asked = {"ticks": "create_missing strict accept_near", "create_missing": "on", "match": "name", "on_match": "skip"}
     client.post(f"{url}/matches", data={**asked, "means:owner:Eleni": "Ελένη"})
     client.post(f"{url}/run")

@@ -27,11 +27,13 @@ def upload(client: FlaskClient, text: str | bytes, name: str = "pelates.csv", ki
     content = text.encode() if isinstance(text, str) else text
     answer = client.post(f"/admin/imports/new?type={kind}", data={"file": (io.BytesIO(content), name)})
     assert answer.status_code == 303, answer.text
-    return answer.headers["Location"]
+    columns = answer.headers["Location"]
+    assert columns.endswith("/columns")
+    return columns.removesuffix("/columns")
 
 
 def text_of(client: FlaskClient, url: str) -> str:
-    answer = client.get(url)
+    answer = client.get(url, follow_redirects=True)
     assert answer.status_code == 200, answer.text
     return answer.text
 
@@ -58,37 +60,37 @@ def test_the_columns_show_what_was_guessed_and_prove_the_encoding(client: FlaskC
         assert word in page
     assert "How is 03/04/2020 meant?" in page
     assert "2 days fit both" in page
-    assert "Row 1 will look like this" in page
+    assert "Row 2 will look like this" in page
 
 
 def test_an_answer_to_the_days_is_kept_and_shown(client: FlaskClient) -> None:
     url = upload(client, GREEK)
     columns = {"column-0": "name", "column-1": "city", "column-2": "since"}
-    page = client.post(url, data={**columns, "order": "mdy"}).text
+    page = client.post(f"{url}/columns", data={**columns, "order": "mdy"}).text
     assert "4 March 2020, month first" in page
     assert the_import().options["order"] == "mdy"
 
 
 def test_another_encoding_and_delimiter_are_taken_over(client: FlaskClient) -> None:
     url = upload(client, GREEK.encode("cp1253"))
-    page = client.post(url, data={"encoding": "cp1252", "delimiter": ";", "column-0": "name"}).text
+    page = client.post(f"{url}/columns", data={"encoding": "cp1252", "delimiter": ";", "column-0": "name"}).text
     assert "Åëáéþíåò" in page
-    assert client.post(url, data={"encoding": "rot13", "column-0": "name"}).status_code == 422
+    assert client.post(f"{url}/columns", data={"encoding": "rot13", "column-0": "name"}).status_code == 422
 
 
 def test_rows_are_leafed_through_and_nothing_is_made(client: FlaskClient) -> None:
     url = upload(client, "name,owner,email\nA,New Person,\nB,,bad\n")
     client.post(f"{url}/matches", data={"ticks": "create_missing", "create_missing": "on"})
     columns = {"column-0": "name", "column-1": "owner", "column-2": "email"}
-    page = client.post(url, data={**columns, "row": "2"}).text
-    assert "Row 2 will look like this" in page
+    page = client.post(f"{url}/columns", data={**columns, "row": "2"}).text
+    assert "Row 3 will look like this" in page
     assert "t a mail address" in page
     assert db.session.scalars(select(Customer)).all() == []
 
 
 def test_a_field_given_twice_is_refused_in_place(client: FlaskClient) -> None:
     url = upload(client, "a,b\n1,2\n")
-    answer = client.post(url, data={"column-0": "name", "column-1": "name", "next": "1"})
+    answer = client.post(f"{url}/columns", data={"column-0": "name", "column-1": "name", "next": "1"})
     assert answer.status_code == 422
     assert "Two columns become “Name”." in answer.text
 
@@ -102,17 +104,81 @@ def test_matches_and_near_names_are_shown_and_answered(client: FlaskClient) -> N
     assert "Ελένη Δούκα</option>" in page  # proposed for what is only alike
     assert "Νίκος" in page
     data = {"ticks": "create_missing strict accept_near", "accept_near": "on", "match": "name", "on_match": "skip"}
-    answer = client.post(f"{url}/matches", data={**data, "means:owner:Ελένη Δούκασ": "Ελένη Δούκα", "next": "1"})
+    answer = client.post(
+        f"{url}/matches", data={**data, "means:owner:Ελένη Δούκασ": "Ελένη Δούκα", "next": "1"}, follow_redirects=True
+    )
     assert answer.status_code == 200
     assert "Every row was tried, and nothing was written." in answer.text
     assert the_import().options["names"] == {"owner": {"Ελένη Δούκασ": "Ελένη Δούκα"}}
     assert db.session.scalars(select(Customer.name)).all() == ["Ελαιώνες"]
 
 
+def answers_for(page: str, cell: str) -> list[str]:
+    """List what a person may say of a name, the answer that holds now first."""
+    select = re.search(rf'name="means:[^:]+:{cell}".*?</select>', page, re.DOTALL)
+    assert select is not None
+    offered = re.findall(r"<option value=\"[^\"]*\"( selected)?>([^<]*)</option>", select[0])
+    return [text for _chosen, text in sorted(offered, key=lambda each: not each[0])]
+
+
+def test_each_unknown_name_is_a_question_whose_first_answer_is_what_will_happen(client: FlaskClient) -> None:
+    create_record(system_actor(), USERS, {"name": "Eleni Douka", "email": "e@example.org"})
+    url = upload(client, "name,owner\nA,EleniDouka\nB,EleniDouka\nC,Nobody\n")
+    page = ""
+    rest = ["Leave it empty", "Let these rows fail", "Another record…"]
+    for ticks, near, unknown in (
+        ({"accept_near": "on"}, ["Eleni Douka", "Make it new", *rest], ["Leave it empty", "Make it new", *rest[1:]]),
+        ({"create_missing": "on"}, ["Let these rows fail", "Eleni Douka", "Make it new", *rest[::2]],
+         ["Make it new", *rest]),
+        ({"strict": "on"}, ["Let these rows fail", "Eleni Douka", "Make it new", *rest[::2]],
+         ["Let these rows fail", "Make it new", *rest[::2]]),
+    ):  # fmt: skip
+        page = client.post(f"{url}/matches", data={"ticks": "create_missing strict accept_near", **ticks}).text
+        assert answers_for(page, "EleniDouka") == near
+        assert answers_for(page, "Nobody") == unknown
+    assert "Make what the file names and nobody has" in page
+    assert "As far as it names: People" in page
+
+
+def test_another_record_is_chosen_for_a_name(client: FlaskClient) -> None:
+    person = create_record(system_actor(), USERS, {"name": "Eleni Douka", "email": "e@example.org"})
+    url = upload(client, "name,owner\nA,The boss\n")
+    said = {"means:owner:The boss": ":another", "chosen:owner:The boss": str(person.id)}
+    page = client.post(f"{url}/matches", data={"ticks": "strict", **said}).text
+    assert answers_for(page, "The boss")[0] == "Another record…"
+    assert f'<option value="{person.id}" selected>Eleni Douka</option>' in page
+    assert "Answered" in page
+    assert the_import().options["names"] == {"owner": {"The boss": str(person.id)}}
+
+
+def test_every_step_has_an_address_and_leads_on_once_the_import_ran(client: FlaskClient) -> None:
+    url = upload(client, "name\nA\n")
+    assert client.get(url).headers["Location"] == f"{url}/columns"
+    assert client.post(f"{url}/columns", data={"column-0": "name", "next": "1"}).headers["Location"] == f"{url}/matches"
+    assert client.post(f"{url}/matches", data={"next": "1"}).headers["Location"] == f"{url}/dry-run"
+    for step in ("columns", "matches", "dry-run"):
+        assert client.get(f"{url}/{step}").status_code == 200
+    assert client.get(f"{url}/report").headers["Location"] == f"{url}/columns"
+    assert client.post(f"{url}/run").headers["Location"] == f"{url}/running"
+    assert client.get(f"{url}/running").status_code == 200
+    assert run_next_job("a worker") is not None
+    for step in ("columns", "matches", "dry-run", "running"):
+        assert client.get(f"{url}/{step}").headers["Location"] == f"{url}/report"
+    assert client.get(f"{url}/report").status_code == 200
+
+
+def test_record_types_are_offered_by_their_names(client: FlaskClient) -> None:
+    tabs = re.findall(r'href="/admin/imports/new\?type=[^"]+"[^>]*>([^<]+)', text_of(client, "/admin/imports/new"))
+    names = [name.strip() for name in tabs]
+    assert len(names) > 5
+    assert names == sorted(names, key=str.casefold)
+
+
 def test_a_long_file_is_tried_in_the_background(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.imports.trials.AT_ONCE", 2)
     url = upload(client, "name,email\nA,\nB,bad\nC,\n")
-    answer = client.post(f"{url}/matches", data={"ticks": "create_missing strict accept_near", "next": "1"})
+    data = {"ticks": "create_missing strict accept_near", "next": "1"}
+    answer = client.post(f"{url}/matches", data=data, follow_redirects=True)
     assert "Trying pelates.csv" in answer.text
     assert "0 / 3" in text_of(client, f"{url}/dry-run/progress")
     done = run_next_job("a worker")
@@ -162,10 +228,9 @@ def test_the_report_counts_explains_and_undoes(client: FlaskClient) -> None:
     url = run_import(client, "name,email,owner\nA,a@example.org,Nobody\nB,bad,\n")
     assert client.get(f"{url}/progress").status_code == 303
     page = text_of(client, url)
-    for words in ("1 customer is in", "1 row waits to be mended", "t a mail address.", "row 2"):
+    for words in ("1 customer is in", "1 row waits to be mended", "t a mail address.", "row 3"):
         assert words in page
     assert "Owner: there is no “Nobody”." in page
-    assert "Takes 1 new record out" in page
     errors = client.get(f"{url}/errors.csv")
     assert "Why it failed" in errors.get_data().decode("utf-8-sig")
     errors.close()
@@ -178,21 +243,39 @@ def test_the_report_counts_explains_and_undoes(client: FlaskClient) -> None:
 def test_what_lacks_something_is_listed_and_remarks_are_a_file(client: FlaskClient) -> None:
     bring = "name,parent,email\nAcme,,\nBluth,Acme,=1+1\nCole,Acme,\nDana,Acme,\n"
     url = run_import(client, bring)
-    page = text_of(client, url)
-    listed = re.search(r'href="(/customers\?filter=[^"]+)"', client.get(url).text)
-    assert "Belongs to is empty." in page
+    listed = re.search(r'href="(/customers\?filter=[^"]+)"', text_of(client, url))
     assert listed is not None
     assert "Acme" in client.get(listed[1].replace("&amp;", "&")).text
     with client.get(f"{url}/remarks.csv") as remarks:
         told = remarks.get_data().decode("utf-8-sig").splitlines()
     assert told[0] == "Row,Remark"
-    assert told[1] == "1,Belongs to is empty."
-    assert any(line.startswith("2,") for line in told)
+    assert told[1] == "2,Belongs to is empty."
+    assert any(line.startswith("3,") for line in told)
+
+
+def test_an_undo_is_asked_with_its_figures(client: FlaskClient) -> None:
+    url = run_import(client, "name,owner\nElaiones,Eleni\nOlives,Eleni\n", create_missing="on")
+    changed = db.session.scalars(select(Customer).where(Customer.name == "Olives")).one()
+    update_record(system_actor(), CUSTOMERS, changed, {"city": "Volos"})
+    page = text_of(client, f"{url}/undo")
+    for words in (
+        "Undo this import?",
+        "Go to the bin",
+        "1 customer, 1 person",
+        "Were changed since, and stay",
+        "Olives",
+    ):
+        assert words in page
+    assert the_import().status == "done"
+    page = client.post(f"{url}/undo", follow_redirects=True).text
+    assert "As before: 1 customer, 1 person." in page
+    assert "Changed since, so they stay: 1 customer." in page
+    assert client.get(f"{url}/undo").status_code == 409
 
 
 def test_a_large_import_is_undone_in_the_background(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     url = run_import(client, "name\nElaiones\nOlives\n")
-    monkeypatch.setattr("core.imports.operations.UNDONE_AT_ONCE", 1)
+    monkeypatch.setattr("core.imports.undoing.UNDONE_AT_ONCE", 1)
     answer = client.post(f"{url}/undo", follow_redirects=True)
     assert "taken back in the background" in answer.text
     assert the_import().status == "done"
@@ -208,7 +291,7 @@ def test_the_report_names_what_was_changed_since(client: FlaskClient) -> None:
     customer = db.session.scalars(select(Customer)).one()
     update_record(system_actor(), CUSTOMERS, customer, {"city": "Volos"})
     page = text_of(client, url)
-    assert "Some were changed since." in page
+    assert "Changed since" in page
     assert f"/customers/{customer.id}" in page
 
 

@@ -100,7 +100,7 @@ def test_ends_of_lines_of_every_system(tmp_path: Path, end: str) -> None:
 
 def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
     rows = rows_of(write(tmp_path, "name,city,note\nA,,\n\n,,\nB,,\n"))
-    assert [(row.number, row.cells["name"]) for row in rows] == [(1, "A"), (4, "B")]
+    assert [(row.number, row.cells["name"]) for row in rows] == [(2, "A"), (5, "B")]
 
 
 def test_reading_goes_on_behind_what_was_committed(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_quote_that_is_never_closed_in_a_long_file(tmp_path: Path) -> None:
     lines[5] = '5,"b,c'
     rows = rows_of(write(tmp_path, "name,city,note\n" + "\n".join(lines)))
     assert len(rows) == 3 * MOST_LINES
-    assert [row.number for row in rows if row.damage] == [6]
+    assert [row.number for row in rows if row.damage] == [7]
 
 
 def test_cells_beyond_the_headings_are_kept_for_the_error_file(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_verdict_of_every_row_in_seven_encodings(tmp_path: Path) -> None:
         found = {row.number: row for row in rows_of(path)}
         verdicts = [
             "blank" if number not in found else "damaged" if found[number].damage else "whole"
-            for number in range(1, len(expected) + 1)
+            for number in range(2, len(expected) + 2)
         ]
         wanted = ["blank" if each == "blank" else "damaged" if each in STRUCTURAL else "whole" for each in expected]
         assert verdicts == wanted, path.name

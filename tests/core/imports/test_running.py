@@ -13,7 +13,7 @@ from core.customers.models import Customer
 from core.customers.records import CUSTOMERS
 from core.customfields.records import CUSTOM_FIELDS
 from core.database import JournalEntry, db, new_id
-from core.imports import operations, options, queries, trials
+from core.imports import operations, options, queries, trials, undoing
 from core.imports.models import Import, ImportIssue
 from core.imports.running import Runner, Tally
 from core.problems import Problem
@@ -90,7 +90,7 @@ def test_two_rows_of_one_file_never_overwrite_each_other(bring: Bring) -> None:
     text = "name,city\nElaiones,Patra\nElaiones,Patra\nElaiones,Athens\n"
     job, tally = bring("customer", text)
     assert tally == Tally(created=1, skipped=1, failed=1)
-    assert issues(job, "error") == ["Row 1 has the same Name."]
+    assert issues(job, "error") == ["Row 2 has the same Name."]
 
 
 def test_rows_of_different_batches_never_overwrite_each_other(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +111,60 @@ def test_the_first_of_several_addresses_is_taken_with_a_warning(bring: Bring) ->
     job, tally = bring("customer", "name,email\nElaiones,a@example.org ::: b@example.org\n")
     assert tally == Tally(created=1, warnings=1)
     assert customers()["Elaiones"].email == "a@example.org"
-    assert issues(job, "warning") == ["Of several mail addresses in one cell the first was taken."]
+    assert issues(job, "warning") == ["Of several mail addresses in one cell the first is taken."]
+
+
+@pytest.mark.parametrize(
+    ("answer", "tally", "level", "said"),
+    [
+        (options.MAKE, Tally(created=1), "notice", "Owner “EleniDouka” was made."),
+        (options.EMPTY, Tally(created=1, warnings=1), "warning", "Owner: there is no “EleniDouka”."),
+        (options.FAIL, Tally(failed=1), "error", "Owner: there is no “EleniDouka”."),
+    ],
+)
+def test_what_was_said_of_a_name_goes_before_everything_else(
+    bring: Bring, answer: str, tally: Tally, level: str, said: str
+) -> None:
+    create_record(system_actor(), USERS, {"name": "Eleni Douka", "email": "e@example.org"})
+    job, came_to = bring("customer", "name,owner\nA,EleniDouka\n", names={"owner": {"EleniDouka": answer}})
+    assert came_to == tally
+    assert issues(job, level) == [said]
+
+
+def test_a_name_means_the_record_that_somebody_chose(bring: Bring) -> None:
+    person = create_record(system_actor(), USERS, {"name": "Eleni Douka", "email": "e@example.org"})
+    job, tally = bring("customer", "name,owner\nA,The boss\n", names={"owner": {"The boss": str(person.id)}})
+    assert tally == Tally(created=1)
+    assert customers()["A"].owner_id == person.id
+    assert issues(job, "warning") == []
+
+
+def test_where_a_made_record_belongs_is_told_when_it_is_made_too(bring: Bring) -> None:
+    text = "name,team,office\nAnna,North,Poland\nJan,South,Poland\n"
+    mapping = {"name": "name", "team": "team", "office": "team.parent"}
+    job, _tally = bring("user", text, mapping=mapping, create_missing=True)
+    assert issues(job, "notice") == [
+        "Team “North” was made.", "Team: Part of “Poland” was made.", "Team “South” was made.",
+    ]  # fmt: skip
+
+
+def test_a_dry_run_tells_nothing_as_done(take: Take) -> None:
+    job = take("customer", "name,owner\nA,New Person\n", create_missing=True)
+    assert [each["message"] for each in trials.try_out(system_actor(), job).reasons] == [
+        "Owner “New Person” would be made."
+    ]
+
+
+def test_what_can_not_be_made_of_a_name_fails_its_row_alone(bring: Bring) -> None:
+    job, tally = bring("customer", f"name,owner\nA,{'x' * 400}\nB,\n", create_missing=True)
+    assert tally == Tally(created=1, failed=1)
+    assert len(issues(job, "error")) == 1
+
+
+def test_empty_cells_are_counted_for_every_column(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.imports.running.BATCH", 2)
+    job, _tally = bring("customer", "name,city,email\nA,Patra,\nB,,b@example.org\nC,,\n")
+    assert job.empty_cells == {"email": [2, 2], "city": [2, 3]}
 
 
 # Failing
@@ -139,13 +192,13 @@ def test_a_row_that_fails_takes_nothing_with_it(bring: Bring) -> None:
 def test_the_error_file_can_be_mended_and_sent_again(bring: Bring) -> None:
     job, _tally = bring("customer", 'name,email,note\nA,bad,"=1+1, ""x"""\nB,b@example.org,\nC,worse,\n')
     rows = failed_rows(job)
-    assert rows[0] == ["name", "email", "note", "Why it failed"]
-    assert [row[0] for row in rows[1:]] == ["A", "C"]
+    assert rows[0] == ["name", "email", "note", "Row", "Why it failed"]
+    assert [(row[0], row[3]) for row in rows[1:]] == [("A", "2"), ("C", "4")]
     mended = options.error_file(job).read_text(encoding="utf-8-sig").replace("bad", "a@example.org")
     again, tally = bring("customer", mended)
     assert tally == Tally(created=1, failed=1)
     assert customers()["A"].note == '=1+1, "x"'
-    assert "Why it failed" not in again.mapping
+    assert {"Row", "Why it failed"}.isdisjoint(again.mapping)
 
 
 def test_an_import_without_failures_has_no_error_file(bring: Bring) -> None:
@@ -227,7 +280,7 @@ def test_a_near_name_is_taken_with_a_warning_or_not_at_all(bring: Bring) -> None
     job, tally = bring("customer", "name,owner\nA,EleniDouka\n")
     assert tally == Tally(created=1, warnings=1)
     assert customers()["A"].owner_id == person.id
-    assert issues(job, "warning") == ["“EleniDouka” was taken for “Eleni Douka”."]
+    assert issues(job, "warning") == ["“EleniDouka” is taken for “Eleni Douka”."]
     job, tally = bring("customer", "name,owner\nB,EleniDouka\n", accept_near=False)
     assert tally == Tally(failed=1)
     assert issues(job, "error") == ["“EleniDouka” isn't there; “Eleni Douka” is near."]
@@ -381,8 +434,8 @@ def test_an_import_never_runs_twice(bring: Bring) -> None:
 def test_undo_takes_out_what_is_new_and_gives_back_what_was_changed(bring: Bring) -> None:
     make(name="Elaiones", city="Patra")
     job, _tally = bring("customer", "name,city,parent\nElaiones,Athens,\nNew,Łódź,Elaiones\n")
-    undone = operations.undo(system_actor(), job)
-    assert (undone.put_back, undone.kept) == (2, [])
+    undone = undoing.undo(system_actor(), job)
+    assert (undone.put_back, undone.kept) == ({"customer": 2}, [])
     assert {name: each.city for name, each in customers().items()} == {"Elaiones": "Patra"}
     assert queries.find_import(job.id).status == "undone"
 
@@ -393,59 +446,75 @@ def test_undo_leaves_alone_what_somebody_changed_since(bring: Bring) -> None:
     update_record(system_actor(), CUSTOMERS, customers()["Changed"], {"city": "Volos"})
     update_record(system_actor(), CUSTOMERS, customers()["New"], {"email": "n@example.org"})
     kept_ids = {customers()["Changed"].id, customers()["New"].id}
-    assert {record_id for _key, record_id in operations.changed_since(job)} == kept_ids
-    undone = operations.undo(system_actor(), job)
-    assert undone.put_back == 1
+    assert {record_id for _key, record_id in undoing.changed_since(job, 10)} == kept_ids
+    undone = undoing.undo(system_actor(), job)
+    assert undone.put_back == {"customer": 1}
     assert {record_id for _key, record_id in undone.kept} == kept_ids
     assert {name: each.city for name, each in customers().items()} == {"Changed": "Volos", "New": "Łódź"}
+
+
+def test_the_plan_of_an_undo_tells_what_it_will_come_to(bring: Bring) -> None:
+    make(name="Changed", city="Patra")
+    make(name="Elsewhere", city="Patra")
+    text = "name,city,owner\nChanged,Athens,\nElsewhere,Athens,\nNew,Łódź,Someone\nUntouched,Lublin,Someone\n"
+    job, _tally = bring("customer", text, create_missing=True)
+    update_record(system_actor(), CUSTOMERS, customers()["Changed"], {"city": "Volos"})
+    update_record(system_actor(), CUSTOMERS, customers()["Elsewhere"], {"email": "e@example.org"})
+    update_record(system_actor(), CUSTOMERS, customers()["New"], {"email": "n@example.org"})
+    planned = undoing.plan(job)
+    assert planned == undoing.Plan({"customer": 1, "user": 1}, {"customer": 1}, {"customer": 2})
+    undone = undoing.undo(system_actor(), job)
+    assert undone.put_back == {"customer": 2, "user": 1}
+    assert len(undone.kept) == 2
+    assert undoing.plan(job) == undoing.Plan({}, {}, {"customer": 2})
 
 
 def test_another_field_that_changed_since_does_not_keep_an_update(bring: Bring) -> None:
     make(name="Elaiones", city="Patra")
     job, _tally = bring("customer", "name,city\nElaiones,Athens\n")
     update_record(system_actor(), CUSTOMERS, customers()["Elaiones"], {"email": "e@example.org"})
-    assert operations.undo(system_actor(), job).put_back == 1
+    assert undoing.undo(system_actor(), job).put_back == {"customer": 1}
     assert (customers()["Elaiones"].city, customers()["Elaiones"].email) == ("Patra", "e@example.org")
 
 
 def test_undo_takes_out_what_was_made_on_the_way(bring: Bring) -> None:
     job, _tally = bring("customer", "name,owner\nA,New Person\n", create_missing=True)
-    assert operations.undo(system_actor(), job).put_back == 2
+    assert undoing.undo(system_actor(), job).put_back == {"customer": 1, "user": 1}
     assert customers() == {}
 
 
 def test_an_undo_that_was_stopped_is_finished_by_the_next(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
     job, _tally = bring("customer", "name\n" + "".join(f"Customer {number}\n" for number in range(5)))
-    monkeypatch.setattr(operations, "BATCH", 2)
-    put_back, turns = operations._put_back, iter(range(100))
+    monkeypatch.setattr(undoing, "BATCH", 2)
+    put_back, turns = undoing._put_back, iter(range(100))
 
     def stop_after_three(*arguments: Any) -> bool:
         if next(turns) == 3:
             raise _Stop
         return put_back(*arguments)
 
-    monkeypatch.setattr(operations, "_put_back", stop_after_three)
+    monkeypatch.setattr(undoing, "_put_back", stop_after_three)
     with pytest.raises(_Stop):
-        operations.undo(system_actor(), job)
+        undoing.undo(system_actor(), job)
     assert len(customers()) == 3
-    monkeypatch.setattr(operations, "_put_back", put_back)
-    assert operations.undo(system_actor(), queries.find_import(job.id)) == operations.Undone(5, [])
+    monkeypatch.setattr(undoing, "_put_back", put_back)
+    assert undoing.undo(system_actor(), queries.find_import(job.id)) == undoing.Undone({"customer": 5}, [])
     assert customers() == {}
 
 
 def test_an_import_is_undone_once(bring: Bring, take: Take) -> None:
     job, _tally = bring("customer", "name\nA\n")
-    operations.undo(system_actor(), job)
+    undoing.undo(system_actor(), job)
     for each in (queries.find_import(job.id), take("customer", "name\nB\n")):
         with pytest.raises(Problem) as caught:
-            operations.undo(system_actor(), each)
+            undoing.undo(system_actor(), each)
         assert caught.value.status == 409
 
 
 def test_an_undone_import_can_be_brought_again(bring: Bring) -> None:
     text = "name,city\nElaiones,Patra\n"
     job, _tally = bring("customer", text)
-    operations.undo(system_actor(), job)
+    undoing.undo(system_actor(), job)
     assert bring("customer", text)[1] == Tally(created=1)
 
 
@@ -479,7 +548,7 @@ def test_two_rows_with_one_id_are_told(bring: Bring) -> None:
     job, tally = bring("customer", text, match="name")
     assert tally == Tally(created=2, failed=1)
     assert set(customers()) == {"A", "C"}
-    assert issues(job, "error") == ["Row 1 has the same id."]
+    assert issues(job, "error") == ["Row 2 has the same id."]
 
 
 def test_a_record_that_the_database_refuses_takes_no_other_with_it(
@@ -501,7 +570,7 @@ def test_undoing_an_import_of_which_nothing_came_in_does_nothing(bring: Bring) -
     job, tally = bring("customer", "name,email\nA,bad\n")
     assert tally == Tally(failed=1)
     before = db.session.scalar(select(func.max(JournalEntry.sequence)))
-    assert operations.undo(system_actor(), job) == operations.Undone(0, [])
+    assert undoing.undo(system_actor(), job) == undoing.Undone({}, [])
     assert db.session.scalar(select(func.max(JournalEntry.sequence))) == before
     assert (list(customers()), job.status) == (["Elaiones"], "undone")
 

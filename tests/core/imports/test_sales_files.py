@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from core.access import system_actor
 from core.customers.models import Customer
 from core.database import db
-from core.imports import operations, queries
+from core.imports import operations, queries, undoing
 from core.imports.models import Import
 from core.imports.running import Tally
 from core.records.registry import record_types
@@ -75,7 +75,7 @@ def test_the_four_files_become_what_they_say() -> None:
     pipeline, tally = bring("sales_pipeline.csv", "sales.opportunity", create_missing=True)
     assert tally == Tally(created=8_800, warnings=1_480)
     told = reasons(pipeline)
-    assert told["“GTXPro” was taken for “GTX Pro”."] == 1_480
+    assert told["“GTXPro” is taken for “GTX Pro”."] == 1_480
     assert told["Customer is empty."] == 1_425
     assert told["Stage “Prospecting” was made: the first stage, 10 %."] == 1
     assert told["Stage “Engaging” was made: after Needs, 30 %."] == 1
@@ -90,7 +90,7 @@ def test_the_four_files_become_what_they_say() -> None:
     assert db.session.scalar(select(func.count()).where(deals.engaged_on.is_(None))) == 500
     assert db.session.scalar(select(func.sum(deals.amount)).join(stages).where(stages.kind == "won")) == 10_005_534
 
-    undone = operations.undo(system_actor(), pipeline)
+    undone = undoing.undo(system_actor(), pipeline)
     assert undone.kept == []
     assert db.session.scalar(select(func.count()).where(deals.deleted_at.is_(None))) == 0
     assert db.session.scalar(select(func.count()).where(Customer.deleted_at.is_(None))) == 85
