@@ -91,7 +91,7 @@ def test_a_job_of_a_module_that_is_off_is_shown_by_its_name(client: FlaskClient,
         session.add(Job(name="gone.remind"))
     page = client.get("/admin/jobs").text
     assert "gone.remind" in page
-    assert "its module is off" in page
+    assert "its plugin is off" in page
 
 
 def test_parked_events_are_shown_and_dropped(client: FlaskClient, app: Flask) -> None:
