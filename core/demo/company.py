@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from core.database import Record, bulk_insert
+from core.database import Record, bulk_insert, in_parts
 from core.database.bulk import MOST_ROWS
 
 #: How far the company's records reach back.
@@ -136,9 +136,8 @@ class DemoCompany:
 
     def insert(self, model: type[Record], rows: Iterable[Mapping[str, Any]]) -> None:
         """Write rows of one model through the journalled bulk door."""
-        listed = list(rows)
-        for start in range(0, len(listed), MOST_ROWS):
-            bulk_insert(model, listed[start : start + MOST_ROWS])
+        for part in in_parts(list(rows), MOST_ROWS):
+            bulk_insert(model, part)
 
 
 def _version_7(milliseconds: int, chance: int) -> UUID:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.access import Actor, may
-from core.database import db, utc_now, write_unit
+from core.database import db, in_parts, utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem
 from core.records.dependents import refuse_leaned_on
@@ -94,8 +94,8 @@ def _batches(
         yield from iterate_records(actor, record_type, query or ListQuery(), permission)
         return
     model = record_type.model
-    for start in range(0, len(ids), 500):
-        chosen = model.id.in_(ids[start : start + 500])
+    for part in in_parts(ids):
+        chosen = model.id.in_(part)
         yield list(db.session.scalars(select(model).where(chosen, live(actor, record_type, permission))))
 
 

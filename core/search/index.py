@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from core.access import Actor, may, visible
-from core.database import Session, db, touched_listener
+from core.database import Session, db, in_parts, touched_listener
 from core.database.base import metadata
 from core.database.journal import Touched, big_integer
 from core.records.registry import record_types
@@ -50,8 +50,6 @@ TITLE_LENGTH = 80
 #: For each word of a query the spellings of which one must begin a word of the record.
 Terms: TypeAlias = Sequence[tuple[str, ...]]
 
-#: How many ids one statement carries; databases bound their parameters.
-IDS_PER_STATEMENT = 500
 
 entries = Table(
     "core_search_entry",
@@ -201,17 +199,16 @@ def _index(connection: Connection, record_type: RecordType, changed: Mapping[UUI
     remove_entries(connection, record_type.key, known)
     rows = [row for each in changed.values() if (row := _row_of_bulk(record_type, each)) is not None]
     rest = [record_id for record_id, each in changed.items() if not _is_bulk_insert(each)]
-    for start in range(0, len(rest), IDS_PER_STATEMENT):
-        rows += _rows_of(connection, record_type, rest[start : start + IDS_PER_STATEMENT])
+    for part in in_parts(rest):
+        rows += _rows_of(connection, record_type, part)
     if rows:
         connection.execute(insert(entries), rows)
 
 
 def remove_entries(connection: Connection, key: str, ids: Sequence[UUID]) -> None:
     """Take records out of the index."""
-    for start in range(0, len(ids), IDS_PER_STATEMENT):
-        chunk = ids[start : start + IDS_PER_STATEMENT]
-        connection.execute(delete(entries).where(entries.c.record_type == key, entries.c.record_id.in_(chunk)))
+    for part in in_parts(ids):
+        connection.execute(delete(entries).where(entries.c.record_type == key, entries.c.record_id.in_(part)))
 
 
 def _is_bulk_insert(touched: Touched) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
-from core.database import Session, db, touched_listener
+from core.database import Session, db, in_parts, touched_listener
 from core.database.journal import Touched
 from core.records.fields import Tags
 from core.records.registry import record_types
@@ -14,8 +14,6 @@ from core.tags.models import Tagging
 
 #: How many words a suggestion offers at most.
 MOST_SUGGESTIONS = 50
-#: How many records one statement removes the rows of; SQLite takes a bounded number of parameters.
-_BATCH = 500
 
 
 def tagged(column: Any, values: Sequence[str] | None = None) -> ColumnElement[bool]:
@@ -80,9 +78,8 @@ def keep_taggings(session: Session, touched: Sequence[Touched]) -> None:
 
 def _forget(session: Session, record_type: str, field: str, ids: Sequence[UUID]) -> None:
     scope = and_(Tagging.record_type == record_type, Tagging.field == field)
-    for start in range(0, len(ids), _BATCH):
-        batch = Tagging.record_id.in_(ids[start : start + _BATCH])
-        session.connection().execute(delete(Tagging).where(scope, batch))
+    for part in in_parts(ids):
+        session.connection().execute(delete(Tagging).where(scope, Tagging.record_id.in_(part)))
 
 
 def _word_columns(key: str) -> list[str]:
