@@ -65,7 +65,6 @@ from core.i18n import (
     today,
 )
 from core.jobs import Event, Progress, enqueue, job
-from core.money import base_currency
 from core.problems import Problem, not_found
 from core.records import fields
 from core.records.fields import RecordSchema
@@ -89,6 +88,7 @@ from core.records.queries import Count, ListQuery, count_records, find_record, l
 from core.records.registry import record_types
 from core.records.types import Board, ExtraColumn, RecordType
 from core.search.index import matches
+from core.users.company import base_currency
 from core.users.models import Team, TeamMember, User
 from core.web.audience import audience
 from core.web.render import accepted, fragment, last_transaction, redirect_or_refresh, render, toast

@@ -1,12 +1,11 @@
 """Turns the rows of custom fields into schema fields, kept in memory until the database says that they changed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 import marshmallow as ma
-from flask import g
 from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 from marshmallow import RAISE
@@ -14,9 +13,8 @@ from marshmallow.validate import Length
 from sqlalchemy import select
 
 from core.customfields.models import CHOICE, DATE, MONEY, NUMBER, RELATION, TEXT, CustomField
-from core.database import Session, db, on_commit, touched_listener
-from core.database.journal import Touched
-from core.host.generation import raise_generation, read_generations
+from core.database import db
+from core.host.generation import Remembered, raised_by
 from core.i18n import format_amount
 from core.records import fields
 
@@ -43,12 +41,11 @@ class _Strict(ma.Schema):
 
 @dataclass(frozen=True)
 class _Definitions:
-    number: int
     schemas: Mapping[str, type[ma.Schema]]
     fields: Mapping[str, Mapping[str, Any]]
 
 
-_kept = _Definitions(-1, {}, {})
+_known = Remembered[_Definitions](TOPIC)
 _NONE: Final[Mapping[str, Any]] = {}
 
 
@@ -69,28 +66,17 @@ def schema_of(record_type: Any) -> type[ma.Schema] | None:
 
 
 def _definitions() -> _Definitions:
-    global _kept  # noqa: PLW0603 – one immutable snapshot for each process, replaced whole
-    number = _present_number()
-    if _kept.number != number:
-        _kept = _read(number)
-    return _kept
+    return _known.get(None, _read)
 
 
-def _present_number() -> int:
-    """Tell the generation as of this request; the gate has put it into `g`, elsewhere it is read once."""
-    if "generations" not in g:
-        g.generations = read_generations(db.session())
-    return int(g.generations.get(TOPIC, 0))
-
-
-def _read(number: int) -> _Definitions:
+def _read() -> _Definitions:
     statement = select(CustomField).where(CustomField.deleted_at.is_(None))
     rows = db.session.scalars(statement.order_by(CustomField.record_type, CustomField.position, CustomField.name))
     by_type: dict[str, dict[str, Any]] = {}
     for row in rows:
         by_type.setdefault(row.record_type, {})[row.name] = field_of(row)
     schemas = {key: _Strict.from_dict(declared) for key, declared in by_type.items()}
-    return _Definitions(number, schemas, {key: schema().fields for key, schema in schemas.items()})
+    return _Definitions(schemas, {key: schema().fields for key, schema in schemas.items()})
 
 
 _MAKERS: Final[Mapping[str, Callable[..., Any]]] = {
@@ -113,9 +99,4 @@ def field_of(row: CustomField) -> Any:
     )
 
 
-@touched_listener
-def raise_on_change(session: Session, touched: Sequence[Touched]) -> None:
-    """Tell every process that custom fields changed, within the transaction that changes them."""
-    if any(change.record_type == CustomField.__record_type__ for change in touched):
-        raise_generation(session.connection(), TOPIC)
-        on_commit(lambda: g.pop("generations", None))
+raised_by(TOPIC, CustomField)

@@ -6,7 +6,7 @@ from core.database.engine import configure_database, db, ddl_engine
 from core.database.journal import Clock, JournalContext, JournalEntry, journal_context, never_journalled
 from core.database.parts import in_parts
 from core.database.types import Amount, Currency, Id, JsonDict, UtcDateTime, new_id, utc_now
-from core.database.unit import Session, in_unit, on_commit, touched_listener, write_unit
+from core.database.unit import Session, in_unit, on_commit, touched_listener, write_unit, written_listener
 
 __all__ = [
     "Amount",
@@ -37,4 +37,5 @@ __all__ = [
     "touched_listener",
     "utc_now",
     "write_unit",
+    "written_listener",
 ]

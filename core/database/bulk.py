@@ -44,6 +44,7 @@ def bulk_insert(model: type[Record], rows: Sequence[Mapping[str, Any]]) -> list[
         raise ValueError(f"no such columns: {', '.join(sorted(unknown))}")
     complete = _complete(columns, used, rows)
     session.connection().execute(insert(model), complete)
+    session.info["written"].add(model)
     journalled = [key for key in complete[0] if key not in never_journalled(model)]
     kind = model.__record_type__
     session.info["pending"].extend(Touched(kind, row["id"], "insert", _told(row, journalled)) for row in complete)
@@ -90,6 +91,7 @@ def bulk_update(model: type[Record], rows: Sequence[tuple[Mapping[str, Any], Map
     session.connection().execute(
         statement, [{"_id": old["id"], **{f"new_{key}": new[key] for key in keys}} for old, new in rows]
     )
+    session.info["written"].add(model)
     excluded = never_journalled(model)
     for old, new in rows:
         changes = {k: [plain(old[k]), plain(new[k])] for k in keys if k not in excluded and old[k] != new[k]}

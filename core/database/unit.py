@@ -32,6 +32,16 @@ def touched_listener(listener: Callable[[Session, list[Touched]], None]) -> Call
     return listener
 
 
+#: Called with (session, models whose rows are written) before the clock is taken; generations are raised there.
+_written_listeners: list[Callable[[Session, set[type]], None]] = []
+
+
+def written_listener(listener: Callable[[Session, set[type]], None]) -> Callable[[Session, set[type]], None]:
+    """Register a function that is called in every write unit with the models that it wrote, journalled or not."""
+    _written_listeners.append(listener)
+    return listener
+
+
 def _session() -> Session:
     from core.database.engine import db  # the engine module needs the session class of this one
 
@@ -98,6 +108,7 @@ def on_commit(callback: Callable[[], None]) -> None:
 def _mark(session: Session, transaction: SessionTransaction) -> None:
     marks = session.info.setdefault("marks", weakref.WeakKeyDictionary())
     marks[transaction] = len(session.info.setdefault("pending", []))
+    session.info.setdefault("written", set())
 
 
 @event.listens_for(Session, "before_flush")
@@ -111,6 +122,8 @@ def _refuse_stray_writes(session: Session, _context: UOWTransaction, _instances:
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, _context: UOWTransaction) -> None:
     session.info["pending"].extend(touched_of(session))
+    changed = (each for each in session.dirty if session.is_modified(each))
+    session.info["written"].update(type(each) for each in (*session.new, *session.deleted, *changed))
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -123,7 +136,7 @@ def _cut(session: Session, transaction: SessionTransaction) -> None:
 @event.listens_for(Session, "after_transaction_end")
 def _end(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        session.info["pending"] = []
+        session.info["pending"], session.info["written"] = [], set()
         session.info["stamped"] = False
 
 
@@ -138,13 +151,15 @@ def _stamp(session: Session) -> None:
     if not session.info.get("closing") or session.get_transaction() is not session.info.get("began"):
         raise RuntimeError("a write unit is committed at its own end, and by nobody else")
     session.flush()
-    if not session.info["pending"]:
-        return
-    for listener in _touched_listeners:
-        listener(session, list(session.info["pending"]))
-    session.flush()
-    stamp(session, session.info["pending"])
-    session.info["stamped"] = True
+    if session.info["pending"]:
+        for listener in _touched_listeners:
+            listener(session, list(session.info["pending"]))
+        session.flush()
+    for told in _written_listeners:
+        told(session, session.info["written"])
+    if session.info["pending"]:
+        stamp(session, session.info["pending"])
+        session.info["stamped"] = True
 
 
 @event.listens_for(Session, "do_orm_execute")

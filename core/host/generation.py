@@ -1,21 +1,25 @@
-"""Numbers that tell every process when its caches are stale, all read by one statement.
+"""Numbers that tell every process when what it remembers is stale, all read by one statement.
 
 A writer raises its topic's number in the transaction of the change itself; readers compare numbers. Nothing else is
 shared between processes, so they can't chase each other.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Final, Generic, TypeVar
 
+from flask import g
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
+from core.database import db, on_commit, written_listener
 from core.host.models import Generation
 
 #: The topic of what is enabled.
 PLUGINS: Final = "plugins"
 
 _ALL: Final = select(Generation.topic, Generation.number)
+Value = TypeVar("Value")
+_topics: dict[type, str] = {}
 
 
 def read_generations(connection: Connection | Session) -> Mapping[str, int]:
@@ -24,8 +28,16 @@ def read_generations(connection: Connection | Session) -> Mapping[str, int]:
     return dict(rows.all())
 
 
+def generation(topic: str) -> int:
+    """Tell the number of a topic as this request saw it: the gate has read it, elsewhere it is read once."""
+    if "generations" not in g:
+        g.generations = read_generations(db.session())
+    number: int = g.generations.get(topic, 0)
+    return number
+
+
 def raise_generation(connection: Connection, topic: str) -> None:
-    """Tell every process that what is cached under a topic has changed, once this transaction commits.
+    """Tell every process that what is remembered under a topic has changed, once this transaction commits.
 
     Args:
         connection: that of the change itself; inside a write unit `session.connection()`.
@@ -34,3 +46,55 @@ def raise_generation(connection: Connection, topic: str) -> None:
     raised = update(Generation).where(Generation.topic == topic).values(number=Generation.number + 1)
     if not connection.execute(raised).rowcount:
         connection.execute(insert(Generation).values(topic=topic, number=1))
+
+
+def raised_by(topic: str, *models: type) -> None:
+    """Let every write of some models raise a topic, just before it commits and after all its row locks."""
+    _topics.update(dict.fromkeys(models, topic))
+
+
+@written_listener
+def _raise_topics(session: Session, models: set[type]) -> None:
+    topics = sorted({_topics[model] for model in models & _topics.keys()})
+    for topic in topics:
+        raise_generation(session.connection(), topic)
+    if topics:
+        on_commit(lambda: g.pop("generations", None))
+
+
+class Remembered(Generic[Value]):
+    """What a process remembers of the database for as long as the number of a topic stays the same.
+
+    Args:
+        topic: whose number counts.
+        most: how many keys are remembered; one more, and all are forgotten.
+    """
+
+    def __init__(self, topic: str, most: int = 1) -> None:
+        self._topic, self._most = topic, most
+        self._kept: tuple[Any, dict[Hashable, Value]] = (None, {})
+
+    def get(self, key: Hashable, read: Callable[[], Value]) -> Value:
+        """Give what is remembered under a key, else read it and remember it, unless it is None."""
+        values = self._values()
+        if key in values:
+            return values[key]
+        # The number was read first: what follows may be newer, never older.
+        value = read()
+        if value is not None:
+            if len(values) >= self._most:
+                values.clear()
+            values[key] = value
+        return value
+
+    def forget(self, key: Hashable) -> None:
+        """Let a key be read again, in this process alone."""
+        self._kept[1].pop(key, None)
+
+    def _values(self) -> dict[Hashable, Value]:
+        # An engine that was disposed of may find another database at its address.
+        present = (db.engine.pool, generation(self._topic))
+        kept = self._kept
+        if kept[0] != present:
+            kept = self._kept = (present, {})
+        return kept[1]

@@ -186,14 +186,6 @@ class Host:
             self.refresh()
         g.plugin_snapshot = self._snapshot
 
-    def generation(self, topic: str) -> int:
-        """Tell the number of a topic as this request saw it; a cache that was made at another one is stale."""
-        if "generations" not in g:
-            with db.engine.connect() as connection:
-                g.generations = read_generations(connection)
-        number: int = g.generations.get(topic, 0)
-        return number
-
     def refresh(self) -> Snapshot:
         """Look at the database again; jobs and commands do it before they begin.
 

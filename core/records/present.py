@@ -14,7 +14,6 @@ from werkzeug.datastructures import MultiDict
 from core.access import Actor
 from core.customfields import fields_of
 from core.i18n import _, format_ago, format_amount, format_day, format_moment, format_number, ngettext
-from core.money import base_currency
 from core.records import fields
 from core.records.filters import Filter
 from core.records.forms import FormField, form_fields
@@ -23,6 +22,7 @@ from core.records.registry import record_types
 from core.records.sentence import sentence_of
 from core.records.types import ExtraColumn, RecordType
 from core.records.untrusted import as_id
+from core.users.company import base_currency
 
 #: How many tints people's initials have.
 TONES = 5

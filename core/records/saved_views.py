@@ -5,11 +5,11 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import g
 from sqlalchemy import Select, or_, select
 
 from core.access import Actor, kept
-from core.database import utc_now, write_unit
+from core.database import db, utc_now, write_unit
+from core.host.generation import Remembered, raised_by
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records.filters import compile_filter
@@ -17,12 +17,19 @@ from core.records.models import SavedView
 from core.records.queries import sortable
 from core.records.types import RecordType
 
+_known = Remembered[list[SavedView]]("saved_views", most=1_000)
+raised_by("saved_views", SavedView)
+
 
 def views_of(actor: Actor) -> list[SavedView]:
-    """List the views of all record types that an actor may use, own ones and shared ones, read once per request."""
-    views: list[SavedView] | None = g.get("saved_views")
-    if views is None:
-        views = g.saved_views = list(_views(actor).scalars()) if actor.user_id else []
+    """List the views of all record types that an actor may use, own ones and shared ones; only to be read."""
+    return _known.get(actor.user_id, lambda: _read(actor)) if actor.user_id else []
+
+
+def _read(actor: Actor) -> list[SavedView]:
+    views = list(_views(actor).scalars())
+    for view in views:
+        db.session.expunge(view)
     return views
 
 

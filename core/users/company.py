@@ -1,16 +1,16 @@
 """The company's own settings: its name, language and currency. They are read once for each change of settings."""
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
-from flask import g
 from sqlalchemy import select
 
 from core.database import db, write_unit
-from core.host.doors import current_host
-from core.host.generation import raise_generation
-from core.money import DEFAULT_CURRENCY, SETTINGS
+from core.host.generation import Remembered, raised_by
 from core.users.models import Setting
+
+#: The topic whose number rises when somebody changes a setting.
+SETTINGS: Final = "settings"
 
 
 @dataclass(frozen=True)
@@ -21,26 +21,27 @@ class Company:
     #: The language in which new people begin.
     language: str = "en"
     #: ISO 4217.
-    currency: str = DEFAULT_CURRENCY
+    currency: str = "EUR"
 
 
 _KEYS = tuple(field.name for field in fields(Company))
 
-#: (database, generation of the settings) to company; the newest one alone.
-_known: dict[tuple[str, int], Company] = {}
+_known = Remembered[Company](SETTINGS)
 
 
 def company() -> Company:
     """Tell who uses this Pelatis."""
-    key = (str(db.engine.url), current_host().generation(SETTINGS))
-    found = _known.get(key)
-    if found is None:
-        statement = select(Setting.key, Setting.value)
-        rows: Any = db.session.execute(statement.where(_is_company()))
-        found = Company(**dict(rows.all()))
-        _known.clear()
-        _known[key] = found
-    return found
+    return _known.get(None, _read_company)
+
+
+def base_currency() -> str:
+    """Name the company's own currency, in which sums of several currencies are told, by its ISO 4217 code."""
+    return company().currency
+
+
+def _read_company() -> Company:
+    rows: Any = db.session.execute(select(Setting.key, Setting.value).where(_is_company()))
+    return Company(**dict(rows.all()))
 
 
 def _is_company() -> Any:
@@ -62,6 +63,6 @@ def set_company(**values: str) -> None:
                 kept[key].value = values[key]
             else:
                 session.add(Setting(plugin="core", scope="", key=key, value=values[key]))
-        raise_generation(session.connection(), SETTINGS)
-    # This request has read the numbers already.
-    g.pop("generations", None)
+
+
+raised_by(SETTINGS, Setting)

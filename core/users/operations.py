@@ -12,9 +12,9 @@ import marshmallow as ma
 from flask import current_app
 from flask_babel import force_locale
 from itsdangerous import BadData, URLSafeTimedSerializer
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from core.access import Actor, Scope, current_actor, require, require_administrator
+from core.access import Actor, Kind, Scope, current_actor, require, require_administrator
 from core.database import bulk_update, db, touched_listener, utc_now, write_unit
 from core.database.journal import Touched
 from core.host.doors import demand
@@ -521,23 +521,19 @@ def end_sessions(user_id: uuid.UUID, *, but: uuid.UUID | None = None, only: uuid
                 found.ended_at = utc_now()
 
 
-def note_use(kind: str, key_id: uuid.UUID, at: datetime) -> None:
-    """Write down that a session or token was used.
+def note_use(used: queries.SignedIn, at: datetime) -> None:
+    """Write down that a session or token was used; that is no change of what anybody may do.
 
     Args:
-        kind: `token`, or anything else for a session.
-        key_id: its id.
+        used: whom it let in.
         at: when.
     """
+    of_token = used.actor.kind is Kind.token
+    key: Any = (ApiToken if of_token else UserSession).__table__
+    seen = {"last_used_at" if of_token else "last_seen_at": at}
     with write_unit() as session:
-        if kind == "token":
-            token = session.get(ApiToken, key_id)
-            if token is not None:
-                token.last_used_at = at
-        else:
-            seen = session.get(UserSession, key_id)
-            if seen is not None:
-                seen.last_seen_at = at
+        session.connection().execute(update(key).where(key.c.id == used.key_id).values(**seen))
+    queries.forget_key(used)
 
 
 def change_password(actor: Actor, old: str, new: str, *, keep_session: uuid.UUID | None = None) -> None:

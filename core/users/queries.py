@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -13,6 +13,7 @@ from sqlalchemy import String, and_, bindparam, cast, func, inspect, literal, or
 
 from core.access import Actor, Kind, visible
 from core.database import Record, db, utc_now
+from core.host.generation import Remembered, raised_by
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records.registry import record_types
@@ -30,7 +31,9 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     Attributes:
         actor: with the rights that they have now.
         key_id: the id of the session or token that proved it.
+        key_hash: how that is kept.
         key_seen_at: when that was last written down as used.
+        key_ends_at: when it proves nothing any more.
     """
 
     actor: Actor
@@ -38,7 +41,15 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     density: str
     single_keys: bool
     key_id: uuid.UUID | None = None
+    key_hash: str = ""
     key_seen_at: datetime | None = None
+    key_ends_at: datetime | None = None
+
+
+#: The topic whose number rises with every change of a person, a role, a team, a session or a token.
+PEOPLE: Final = "people"
+_known = Remembered[SignedIn | None](PEOPLE, most=2_000)
+raised_by(PEOPLE, User, Team, TeamMember, Role, UserRole, ApiToken, UserSession)
 
 
 def hash_key(key: str) -> str:
@@ -47,14 +58,39 @@ def hash_key(key: str) -> str:
 
 
 def signed_in_by_session(key: str, kind: str = STAFF) -> SignedIn | None:
-    """Find who a cookie's key stands for, with one statement; None when it has ended or they may not sign in.
+    """Find who a cookie's key stands for; None when it has ended or they may not sign in.
+
+    Costs one statement, and none while nothing about people has changed.
 
     Args:
         key: the key in the cookie.
         kind: the cookie it came with, `staff` or `portal`.
     """
-    values = {"key_hash": hash_key(key), "kind": kind, "since": utc_now() - SESSION_LIFETIME}
-    return _signed_in(db.session.execute(_by_session(), values).all(), Kind(kind))
+    return _remembered(Kind(kind), key, _by_session())
+
+
+def signed_in_by_token(token: str) -> SignedIn | None:
+    """Find who a token acts for; None when it has expired, was revoked, or they may not sign in.
+
+    Costs one statement, and none while nothing about people has changed.
+    """
+    return _remembered(Kind.token, token, _by_token())
+
+
+def _remembered(kind: Kind, key: str, statement: Any) -> SignedIn | None:
+    values = {"key_hash": hash_key(key), "kind": kind.value}
+
+    def read() -> SignedIn | None:
+        found = _signed_in(db.session.execute(statement, values).all(), kind)
+        return found and replace(found, key_hash=values["key_hash"])
+
+    found = _known.get((kind, values["key_hash"]), read)
+    return found if found and (found.key_ends_at is None or found.key_ends_at > utc_now()) else None
+
+
+def forget_key(signed_in: SignedIn) -> None:
+    """Let what a session or token proves be read again at its next use."""
+    _known.forget((signed_in.actor.kind, signed_in.key_hash))
 
 
 @cache
@@ -64,24 +100,18 @@ def _by_session() -> Any:
         UserSession.key_hash == bindparam("key_hash"),
         UserSession.kind == bindparam("kind"),
         UserSession.ended_at.is_(None),
-        UserSession.created_at > bindparam("since"),
     )
     who = select(UserSession.user_id).where(holds).scalar_subquery()
-    extra = (UserSession.id, UserSession.last_seen_at, literal(None))
+    extra = (UserSession.id, UserSession.last_seen_at, literal(None), UserSession.created_at)
     return _rights_of(who, User.kind == bindparam("kind"), *extra).join(UserSession, holds)
 
 
-def signed_in_by_token(token: str) -> SignedIn | None:
-    """Find who a token acts for, with one statement; None when it has expired, was revoked, or they may not sign in."""
-    holds = and_(
-        ApiToken.token_hash == hash_key(token),
-        ApiToken.deleted_at.is_(None),
-        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > utc_now()),
-    )
+@cache
+def _by_token() -> Any:
+    holds = and_(ApiToken.token_hash == bindparam("key_hash"), ApiToken.deleted_at.is_(None))
     who = select(ApiToken.user_id).where(holds).scalar_subquery()
-    extra = (ApiToken.id, ApiToken.last_used_at, ApiToken.grants)
-    statement = _rights_of(who, User.kind == STAFF, *extra).join(ApiToken, holds)
-    return _signed_in(db.session.execute(statement).all(), Kind.token)
+    extra = (ApiToken.id, ApiToken.last_used_at, ApiToken.grants, ApiToken.expires_at)
+    return _rights_of(who, User.kind == STAFF, *extra).join(ApiToken, holds)
 
 
 def actor_of(user_id: uuid.UUID) -> Actor:
@@ -91,7 +121,7 @@ def actor_of(user_id: uuid.UUID) -> Actor:
         Problem: `users.gone` when they are disabled or gone.
     """
     none = literal(None)
-    rows = db.session.execute(_rights_of(literal(user_id, User.id.type), User.active, none, none, none)).all()
+    rows = db.session.execute(_rights_of(literal(user_id, User.id.type), User.active, none, none, none, none)).all()
     found = _signed_in(rows, Kind(rows[0].kind) if rows else Kind.staff)
     if found is None:
         raise Problem("users.gone", _("The person who asked for this may no longer sign in."), status=403)
@@ -110,7 +140,7 @@ def _rights_of(who: Any, allowed: Any, *extra: Any) -> Any:
     reach = reach.union(below)
     teams = select(func.aggregate_strings(cast(reach.c.team_id, String), ",")).scalar_subquery()
     columns = (User.id, User.name, User.email, User.kind, User.language, User.zone, User.theme, User.density)
-    key_id, key_seen_at, key_grants = extra
+    key_id, key_seen_at, key_grants, key_time = extra
     return (
         select(
             *columns,
@@ -120,6 +150,7 @@ def _rights_of(who: Any, allowed: Any, *extra: Any) -> Any:
             key_id.label("key_id"),
             key_seen_at.label("key_seen_at"),
             key_grants.label("key_grants"),
+            key_time.label("key_time"),
         )
         .select_from(User)
         .outerjoin(UserRole, UserRole.user_id == User.id)
@@ -144,7 +175,11 @@ def _signed_in(rows: Any, kind: Kind) -> SignedIn | None:
         language=row.language,
         zone=row.zone,
     )
-    return SignedIn(actor, row.theme, row.density, row.single_keys, row.key_id, row.key_seen_at)
+    # Of a session the time when it began is kept, of a token the time when it ends.
+    ends_at = row.key_time + SESSION_LIFETIME if row.key_time and kind is not Kind.token else row.key_time
+    return SignedIn(
+        actor, row.theme, row.density, row.single_keys, row.key_id, key_seen_at=row.key_seen_at, key_ends_at=ends_at
+    )
 
 
 def has_users() -> bool:

@@ -111,16 +111,15 @@ def _choose_language() -> None:
 
 def _note_use_later(signed_in: SignedIn) -> None:
     """Write down that a session or token is in use once the answer is out, so that a page never waits for it."""
-    now, seen_at, key_id = utc_now(), signed_in.key_seen_at, signed_in.key_id
-    if key_id is None or (seen_at is not None and now - seen_at < NOTE_USE_EVERY):
+    now, seen_at = utc_now(), signed_in.key_seen_at
+    if seen_at is not None and now - seen_at < NOTE_USE_EVERY:
         return
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    kind = signed_in.actor.kind.value
 
     def note() -> None:
         with app.app_context():
             try:
-                operations.note_use(kind, key_id, now)
+                operations.note_use(signed_in, now)
             except SQLAlchemyError:
                 log.info("use_not_noted", exc_info=True)
 

@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from core.database import db
 from core.host.doors import current_host
-from core.host.generation import raise_generation
+from core.host.generation import generation, raise_generation
 from core.host.lifecycle import disable_plugin, enable_plugin
 from core.host.schema import schema_transaction
 from tests.core.host.conftest import MakeApp, WritePlugin, host_of
@@ -94,7 +94,7 @@ def test_other_topics_are_read_by_the_same_statement(
     write_plugin: WritePlugin, make_app: MakeApp, core_database: str
 ) -> None:
     app = make_app(write_plugin("alpha"))
-    app.add_url_rule("/roles", "roles", lambda: str(current_host().generation("roles")))
+    app.add_url_rule("/roles", "roles", lambda: str(generation("roles")))
     client = app.test_client()
     assert client.get("/roles").text == "0"
     with schema_transaction(core_database) as connection:
