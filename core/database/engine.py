@@ -55,6 +55,13 @@ def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: b
             # psycopg says it with the BEGIN that it sends before the first statement.
             connection.connection.dbapi_connection.read_only = not writes  # type: ignore[union-attr]
 
+        @event.listens_for(engine, "connect")
+        def on_connect_to_postgresql(connection: Any, _record: Any) -> None:
+            # Pages ask for little: starting parallel workers or a compiler takes longer than answering without them.
+            connection.execute("SET max_parallel_workers_per_gather = 0")
+            connection.execute("SET jit = off")
+            connection.commit()
+
         return engine
 
     @event.listens_for(engine, "connect")

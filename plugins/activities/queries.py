@@ -226,7 +226,9 @@ def next_steps(actor: Actor, of: Literal["customer_id", "about_id"], ids: Sequen
 @kept
 def _waiting(actor: Actor, of: str) -> Any:
     """Select what is planned and not done yet, with no more columns than saying it takes: boards ask for hundreds."""
-    return union_all(*[_waiting_of(actor, model, getattr(model, of)) for model in PLANNED])
+    # The ids are bound once: each database takes the condition into every branch by itself.
+    waiting = union_all(*[_waiting_of(actor, model, getattr(model, of)) for model in PLANNED]).subquery()
+    return select(waiting).where(waiting.c.whose.in_(bindparam("ids", expanding=True)))
 
 
 def _waiting_of(actor: Actor, model: Any, whose: Any) -> Any:
@@ -238,7 +240,6 @@ def _waiting_of(actor: Actor, model: Any, whose: Any) -> Any:
         (Task.due_at if model is Task else model.starts_at).label("moment"),
         (Task.due_on if model is Task else cast(null(), Date)).label("due_on"),
     ).where(
-        whose.in_(bindparam("ids", expanding=True)),
         model.done_at.is_(None),
         model.deleted_at.is_(None),
         visible(actor, model),
@@ -262,15 +263,16 @@ def _last_contacts(actor: Actor) -> Any:
     contacts = union_all(
         *[
             select(model.customer_id, model.starts_at).where(
-                model.customer_id.in_(bindparam("customers", expanding=True)),
-                model.done_at.is_not(None),
-                model.deleted_at.is_(None),
-                visible(actor, model),
+                model.done_at.is_not(None), model.deleted_at.is_(None), visible(actor, model)
             )
             for model in (Visit, Meeting, Call)
         ]
     ).subquery()
-    return select(contacts.c.customer_id, func.max(contacts.c.starts_at)).group_by(contacts.c.customer_id)
+    return (
+        select(contacts.c.customer_id, func.max(contacts.c.starts_at))
+        .where(contacts.c.customer_id.in_(bindparam("customers", expanding=True)))
+        .group_by(contacts.c.customer_id)
+    )
 
 
 def last_contact_day(actor: Actor, customer: Any) -> ColumnElement[Any]:
