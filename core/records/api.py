@@ -88,7 +88,7 @@ def list_api(key: str) -> Response:
         "next": page.next,
     }
     if arguments.get("count") == "1":
-        counted = queries.count_records(actor, record_type, query)
+        counted = queries.count_records(actor, record_type, query, page)
         body |= {"count": counted.number, "count_capped": counted.capped}
     return jsonify(body)
 

@@ -50,7 +50,7 @@ def list_page(key: str) -> Response:
     context |= {
         "query": query,
         "arguments": arguments,
-        "count": (count := queries.count_records(actor, record_type, query)),
+        "count": (count := queries.count_records(actor, record_type, query, page)),
         "count_text": _("%(number)s+", number=format_number(count.number))
         if count.capped
         else format_number(count.number),
