@@ -25,6 +25,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    inspect,
     literal,
     literal_column,
     or_,
@@ -36,7 +37,7 @@ from sqlalchemy import (
 from core.access import Actor, may, visible
 from core.database import Session, db, in_parts, touched_listener
 from core.database.base import metadata
-from core.database.journal import Touched, big_integer
+from core.database.journal import Touched, big_integer, never_journalled
 from core.records.registry import record_types
 from core.records.types import RecordType
 from core.search.fold import search_document, search_terms, word_forms
@@ -184,22 +185,28 @@ def _hits_of(actor: Actor, record_type: RecordType, holding: CTE, limit: int) ->
 @touched_listener
 def keep_index(session: Session, touched: Sequence[Touched]) -> None:
     """Bring the index up to date with what a write unit changed, before its commit."""
-    by_key: dict[str, dict[UUID, Touched]] = {}
-    for each in touched:
-        by_key.setdefault(each.record_type, {})[each.record_id] = each
+    types = {each.record_type: record_types.declared(each.record_type) for each in touched}
     new = {each.record_id for each in touched if each.operation == "insert"}
-    for key, changed in by_key.items():
-        record_type = record_types.declared(key)
+    for record_type in types.values():
         if record_type is not None and record_type.search:
+            of_type = (each for each in touched if each.record_type == record_type.key)
+            changed = {each.record_id: each for each in of_type if _reaches_index(record_type, each)}
             _index(session.connection(), record_type, changed, new)
 
 
+def _reaches_index(record_type: RecordType, touched: Touched) -> bool:
+    """Tell whether a change is one of what the index holds; most changes of deals and tasks are not."""
+    held = {record_type.title, *record_type.search, "deleted_at"}
+    told = set(inspect(record_type.model).column_attrs.keys()) - never_journalled(record_type.model)
+    # What a property makes up from other columns may change with any of them.
+    return touched.operation in ("insert", "delete") or not held.isdisjoint(touched.changes) or not held <= told
+
+
 def _index(connection: Connection, record_type: RecordType, changed: Mapping[UUID, Touched], new: set[UUID]) -> None:
-    known = [record_id for record_id in changed if record_id not in new]
-    remove_entries(connection, record_type.key, known)
-    rows = [row for each in changed.values() if (row := _row_of_bulk(record_type, each)) is not None]
-    rest = [record_id for record_id, each in changed.items() if not _is_bulk_insert(each)]
-    for part in in_parts(rest):
+    remove_entries(connection, record_type.key, [record_id for record_id in changed if record_id not in new])
+    rows = [row for each in changed.values() if (row := _row_of(record_type, each)) is not None]
+    updated = [record_id for record_id, each in changed.items() if each.record is None and each.operation != "insert"]
+    for part in in_parts(updated):
         rows += _rows_of(connection, record_type, part)
     if rows:
         connection.execute(insert(entries), rows)
@@ -211,16 +218,17 @@ def remove_entries(connection: Connection, key: str, ids: Sequence[UUID]) -> Non
         connection.execute(delete(entries).where(entries.c.record_type == key, entries.c.record_id.in_(part)))
 
 
-def _is_bulk_insert(touched: Touched) -> bool:
-    return touched.operation == "insert" and touched.record is None
-
-
-def _row_of_bulk(record_type: RecordType, touched: Touched) -> dict[str, Any] | None:
-    """Take a row that the bulk door inserted from its changes, so that 5,000 of them cost no read."""
-    if not _is_bulk_insert(touched):
+def _row_of(record_type: RecordType, touched: Touched) -> dict[str, Any] | None:
+    """Make a row from the record in hand or from what was inserted in bulk; None for what must be read or is gone."""
+    record = touched.record
+    if record is not None:
+        if touched.operation == "delete" or record.deleted_at is not None:
+            return None
+        values = {name: getattr(record, name) for name in (record_type.title, *record_type.search)}
+        return entry_row(record_type, touched.record_id, values)
+    if touched.operation != "insert":
         return None
-    values = {name: change[1] for name, change in touched.changes.items()}
-    return entry_row(record_type, touched.record_id, values)
+    return entry_row(record_type, touched.record_id, {name: change[1] for name, change in touched.changes.items()})
 
 
 def _rows_of(connection: Connection, record_type: RecordType, ids: Sequence[UUID]) -> list[dict[str, Any]]:
