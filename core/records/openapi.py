@@ -67,17 +67,43 @@ def field_schema(field: Any) -> dict[str, Any]:
     return found
 
 
+#: What `expand` puts in the place of a related record's id.
+EXPANDED: dict[str, Any] = {
+    "type": "object",
+    "properties": {"id": {"type": "string", "format": "uuid"}, "title": {"type": ["string", "null"]}},
+}
+
+
 def record_schema(record_type: RecordType) -> dict[str, Any]:
-    """Describe a record type in JSON Schema."""
-    properties = {name: field_schema(field) for name, field in record_type.fields.items()}
+    """Describe in JSON Schema how records are answered; `fields` leaves out what isn't asked for."""
+    properties = {name: _answered(field) for name, field in record_type.fields.items()}
     custom = {name: field_schema(field) for name, field in fields_of(record_type).items()}
-    properties["custom"] = {"type": "object", "properties": custom, "additionalProperties": False}
+    properties["custom"] = _custom({name: {"anyOf": [each, {"type": "null"}]} for name, each in custom.items()})
+    return {"type": "object", "title": str(record_type.label), "properties": properties}
+
+
+def input_schema(record_type: RecordType) -> dict[str, Any]:
+    """Describe in JSON Schema what may be written of a record."""
+    writable = {name: field for name, field in record_type.fields.items() if not field.dump_only}
+    properties = {name: field_schema(field) for name, field in writable.items()}
+    properties["custom"] = _custom({name: field_schema(field) for name, field in fields_of(record_type).items()})
+    return {
+        "type": "object",
+        "title": str(record_type.label),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _answered(field: Any) -> dict[str, Any]:
+    schema = field_schema(field)
+    return {"anyOf": [schema, EXPANDED]} if isinstance(field, fields.Related) else schema
+
+
+def _custom(properties: dict[str, Any]) -> dict[str, Any]:
     if _is_for_stranger():
-        properties["custom"] = {"type": "object"}
-    required = [name for name, field in record_type.fields.items() if field.required]
-    return {"type": "object", "title": str(record_type.label), "properties": properties} | (
-        {"required": required} if required else {}
-    )
+        return {"type": "object"}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _is_for_stranger() -> bool:
@@ -92,6 +118,7 @@ def openapi() -> dict[str, Any]:
     for record_type in record_types:
         name = record_type.key.replace(".", "_")
         schemas[name] = record_schema(record_type)
+        schemas[f"{name}_input"] = input_schema(record_type)
         paths |= _paths(record_type, name)
     return {
         "openapi": "3.1.0",
@@ -107,11 +134,16 @@ def openapi() -> dict[str, Any]:
 
 
 def _paths(record_type: RecordType, name: str) -> dict[str, Any]:
-    record = {"$ref": f"#/components/schemas/{name}"}
+    record, written = ({"$ref": f"#/components/schemas/{each}"} for each in (name, f"{name}_input"))
     page = {
         "type": "object",
         "required": ["items", "next"],
-        "properties": {"items": {"type": "array", "items": record}, "next": {"type": ["string", "null"]}},
+        "properties": {
+            "items": {"type": "array", "items": record},
+            "next": {"type": ["string", "null"]},
+            "count": {"type": "integer"},
+            "count_capped": {"type": "boolean"},
+        },
     }
     plural, path, tag = str(record_type.label_plural), api_path(record_type), [record_type.key]
     identity = {"name": "record_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
@@ -121,18 +153,35 @@ def _paths(record_type: RecordType, name: str) -> dict[str, Any]:
                 f"List: {plural}", f"list_{name}", tag, {"200": page}, parameters=_list_arguments(record_type)
             ),
             "post": _operation(
-                f"Create: {record_type.label}", f"create_{name}", tag, {"200": record, "201": record}, body=record
+                f"Create: {record_type.label}",
+                f"create_{name}",
+                tag,
+                {"200": record, "201": record},
+                body=_new_record(record_type),
             ),
         },
         f"{path}/{{record_id}}": {
             "parameters": [identity],
             "get": _operation(f"Read: {record_type.label}", f"read_{name}", tag, {"200": record}),
             "patch": _operation(
-                f"Change: {record_type.label}", f"change_{name}", tag, {"200": record}, body={"type": "object"}
+                f"Change: {record_type.label}",
+                f"change_{name}",
+                tag,
+                {"200": record},
+                parameters=[{"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}}],
+                body=written,
             ),
             "delete": _operation(f"Bin: {record_type.label}", f"bin_{name}", tag, {"204": None}),
         },
     }
+
+
+def _new_record(record_type: RecordType) -> dict[str, Any]:
+    """Describe the body that makes a record: with an `id` of one's own it may be sent again."""
+    schema = input_schema(record_type)
+    schema["properties"] |= {"id": {"type": "string", "format": "uuid"}}
+    required = [name for name, field in record_type.fields.items() if field.required and not field.dump_only]
+    return schema | ({"required": required} if required else {})
 
 
 def _list_arguments(record_type: RecordType) -> list[dict[str, Any]]:
@@ -147,6 +196,7 @@ def _list_arguments(record_type: RecordType) -> list[dict[str, Any]]:
         "fields": {"type": "string"},
         "expand": {"type": "string"},
         "count": {"type": "string", "enum": ["0", "1"]},
+        "bin": {"type": "string", "enum": ["0", "1"]},
     }
     return [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in described.items()]
 
@@ -168,7 +218,7 @@ def _operation(
         status: {"description": "OK"} | ({"content": {"application/json": {"schema": schema}}} if schema else {})
         for status, schema in answers.items()
     }
-    responses |= dict.fromkeys(("400", "401", "403", "404", "409", "422"), problem)
+    responses |= dict.fromkeys(("400", "401", "403", "404", "409", "422", "503"), problem)
     operation: dict[str, Any] = {"summary": summary, "operationId": operation_id, "tags": tags, "responses": responses}
     if parameters:
         operation["parameters"] = parameters

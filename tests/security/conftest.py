@@ -14,6 +14,7 @@ from sqlalchemy import inspect, select
 
 from core.access import system_actor
 from core.database import db, write_unit
+from core.records import fields
 from core.records.registry import record_types
 from core.users import operations
 from core.users.models import User
@@ -64,7 +65,7 @@ def make_record(model: Any, owner_id: uuid.UUID | None = None, **values: Any) ->
         name = inspect(model).get_property_by_column(column).key
         if name in values or column.nullable or column.default is not None or column.primary_key:
             continue
-        values[name] = _parent(column) if column.foreign_keys else _invent(column)
+        values[name] = _parent(column) if column.foreign_keys else _offered(model, name) or _invent(column)
     if owner_id is not None:
         values["owner_id"] = owner_id
     with write_unit() as session:
@@ -84,6 +85,18 @@ def _parent(column: Any) -> uuid.UUID:
 def _mappers() -> list[Any]:
     models: list[Any] = [each.model for each in record_types.all_declared()]
     return [inspect(model) for model in models]
+
+
+def _offered(model: Any, name: str) -> str | None:
+    """Give the first of the choices of a field; None where it has none."""
+    declared = (
+        each
+        for record_type in record_types.all_declared()
+        if record_type.model is model
+        for key, each in record_type.fields.items()
+        if isinstance(each, fields.Choice) and (each.column or key) == name
+    )
+    return next((next(iter(each.choices)) for each in declared), None)
 
 
 def _invent(column: Any) -> Any:
