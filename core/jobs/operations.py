@@ -246,6 +246,9 @@ def _enqueue_once(definition: JobDefinition, due: datetime) -> int:
         if schedule is None:
             session.add(JobSchedule(name=definition.name, last_due_at=due))
             return 0
+        if schedule.last_due_at > utc_now():
+            schedule.last_due_at = due  # the clock was ahead; waiting until then might take a year
+            return 0
         if schedule.last_due_at >= due:
             return 0
         schedule.last_due_at = due

@@ -27,6 +27,7 @@ from core.users.models import PORTAL, STAFF, ApiToken, Role, Team, TeamMember, U
 from core.users.passwords import check_password, hash_password, needs_rehash, verify_password
 from core.users.queries import fold_email, hash_key
 from core.users.roles import DEFAULT_ROLES, EVERYTHING, covers, merge_grants
+from core.users.signatures import PatientSigner
 
 #: How long a link with which somebody chooses a password works, in seconds.
 PASSWORD_LINK_SECONDS: Final = 7 * 24 * 3600
@@ -484,8 +485,11 @@ def sign_in(email: str, password: str, *, kind: str = STAFF, user_agent: str = "
     user_id = user.id
     fresh_hash = hash_password(password) if needs_rehash(known_hash) else None
     with write_unit() as session:
+        found = session.get_one(User, user_id, populate_existing=True)
+        if not found.active or found.password_hash != known_hash:
+            return None  # it was changed while it was compared, which takes its time on purpose
         if fresh_hash is not None:
-            session.get_one(User, user_id).password_hash = fresh_hash
+            found.password_hash = fresh_hash
         return _begin_session(user_id, kind, user_agent, address)
 
 
@@ -600,13 +604,14 @@ def choose_password(signed: str, password: str) -> str:
     password_hash = hash_password(password)
     with write_unit() as session:
         session.refresh(user)
+        user_of_link(signed)  # of two who use it at once, the second comes too late
         user.password_hash = password_hash
         end_sessions(user.id)
         return user.email or ""
 
 
 def _link_signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt=_SALT)
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt=_SALT, signer=PatientSigner)
 
 
 def _fingerprint(user: User) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 
+from core.access import current_actor
 from core.settings import Settings
 from core.users.queries import fold_email
 
@@ -24,6 +25,11 @@ def named_account() -> str:
     return fold_email(request.form.get("email", ""))[:254]
 
 
+def signed_in_person() -> str:
+    """Tell who makes the present request."""
+    return str(current_actor().user_id)
+
+
 def has_failed(response: Response) -> bool:
     """Tell whether an attempt failed: those that succeed lead on and cost nothing."""
     return response.status_code != 303
@@ -31,8 +37,10 @@ def has_failed(response: Response) -> bool:
 
 limiter = Limiter(network_address, strategy="moving-window", headers_enabled=False)
 
-#: For views that take a password or a code: by address, and by account where the form names one.
+#: For views that take a password or a code: by address, and by account where the form names one or
+#: somebody is signed in.
 limit_by_address = limiter.limit(PER_ADDRESS, methods=["POST"], deduct_when=has_failed)
+limit_by_person = limiter.limit(PER_ACCOUNT, key_func=signed_in_person, methods=["POST"], deduct_when=has_failed)
 limit_by_account = limiter.limit(PER_ACCOUNT, key_func=named_account, methods=["POST"], deduct_when=has_failed)
 
 

@@ -4,10 +4,11 @@ from typing import Final
 
 from flask import Flask, current_app, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core.users.models import PORTAL, STAFF
 from core.users.queries import SESSION_LIFETIME
+from core.users.signatures import PatientSigner
 
 COOKIES: Final = {STAFF: "pelatis_staff", PORTAL: "pelatis_portal"}
 #: Where the cookie keeps the key of the session's row.
@@ -20,6 +21,13 @@ class AudienceSessions(SecureCookieSessionInterface):
     def get_cookie_name(self, app: Flask) -> str:
         """Name the cookie of the present path."""
         return COOKIES[kind_of_path(request.path)] if has_request_context() else COOKIES[STAFF]
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Sign cookies so that the clocks of several machines needn't agree."""
+        serializer = super().get_signing_serializer(app)
+        if serializer is not None:
+            serializer.signer = PatientSigner
+        return serializer
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Keep the cookie to https once the page came by it."""

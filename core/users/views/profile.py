@@ -18,6 +18,7 @@ from core.users.devices import device_name
 from core.users.models import User
 from core.web.actor import present_session
 from core.web.audience import audience
+from core.web.limits import limit_by_person
 from core.web.paths import came_from
 from core.web.render import redirect_or_refresh, render, toast
 
@@ -143,6 +144,7 @@ def set_language() -> WerkzeugResponse:
 
 
 @audience("staff")
+@limit_by_person
 def change_password() -> WerkzeugResponse:
     """Change the own password; all other sessions end."""
     old, new = request.form.get("old_password", ""), request.form.get("password", "")

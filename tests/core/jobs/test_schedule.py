@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from core.database import db
+from core.database import db, write_unit
 from core.jobs import Job, job, jobs, operations
 from core.jobs.registry import Every
 
@@ -100,6 +100,20 @@ def test_what_was_missed_while_nothing_ran_is_done_once(declare: Declare) -> Non
         operations.enqueue_due(names)
         operations.enqueue_due(names)
     assert waiting() == 1
+
+
+def test_a_clock_that_was_a_year_ahead_for_a_while_stops_nothing_for_a_year(declare: Declare) -> None:
+    declare(lambda progress: None, name="core.test_daily", every="day", at="07:00")
+    names = list(jobs.runnable())
+    for day in ("2026-11-22T12:00", "2027-11-22T12:00"):
+        with time_machine.travel(moment(day), tick=False):
+            operations.enqueue_due(names)
+    with write_unit() as session:
+        session.execute(delete(Job).execution_options(journalled=True))
+    for day, expected in (("2026-11-22T13:00", 0), ("2026-11-23T12:00", 1)):
+        with time_machine.travel(moment(day), tick=False):
+            operations.enqueue_due(names)
+        assert waiting() == expected
 
 
 def test_a_job_that_still_runs_is_not_enqueued_beside_itself(declare: Declare) -> None:

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from core.access import system_actor
 from core.database import db, write_unit
-from core.users import operations, queries
+from core.problems import Problem
+from core.users import operations, passwords, queries
 from core.users.models import User, UserSession
 from core.web.limits import limiter
 from tests.conftest import PASSWORD, REAL_HASHER, sign_in
@@ -140,6 +141,49 @@ def test_a_new_password_needs_the_present_one(app: Flask, administrator: User) -
     assert answer.status_code == 422
     assert "present password" in answer.text
     assert attempt(app.test_client(), "admin@example.org", PASSWORD).status_code == 303
+
+
+def test_guessing_at_the_present_password_stops(app: Flask, administrator: User) -> None:
+    client = sign_in(app, "admin@example.org")
+    codes = [
+        client.post("/settings/password", data={"old_password": f"guess {each}", "password": "another good one"})
+        for each in range(11)
+    ]
+    assert [answer.status_code for answer in codes] == [422] * 10 + [429]
+
+
+def test_a_password_that_is_changed_while_it_is_compared_opens_nothing(
+    app: Flask, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare = passwords.verify_password
+
+    def compare_slowly(kept: str | None, given: str) -> bool:
+        same = compare(kept, given)
+        with write_unit() as session:
+            session.get_one(User, administrator.id).password_hash = "$another"
+        return same
+
+    monkeypatch.setattr(operations, "verify_password", compare_slowly)
+    assert operations.sign_in("admin@example.org", PASSWORD) is None
+    assert db.session.query(UserSession).count() == 0
+
+
+def test_a_link_that_two_use_at_once_counts_for_the_first(
+    app: Flask, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vera = operations.add_user(system_actor(), email="vera@example.org", role="viewer")
+    signed = operations.password_link(system_actor(), vera)
+    hashing = passwords.hash_password
+
+    def hash_slowly(password: str) -> str:
+        monkeypatch.setattr(operations, "hash_password", hashing)
+        operations.choose_password(signed, "that of the first one")
+        return hashing(password)
+
+    monkeypatch.setattr(operations, "hash_password", hash_slowly)
+    with pytest.raises(Problem, match="no longer works"):
+        operations.choose_password(signed, "that of the second one")
+    assert operations.sign_in("vera@example.org", "that of the first one") is not None
 
 
 def test_a47_a_new_mail_address_ends_sessions(app: Flask, administrator: User) -> None:
