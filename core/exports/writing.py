@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from core.access import Actor, require
 from core.customfields import fields_of
-from core.database import db
+from core.database import db, in_parts
 from core.database.journal import plain
 from core.i18n import _
 from core.problems import Problem
@@ -85,9 +85,11 @@ def _distinct_titles(actor: Actor, record_type: RecordType, batch: Sequence[Any]
 def _shared_titles(actor: Actor, key: str, titles: Iterable[str]) -> set[str]:
     record_type, wanted = record_types.get(key), list(set(titles))
     shared: set[str] = set()
-    for start in range(0, len(wanted) if record_type is not None else 0, 500):
-        title = getattr(record_type.model, record_type.title)  # type: ignore[union-attr]
-        criteria = (title.in_(wanted[start : start + 500]), queries.live(actor, record_type))  # type: ignore[arg-type]
+    if record_type is None:
+        return shared
+    title = getattr(record_type.model, record_type.title)
+    for part in in_parts(wanted):
+        criteria = (title.in_(part), queries.live(actor, record_type))
         statement = select(title).where(*criteria).group_by(title).having(func.count() > 1)
         shared |= set(db.session.scalars(statement))
     return shared

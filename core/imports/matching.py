@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from core.access import Actor, may
-from core.database import db
+from core.database import db, in_parts
 from core.records.operations import create_record
 from core.records.queries import live
 from core.records.registry import record_types
@@ -19,7 +19,6 @@ from core.search.fold import fold
 KNOWN_BY_HEART: Final = 20_000
 #: How alike two names must be, in percent, for one to be proposed for the other.
 ALIKE: Final = 84
-STATEMENT_IDS: Final = 500
 
 
 def key_of(text: Any) -> str:
@@ -107,9 +106,9 @@ class Matcher:
         fresh = sorted(cell for cell in wanted if key_of(cell) not in names.looked_up)
         names.looked_up |= {key_of(cell) for cell in fresh}
         columns = self._columns(record_type)
-        for start in range(0, len(fresh), STATEMENT_IDS):
+        for part in in_parts(fresh):
             for column in columns:
-                criteria = (column.in_(fresh[start : start + STATEMENT_IDS]), live(self.actor, record_type))
+                criteria = (column.in_(part), live(self.actor, record_type))
                 for record_id, name in db.session.execute(select(record_type.model.id, column).where(*criteria)):
                     names.add(name, record_id)
 
@@ -285,9 +284,8 @@ def existing(
     column = record_type.fields[field_name].column if wanted and field_name != "id" else "id"
     attribute = getattr(record_type.model, column)
     found: dict[Any, list[uuid.UUID]] = {}
-    for start in range(0, len(wanted), STATEMENT_IDS):
-        chunk = wanted[start : start + STATEMENT_IDS]
-        statement = select(attribute, record_type.model.id).where(attribute.in_(chunk), live(actor, record_type))
+    for part in in_parts(wanted):
+        statement = select(attribute, record_type.model.id).where(attribute.in_(part), live(actor, record_type))
         for value, record_id in db.session.execute(statement.order_by(record_type.model.id)):
             found.setdefault(value, []).append(record_id)
     return found

@@ -2,7 +2,7 @@
 
 import csv
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from dataclasses import fields as fields_of_class
@@ -14,11 +14,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from core.access import Actor, require
-from core.database import JournalEntry, db, new_id, utc_now, write_unit
+from core.database import JournalEntry, db, in_parts, new_id, utc_now, write_unit
 from core.exports.writing import safe_cell
 from core.i18n import _
 from core.imports import guessing, reading
-from core.imports.matching import STATEMENT_IDS, Matcher, existing
+from core.imports.matching import Matcher, existing
 from core.imports.models import Import, ImportIssue
 from core.imports.options import error_file, options_of, record_type_of, shape_of
 from core.imports.reading import FileRow
@@ -298,8 +298,8 @@ class Runner:
         for key, ids in wanted.items():
             record_type = record_types.get(key)
             if ids and record_type is not None:
-                for chunk in _chunks(list(ids)):
-                    kept += db.session.scalars(select(record_type.model).where(record_type.model.id.in_(chunk)))
+                for part in in_parts(list(ids)):
+                    kept += db.session.scalars(select(record_type.model).where(record_type.model.id.in_(part)))
         return kept
 
     def _refuse_taken_ids(self, rows: Sequence[Row], known: Mapping[Any, Sequence[uuid.UUID]]) -> None:
@@ -312,17 +312,17 @@ class Runner:
             if earlier is not row and self.options.match != "id":
                 row.fail("repeated", _("Row %(number)s has the same id.", number=earlier.source.number))
         model = self.record_type.model
-        for chunk in _chunks(list(free)):
-            for taken in db.session.scalars(select(model.id).where(model.id.in_(chunk))):
+        for part in in_parts(list(free)):
+            for taken in db.session.scalars(select(model.id).where(model.id.in_(part))):
                 free[taken].fail("taken_id", _("This record is in the bin, or isn't yours to see."))
 
     def _written_before(self, known: Mapping[Any, Sequence[uuid.UUID]]) -> frozenset[uuid.UUID]:
         """Tell which of some records an earlier batch of this very import wrote."""
         written: set[uuid.UUID] = set()
-        for chunk in _chunks([each for found in known.values() for each in found]):
+        for part in in_parts([each for found in known.values() for each in found]):
             criteria = (
                 JournalEntry.record_type == self.record_type.key,
-                JournalEntry.record_id.in_(chunk),
+                JournalEntry.record_id.in_(part),
                 JournalEntry.import_id == self.job.id,
             )
             written |= set(db.session.scalars(select(JournalEntry.record_id).where(*criteria)))
@@ -503,7 +503,3 @@ def _refusal(error: Exception) -> str:
     if isinstance(error, IntegrityError):
         return _("Another record has the same values where each has its own.")
     return _("The database can't hold one of the values.")
-
-
-def _chunks(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
-    return (ids[start : start + STATEMENT_IDS] for start in range(0, len(ids), STATEMENT_IDS))
