@@ -16,6 +16,7 @@ from core.records.queries import active_people
 from core.records.untrusted import as_id
 from core.users import jobs, operations, queries
 from core.users.models import Role, User
+from core.users.operations import leaving
 from core.users.records import USERS
 from core.users.roles import DEFAULT_ROLES, title_of
 from core.web.audience import audience
@@ -175,7 +176,7 @@ def hand_over(user_id: UUID) -> WerkzeugResponse:
         return _person(user_id, Problem("users.bad_heir", message, fields={"heir": [message]}))
     heir = queries.find_user(actor, heir_id)
     names = {"leaver": leaver.name, "heir": heir.name}
-    if queries.count_owned(leaver.id) > operations.HAND_OVER_BATCH:
+    if queries.count_owned(leaver.id) > leaving.HAND_OVER_BATCH:
         with write_unit():
             operations.begin_hand_over(actor, leaver, heir)
             enqueue(jobs.hand_over, leaver=str(user_id), heir=str(heir_id))

@@ -12,6 +12,7 @@ from core.jobs import Job
 from core.jobs.worker import run_next_job
 from core.users import operations, queries
 from core.users.models import Role, Team, User
+from core.users.operations import leaving
 from core.web.limits import limiter
 from tests.conftest import PASSWORD, sign_in
 
@@ -93,7 +94,7 @@ def test_a_leaver_hands_over_on_the_page(app: Flask, client: FlaskClient, admini
 def test_a_large_hand_over_runs_in_the_background(
     app: Flask, client: FlaskClient, administrator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "HAND_OVER_BATCH", 2)
+    monkeypatch.setattr(leaving, "HAND_OVER_BATCH", 2)
     admin_id = administrator.id
     leaver_id = operations.add_user(SYSTEM, email="nikos@example.org", role="salesperson", password=PASSWORD).id
     nikos = sign_in(app, "nikos@example.org")

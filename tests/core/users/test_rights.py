@@ -14,6 +14,7 @@ from core.records.operations import bin_record, create_record, update_record
 from core.records.registry import record_types
 from core.users import operations, queries
 from core.users.models import ApiToken, Role, Team, TeamMember, User, UserRole
+from core.users.operations import leaving
 from core.users.records import TEAMS, USERS
 from core.users.roles import covers, merge_grants, narrow_grants
 from tests.conftest import PASSWORD
@@ -235,7 +236,7 @@ def test_members_are_set_whole(app: Flask) -> None:
 
 
 def test_a_leaver_hands_over_everything_in_one_act(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "HAND_OVER_BATCH", 2)
+    monkeypatch.setattr(leaving, "HAND_OVER_BATCH", 2)
     nikos, maria = person("nikos@example.org", password=PASSWORD), person("maria@example.org", "sales_manager")
     customers = [customer(f"Customer {number}", nikos) for number in range(5)]
     team = operations.create_team(SYSTEM, {"name": "West", "leader_id": nikos.id})
