@@ -1,15 +1,20 @@
 """The board: a deal is moved by the mouse and by the keyboard, asks for what its new stage needs, and goes back."""
 
+import json
 import re
 from typing import Final
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Opener
+from tests.browser.looks import expect_faultless
 from tests.browser.test_selling import make_opportunity
 
 AMOUNT: Final = 4321
+#: How wide a column without cards is at most, in pixels.
+STRIP: Final = 60
 
 
 def column(page: Page, number: int) -> Locator:
@@ -135,3 +140,25 @@ def test_escape_leaves_the_menu_of_stages_and_keeps_the_place_of_the_hands(page:
     expect(first).to_be_focused()
     page.keyboard.press("j")
     expect(page.locator("[data-card] a[data-open]").nth(1)).to_be_focused()
+
+
+def test_a_column_without_cards_is_narrow_and_takes_a_card_all_the_same(page: Page) -> None:
+    name = "The only deal"
+    make_opportunity(page, name, str(AMOUNT))
+    criteria = json.dumps({"and": [{"field": "name", "op": "is", "value": [name]}]})
+    page.goto(f"/sales/pipeline?{urlencode({'filter': criteria})}")
+    assert [width(page, number) > STRIP for number in range(4)] == [True, False, False, False]
+
+    drag(page, card_in(column(page, 0), name), column(page, 2))
+
+    expect(card_in(column(page, 2), name)).to_be_visible()
+    expect(page.locator("#toasts")).to_contain_text(name)
+    assert [width(page, number) > STRIP for number in range(4)] == [False, False, True, False]
+    expect_faultless(page)
+
+
+def width(page: Page, number: int) -> float:
+    """Measure a column."""
+    box = column(page, number).bounding_box()
+    assert box is not None
+    return box["width"]

@@ -2,7 +2,8 @@
  * The board. A card [data-card][data-move-url] is dragged from one [data-cards] list to another, or moved with m and a
  * number; both post `stage`, `before` (the card below, or empty) and `version` to its move URL. The answer replaces the
  * card: the card itself, or with 422 the card that asks for what the stage needs. Anything else puts it back.
- * h and l or the arrows walk between columns, j and k within one.
+ * h and l or the arrows walk between columns, j and k within one. A column without cards is .is-empty, and narrow; while
+ * something is dragged, one that was entered stays wide, so that nothing moves under the hand.
  */
 import { register } from "./keyboard.js";
 import { announce, firstShown, isShown, loadVendor } from "./page.js";
@@ -33,16 +34,23 @@ async function makeSortable(root) {
       ghostClass: "is-ghost",
       onStart: ({ item }) => remember(item),
       onMove: ({ to }) => {
-        target(to.closest("[data-stage]"));
+        const stage = to.closest("[data-stage]");
+        stage.classList.remove("is-empty");
+        target(stage);
       },
       onEnd: ({ item, from, to }) => {
         target(null);
         item.removeAttribute("style");
         if (from !== to || item.nextElementSibling !== origins.get(item.dataset.card)?.next) send(item);
         else origins.delete(item.dataset.card);
+        markEmpty();
       },
     });
   }
+}
+
+function markEmpty() {
+  for (const stage of stages()) stage.classList.toggle("is-empty", !cardsOf(stage).length);
 }
 
 function target(stage) {
@@ -82,6 +90,7 @@ function putBack(id) {
   fresh.classList.remove("is-ghost", "is-moving", "sortable-chosen");
   card?.remove();
   origin.list.insertBefore(fresh, origin.next?.isConnected ? origin.next : null);
+  markEmpty();
   htmx.process(fresh);
   linkOf(fresh)?.focus();
 }
@@ -108,6 +117,7 @@ document.addEventListener("htmx:after:swap", (event) => {
     if (card && origins.delete(card.dataset.card) && document.activeElement === document.body) linkOf(card)?.focus();
   }
   makeSortable(document);
+  markEmpty();
 });
 
 document.addEventListener("click", (event) => {
@@ -126,6 +136,7 @@ function moveTo(card, stageId) {
   if (!card || !holder || stage === card.closest("[data-stage]")) return;
   remember(card);
   holder.prepend(card);
+  markEmpty();
   send(card);
 }
 
