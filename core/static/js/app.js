@@ -3,6 +3,7 @@
  * works without being set up again, and nothing needs an inline handler.
  */
 import "./requests.js";
+import "./once.js";
 import "./toast.js";
 import "./dialogs.js";
 import "./palette.js";
