@@ -17,10 +17,11 @@ from flask_babel import Babel, get_locale, get_translations
 from flask_babel.speaklater import LazyString
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 __all__ = [
     "LANGUAGES",
+    "LazyText",
     "_",
     "_l",
     "configure_languages",
@@ -116,9 +117,16 @@ def _(message: str, **variables: Any) -> str:
     return str(_filled(text, variables)) if variables else text
 
 
+class LazyText(LazyString):  # type: ignore[misc]
+    """A text that is made each time it is shown; pages escape it like any other, for it may hold what users wrote."""
+
+    def __html__(self) -> Markup:
+        return escape(str(self))
+
+
 def _l(message: str, **variables: Any) -> Any:
     """Translate a message each time it is shown; for labels and titles made while a module is imported."""
-    return LazyString(_, message, **variables)
+    return LazyText(_, message, **variables)
 
 
 def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import marshmallow as ma
 from flask_babel import get_locale
-from flask_babel.speaklater import LazyString
 from marshmallow import RAISE
 from marshmallow.validate import Length
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from sqlalchemy import select
 from core.customfields.models import CHOICE, DATE, MONEY, NUMBER, RELATION, TEXT, CustomField
 from core.database import db
 from core.host.generation import Remembered, raised_by
-from core.i18n import format_amount
+from core.i18n import LazyText, format_amount
 from core.records import fields
 
 #: The generation that rises with every change of a custom field.
@@ -92,7 +91,7 @@ _MAKERS: Final[Mapping[str, Callable[..., Any]]] = {
 def field_of(row: CustomField) -> Any:
     """Make the schema field of a custom field."""
     labels = {"en": row.label, "el": row.label_el, "pl": row.label_pl}
-    label = LazyString(lambda: labels.get(str(get_locale() or "en")) or labels["en"])
+    label = LazyText(lambda: labels.get(str(get_locale() or "en")) or labels["en"])
     import_names = (row.label, row.label_el or "", row.label_pl or "", f"custom.{row.name}")
     return _MAKERS[row.kind](
         row, label=label, help=row.help, required=row.required, import_names=tuple(n for n in import_names if n)

@@ -8,10 +8,9 @@ from typing import Any, Final
 
 import marshmallow as ma
 from flask_babel import force_locale
-from flask_babel.speaklater import LazyString
 
 from core.customfields import fields_of
-from core.i18n import LANGUAGES, _l
+from core.i18n import LANGUAGES, LazyText, _l
 from core.imports.values import DAY, decimal_style, read_day, read_number
 from core.records import fields
 from core.records.registry import record_types
@@ -84,7 +83,7 @@ def _parents(record_type: RecordType, own: Mapping[str, Any]) -> dict[str, Any]:
 
 def _part(declared: Any, of_related: Any) -> Any:
     part = copy(of_related)
-    part.relabel(LazyString(lambda: f"{declared.label}: {of_related.label}"))
+    part.relabel(LazyText(lambda: f"{declared.label}: {of_related.label}"))
     return part
 
 

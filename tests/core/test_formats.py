@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Range
 
-from core.i18n import _, format_amount, format_day, name_zone, ngettext
+from core.i18n import LazyText, _, _l, format_amount, format_day, name_zone, ngettext
 from core.records import fields
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +41,15 @@ def test_a_number_in_a_message_has_the_languages_separators(app: Flask, language
         assert written in _("Row %(number)s will look like this", number=12_345)
         page = "{{ ngettext('%(num)s page', '%(num)s pages', many) }} {{ _('%(number)s+', number=many) }}"
         assert render_template_string(page, many=12_345).count(written) == 2
+
+
+def test_a_lazy_text_is_escaped_in_a_page_like_any_other(app: Flask) -> None:
+    hostile = "<img src=x onerror=run()>"
+    with app.test_request_context():
+        shown = render_template_string(
+            "{{ made }} {{ said }}", made=LazyText(lambda: hostile), said=_l("New: %(what)s", what=hostile)
+        )
+    assert shown == "&lt;img src=x onerror=run()&gt; New: &lt;img src=x onerror=run()&gt;"
 
 
 def test_a_place_for_a_bare_number_still_takes_one(app: Flask) -> None:

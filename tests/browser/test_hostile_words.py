@@ -1,0 +1,222 @@
+"""Words that are markup and script elsewhere: written into every text of every record, they are read as words here.
+
+The pages that show them are opened in a browser that would run them; its policy has nothing to keep out either.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import APIRequestContext, FilePayload, Page, expect
+
+from tests.browser.conftest import Installation, Opener, environment_of, sign_in
+from tests.browser.places import FIXED
+from tests.browser.test_importing import go_on
+
+#: It leaves an attribute, a text and a script, and says so when it is run.
+HOSTILE: Final = "\"'></script><img src=x onerror=window.ran=1>"
+#: What tells that it was run, or stands in the page as markup.
+HARM: Final = "() => [window.ran ?? 0, document.querySelectorAll('img[src=x], [onerror]').length]"
+#: Values that a record may need besides words.
+GIVEN: Final = {"date": "2026-11-30", "date-time": "2026-11-30T10:00:00Z", "decimal": "1"}
+#: What some records must hold, because no words would be taken there.
+NEEDED: Final[dict[str, dict[str, str]]] = {
+    "/admin/fields": {"record_type": "customer", "kind": "text"},
+    "/contact-points": {"kind": "phone", "value": "2610437221"},
+    "/relationships": {"kind": "works_at"},
+    "/catalog/price-lists": {"currency": "EUR"},
+    "/sales/exchange-rates": {"currency": "CHF"},
+}
+#: Where a record's pages are, when it isn't where the API has them; a user's has no form of its own.
+PAGES: Final = {"/users": "/admin/users"}
+QUOTED: Final = HOSTILE.replace('"', '""')
+FILE: Final = f'name,city,"{QUOTED}"\n"{QUOTED}",Πάτρα,a\nShop two,"{QUOTED}",b\n'
+
+
+@pytest.fixture(scope="module")
+def words(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Give an installation of its own, so that no other test meets the words."""
+    folder = tmp_path_factory.mktemp("hostile")
+    shutil.copytree(company, folder, dirs_exist_ok=True)
+    told = json.loads((folder / "told.json").read_text())
+    return Installation(environment_of(folder), folder, told["email"], told["password"])
+
+
+@pytest.fixture(scope="module")
+def address(words: Installation) -> Iterator[str]:
+    """Serve it."""
+    with words.serve() as url:
+        yield url
+
+
+@pytest.fixture
+def reader(open_page: Opener, address: str, words: Installation) -> Page:
+    """Give a page of somebody who is signed in there."""
+    page = open_page(signed_in=False, base_url=address)
+    sign_in(page, address, words.email, words.password)
+    return page
+
+
+@pytest.fixture
+def made(reader: Page, words: Installation) -> dict[str, str]:
+    """Write the words into a record of each type, and give its id by the path of its list."""
+    token = words.run("token", "add", words.email, "--name", str(uuid4())).stdout.strip()
+    return Writer(reader.request, token).write()
+
+
+class Writer:
+    """Writes the words into records of every type through the API, as anybody with a token may."""
+
+    def __init__(self, requests: APIRequestContext, token: str) -> None:
+        self.requests = requests
+        self.headers = {"Authorization": f"Bearer {token}"}
+        self.made: dict[str, str] = {}
+
+    def write(self) -> dict[str, str]:
+        """Make one record of each type, and one of a customer's in a field that is called so."""
+        described = self.requests.get("/api/v1/openapi.json", headers=self.headers).json()
+        for path, methods in described["paths"].items():
+            if "post" in methods and "{" not in path:
+                content = methods["post"]["requestBody"]["content"]["application/json"]["schema"]
+                schema = described["components"]["schemas"][content["$ref"].rpartition("/")[2]]
+                self.made[path.removeprefix("/api/v1")] = self._make(path, schema)
+        return self.made
+
+    def _make(self, path: str, schema: dict[str, Any]) -> str:
+        needed = schema.get("required", ())
+        values = {name: self._value(name, field, name in needed) for name, field in schema["properties"].items()}
+        values = {name: value for name, value in values.items() if value is not None}
+        values |= NEEDED.get(path.removeprefix("/api/v1"), {})
+        while (answer := self.requests.post(path, headers=self.headers, data=values)).status == 422:
+            for name in answer.json()["errors"]:  # no words at all: a phone number, a time zone
+                del values[name]
+        assert answer.status == 201, f"{path}: {answer.text()}"
+        return str(answer.json()["id"])
+
+    def _value(self, name: str, field: dict[str, Any], needed: bool) -> Any:
+        kinds = field["type"] if isinstance(field["type"], list) else [field["type"]]
+        if field.get("readOnly") or "enum" in field:
+            return None
+        if kinds[0] == "array" and field["items"]["type"] == "string":
+            return [HOSTILE]
+        if field.get("format") == "uuid":
+            return self._related(name) if needed or name == "customer" else None
+        if "format" in field or "string" not in kinds:
+            return GIVEN.get(field.get("format", "")) if needed else None
+        return HOSTILE
+
+    def _related(self, name: str) -> str:
+        if name == "product":
+            return self.made["/catalog/products"]
+        if name == "to_customer":
+            answer = self.requests.post("/api/v1/customers", headers=self.headers, data={"name": HOSTILE})
+            return str(answer.json()["id"])
+        return self.made["/customers"]
+
+
+def expect_harmless(page: Page) -> None:
+    """Expect that the words are nothing but words in the page as it stands."""
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(HARM) == [0, 0], page.url
+
+
+def visit(page: Page, url: str) -> None:
+    """Go to a page and expect no harm of it."""
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.ok, f"{url}: {answer.status}"
+    expect_harmless(page)
+
+
+def test_every_page_of_every_record_shows_the_words(reader: Page, made: dict[str, str]) -> None:
+    shown = 0
+    for path, record in made.items():
+        pages = PAGES.get(path, path)
+        own = ("",) if path in PAGES else ("", "/edit", "/history")
+        for url in (pages, *[f"{pages}/{record}{each}" for each in own]):
+            visit(reader, url)
+            shown += HOSTILE in (reader.locator("main").text_content() or "")
+    assert shown > 2 * len(made)
+
+
+def test_pages_of_many_records_show_the_words(reader: Page, made: dict[str, str]) -> None:
+    for url in (*FIXED.values(), "/sales/leads/board", "/customers?bin=1", f"/search?{urlencode({'q': HOSTILE})}"):
+        visit(reader, url)
+    visit(reader, f"/customers/{made['/customers']}")
+    reader.get_by_role("main").get_by_role("button", name="More", exact=True).first.click()
+    expect_harmless(reader)
+
+
+def test_what_pages_bring_later_shows_the_words(reader: Page, made: dict[str, str]) -> None:
+    criteria = json.dumps({"and": [{"field": "name", "op": "is", "value": [HOSTILE]}]})
+    for path in ("/customers", "/sales/opportunities", "/activities/tasks"):
+        name = "title" if path == "/activities/tasks" else "name"
+        visit(reader, f"{path}?{urlencode({'filter': criteria.replace('name', name, 1)})}")
+        reader.locator("[data-row] a[data-open]").first.click()
+        expect(reader.locator("#panel")).to_contain_text(HOSTILE)
+        expect_harmless(reader)
+    reader.keyboard.press("Control+k")
+    reader.locator("#palette-input").press_sequentially("img src")
+    expect(reader.locator("#palette-list")).to_contain_text(HOSTILE)
+    expect_harmless(reader)
+    reader.keyboard.press("Escape")
+
+    visit(reader, f"/customers/{made['/customers']}")
+    reader.locator("#facts [aria-label='Edit Legal name']").press("Enter")
+    reader.locator("#edit-legal_name").press("Control+Enter")
+    expect(reader.locator("#toasts")).to_be_visible()
+    reader.locator("[data-compose-form='activities.note'] textarea").fill(HOSTILE)
+    reader.keyboard.press("Control+Enter")
+    expect(reader.locator("#timeline")).to_contain_text(HOSTILE)
+    expect_harmless(reader)
+
+
+def test_a_card_and_a_choice_of_the_words_are_words(reader: Page, made: dict[str, str]) -> None:
+    visit(reader, "/sales/pipeline")
+    card = reader.locator("[data-card]").filter(has_text=HOSTILE).first
+    card.locator("a[data-open]").focus()
+    reader.keyboard.press("m")
+    expect(reader.locator("[data-move-menu]")).to_contain_text(HOSTILE)
+    expect_harmless(reader)
+    reader.keyboard.press("Escape")
+
+    visit(reader, f"/sales/opportunities/{made['/sales/opportunities']}/edit")
+    reader.locator("main .ts-control").first.click()
+    reader.keyboard.type("img")
+    expect(reader.locator(".ts-dropdown .option").first).to_contain_text(HOSTILE)
+    expect_harmless(reader)
+
+
+def test_a_view_of_the_words_is_kept_and_shown(reader: Page) -> None:
+    criteria = json.dumps({"and": [{"field": "city", "op": "is", "value": [HOSTILE]}]})
+    visit(reader, f"/customers?{urlencode({'filter': criteria})}")
+    expect(reader.locator(".crm-sentence")).to_contain_text(HOSTILE)
+    reader.get_by_role("button", name="Save view").click()
+    reader.locator("#dialog [name=name]").fill(HOSTILE)
+    reader.locator("#dialog [type=submit]").click()
+    expect(reader.locator(".crm-rail")).to_contain_text(HOSTILE)
+    expect(reader.locator("#crumbs")).to_contain_text(HOSTILE)
+    expect_harmless(reader)
+
+
+def test_a_file_of_the_words_is_brought(reader: Page) -> None:
+    reader.goto("/admin/imports/new?type=customer")
+    file = FilePayload(name=f"{HOSTILE.replace('/', '')}.csv", mimeType="text/csv", buffer=FILE.encode())
+    reader.locator("input[type=file]").set_input_files(file)
+    for button, heading in (
+        ("Find matches", "are there already"),
+        ("Try all rows", "What would come of it"),
+        ("Import now", "are in"),
+    ):
+        expect_harmless(reader)
+        go_on(reader, button, re.compile(heading))
+    expect_harmless(reader)
+    visit(reader, f"/customers?{urlencode({'q': HOSTILE})}")
+    expect(reader.locator("main")).to_contain_text(HOSTILE)
+    visit(reader, "/admin/imports")
