@@ -9,6 +9,7 @@ from core.i18n import get_language
 from core.users import operations, queries
 from core.users.company import company
 from core.users.models import User
+from core.users.operations import first_run
 from core.web.limits import limiter
 
 FORM = {
@@ -55,7 +56,7 @@ def test_plugins_name_what_they_made_before_in_the_language_of_whoever_sets_up(
 ) -> None:
     demanded = []
     monkeypatch.setattr(
-        operations, "demand", lambda hook, **arguments: demanded.append((hook, get_language(), arguments))
+        first_run, "demand", lambda hook, **arguments: demanded.append((hook, get_language(), arguments))
     )
     app.test_client().post("/setup", data={**FORM, "code": operations.setup_code()}, headers={"Accept-Language": "pl"})
     assert [(hook, language) for hook, language, _arguments in demanded] == [("crm_set_up_company", "el")]
