@@ -50,7 +50,7 @@ class Actor:
     user_id: uuid.UUID | None = None
     name: str = ""
     email: str = ""
-    grants: Mapping[str, Scope] = field(default_factory=dict)
+    grants: Mapping[str, Scope] = field(default_factory=dict, hash=False)
     #: Teams whose records the scope `team` reaches: the own ones and everything below them.
     team_ids: frozenset[uuid.UUID] = frozenset()
     #: The customer that a portal user belongs to.

@@ -6,7 +6,7 @@ from core.database.engine import configure_database, db, ddl_engine
 from core.database.journal import Clock, JournalContext, JournalEntry, journal_context, never_journalled
 from core.database.parts import in_parts
 from core.database.types import Amount, Currency, Id, JsonDict, UtcDateTime, new_id, utc_now
-from core.database.unit import Session, in_unit, on_commit, touched_listener, write_unit, written_listener
+from core.database.unit import Session, in_unit, on_commit, read_once, touched_listener, write_unit, written_listener
 
 __all__ = [
     "Amount",
@@ -33,6 +33,7 @@ __all__ = [
     "never_journalled",
     "new_id",
     "on_commit",
+    "read_once",
     "ref",
     "touched_listener",
     "utc_now",

@@ -1,9 +1,9 @@
 """Write units: the one door through which anything is written."""
 
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
@@ -42,6 +42,9 @@ def written_listener(listener: Callable[[Session, set[type]], None]) -> Callable
     return listener
 
 
+Value = TypeVar("Value")
+
+
 def _session() -> Session:
     from core.database.engine import db  # the engine module needs the session class of this one
 
@@ -51,6 +54,24 @@ def _session() -> Session:
 def in_unit(session: OrmSession | None = None) -> bool:
     """Tell whether a write unit is open."""
     return bool((session or _session()).info.get("unit"))
+
+
+def read_once(key: Hashable, read: Callable[[], Value]) -> Value:
+    """Read something once in the present reading transaction, for hooks of one page that need the same.
+
+    Whoever writes begins another transaction, and inside a write unit everything is read anew.
+
+    Args:
+        key: what is read and for whom; it begins with the plugin's name.
+        read: reads it.
+    """
+    session = _session()
+    if in_unit(session):
+        return read()
+    known: dict[Hashable, Value] = session.info.setdefault("readings", {})
+    if key not in known:
+        known[key] = read()
+    return known[key]
 
 
 @contextmanager
@@ -136,7 +157,7 @@ def _cut(session: Session, transaction: SessionTransaction) -> None:
 @event.listens_for(Session, "after_transaction_end")
 def _end(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        session.info["pending"], session.info["written"] = [], set()
+        session.info["pending"], session.info["written"], session.info["readings"] = [], set(), {}
         session.info["stamped"] = False
 
 

@@ -41,6 +41,8 @@ from .schemas import DISQUALIFIED, LEAD_STATUSES, LOST_REASONS, SOURCES
 
 #: From which share of leads answered in time on, in percent, the meter is green.
 GOOD_SHARE = 90
+#: How many open deals stand beside a customer.
+MOST_LISTED = 20
 #: How far ahead a person's day looks for leads whose clock runs out.
 CLOCK_AHEAD = timedelta(hours=4)
 
@@ -70,8 +72,8 @@ def crm_collect_actions(actor: Actor, record: Any) -> Iterator[Action]:
 @hookimpl
 def crm_collect_alerts(actor: Actor, customers: Sequence[UUID]) -> Iterator[Alert]:
     """Tell of deals that stand still."""
-    for opportunity, stage in deals.standing_still_at(actor, customers):
-        if opportunity.customer_id is not None:
+    for opportunity, stage in deals.open_deals(actor, customers):
+        if opportunity.customer_id is not None and deals.is_standing_still(opportunity, stage):
             yield Alert(
                 customer_id=opportunity.customer_id,
                 text=_("%(name)s stands still: %(still)s", name=opportunity.name, still=_still(opportunity, stage)),
@@ -210,7 +212,7 @@ def _figure(name: str, title: str, figure: str, note: str, percent: int | None =
 
 
 def _deals_panel(actor: Actor, customer: Any) -> Panel:
-    rows = deals.open_deals(actor, customer.id)
+    rows = deals.open_deals(actor, [customer.id])
     total = sum((opportunity.amount_base or Decimal(0) for opportunity, _stage in rows), Decimal(0))
     listed = [
         {
@@ -220,7 +222,7 @@ def _deals_panel(actor: Actor, customer: Any) -> Panel:
             "stage": stage.name,
             "note": _closing(opportunity, stage),
         }
-        for opportunity, stage in rows
+        for opportunity, stage in rows[:MOST_LISTED]
     ]
     return Panel(
         id="sales.deals",
@@ -246,7 +248,7 @@ def _closing(opportunity: Opportunity, stage: Stage) -> str:
 
 
 def _open_items(actor: Actor, customer: Any) -> Iterator[Panel]:
-    for opportunity, stage in deals.open_deals(actor, customer.id, limit=5):
+    for opportunity, stage in deals.open_deals(actor, [customer.id])[:5]:
         yield Panel(
             id=f"sales.deal.{opportunity.id}",
             title=opportunity.name,

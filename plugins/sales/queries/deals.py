@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,9 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from pelatis.api import Actor, User, db, kept, utc_now, visible
+from pelatis.api import Actor, User, db, kept, read_once, utc_now, visible
 
 from ..models import Lead, Opportunity, Stage, StageHistory
+
+#: How many open deals of a batch of customers a page looks at.
+MOST_OPEN: Final = 100
 
 
 def _open(actor: Actor) -> ColumnElement[bool]:
@@ -38,9 +41,10 @@ def _open(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def open_deals(actor: Actor, customer: UUID, limit: int = 20) -> list[tuple[Opportunity, Stage]]:
-    """List a customer's open deals with their stages, the next to close first."""
-    return _pairs(_open_deals(actor, customer=customer, most=limit))
+def open_deals(actor: Actor, customers: Sequence[UUID]) -> list[tuple[Opportunity, Stage]]:
+    """List the open deals of a batch of customers with their stages, the next to close first; `MOST_OPEN` at most."""
+    key = ("sales.open_deals", actor, tuple(customers))
+    return read_once(key, lambda: _pairs(_open_deals(actor, customers=customers)))
 
 
 def _pairs(rows: Result[*tuple[Any, ...]]) -> list[tuple[Opportunity, Stage]]:
@@ -51,9 +55,9 @@ def _pairs(rows: Result[*tuple[Any, ...]]) -> list[tuple[Opportunity, Stage]]:
 def _open_deals(actor: Actor) -> Any:
     return (
         select(Opportunity, Stage)
-        .where(Opportunity.customer_id == bindparam("customer"), _open(actor))
+        .where(Opportunity.customer_id.in_(bindparam("customers", expanding=True)), _open(actor))
         .order_by(Opportunity.expected_close_on.asc().nulls_last(), Opportunity.id.desc())
-        .limit(bindparam("most", type_=Integer))
+        .limit(MOST_OPEN)
     )
 
 
@@ -111,18 +115,9 @@ def _own_standing_still(actor: Actor) -> Any:
     )
 
 
-def standing_still_at(actor: Actor, customers: Sequence[UUID]) -> list[tuple[Opportunity, Stage]]:
-    """List the open deals of a batch of customers that have been in their stage for longer than it allows."""
-    return _pairs(_standing_still_at(actor, customers=customers, now=utc_now()))
-
-
-@kept
-def _standing_still_at(actor: Actor) -> Any:
-    return (
-        select(Opportunity, Stage)
-        .where(Opportunity.customer_id.in_(bindparam("customers", expanding=True)), _ripe(), _open(actor))
-        .order_by(Opportunity.stage_since, Opportunity.id)
-    )
+def is_standing_still(opportunity: Opportunity, stage: Stage) -> bool:
+    """Tell whether an open deal has been in its stage for longer than it allows."""
+    return stage.rot_days is not None and opportunity.stage_since + timedelta(days=stage.rot_days) < utc_now()
 
 
 def running_leads(actor: Actor, until: datetime, limit: int = 20) -> list[Lead]:

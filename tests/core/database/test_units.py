@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select, text, update
 
 from core.customers.models import Customer
 from core.database import (
@@ -17,6 +17,7 @@ from core.database import (
     db,
     in_unit,
     on_commit,
+    read_once,
     utc_now,
     write_unit,
 )
@@ -264,3 +265,16 @@ def test_what_stood_there_before_is_written_down_though_nobody_had_read_it(app: 
     last = db.session.scalars(select(JournalEntry).order_by(JournalEntry.sequence.desc())).first()
     assert last is not None
     assert last.changes == {"city": ["Πάτρα", "Βόλος"]}
+
+
+def test_what_is_read_once_is_read_anew_after_a_write(app: Flask) -> None:
+    numbers = iter(range(10))
+
+    def read() -> int:
+        db.session.execute(text("SELECT 1"))
+        return next(numbers)
+
+    assert [read_once("test", read), read_once("test", read), read_once("other", read)] == [0, 0, 1]
+    with write_unit():
+        assert [read_once("test", read), read_once("test", read)] == [2, 3]
+    assert read_once("test", read) == 4
