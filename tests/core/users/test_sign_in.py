@@ -14,6 +14,7 @@ from core.database import db, write_unit
 from core.problems import Problem
 from core.users import operations, passwords, queries
 from core.users.models import User, UserSession
+from core.users.operations import signing_in
 from core.web.limits import limiter
 from tests.conftest import PASSWORD, REAL_HASHER, sign_in
 
@@ -163,7 +164,7 @@ def test_a_password_that_is_changed_while_it_is_compared_opens_nothing(
             session.get_one(User, administrator.id).password_hash = "$another"
         return same
 
-    monkeypatch.setattr(operations, "verify_password", compare_slowly)
+    monkeypatch.setattr(signing_in, "verify_password", compare_slowly)
     assert operations.sign_in("admin@example.org", PASSWORD) is None
     assert db.session.query(UserSession).count() == 0
 
@@ -176,11 +177,11 @@ def test_a_link_that_two_use_at_once_counts_for_the_first(
     hashing = passwords.hash_password
 
     def hash_slowly(password: str) -> str:
-        monkeypatch.setattr(operations, "hash_password", hashing)
+        monkeypatch.setattr(signing_in, "hash_password", hashing)
         operations.choose_password(signed, "that of the first one")
         return hashing(password)
 
-    monkeypatch.setattr(operations, "hash_password", hash_slowly)
+    monkeypatch.setattr(signing_in, "hash_password", hash_slowly)
     with pytest.raises(Problem, match="no longer works"):
         operations.choose_password(signed, "that of the second one")
     assert operations.sign_in("vera@example.org", "that of the first one") is not None
