@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, NullPool, create_engine, make_url
 from sqlalchemy.exc import DatabaseError
@@ -15,6 +15,9 @@ from sqlalchemy.exc import DatabaseError
 from core.host.schema import schema_transaction
 from core.operation.backup.archive import BackupError
 from core.operation.backup.tables import generations, own_tables
+
+#: What the names of a backup's drafts begin with.
+SCRATCH: Final = ".pelatis-backup-"
 
 
 @contextmanager
@@ -30,7 +33,7 @@ def snapshot(database_url: str, scratch: Path) -> Iterator[Connection]:
     """
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
-        with tempfile.TemporaryDirectory(prefix=".pelatis-backup-", dir=scratch) as folder:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
             copy = Path(folder) / "copy.db"
             _copy_database(Path(url.database or ""), copy)
             yield from _connected(f"sqlite:///{copy}")

@@ -5,15 +5,22 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import shutil
+import time
 import zipfile
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Table
 
 from core.operation.backup.archive import FORMAT, BackupError, FileCopy, Manifest, TableCopy, Total, fingerprint
-from core.operation.backup.databases import snapshot
+from core.operation.backup.databases import SCRATCH, snapshot
 from core.operation.backup.tables import data_tables, ddl_of, lines_of, revisions
+
+#: After how long without a change a draft is one that nobody writes any more, in seconds.
+LEFTOVER_SECONDS: Final = 24 * 3600
 
 
 def back_up(database_url: str, storage: Path, target: Path, secret_key: str) -> Manifest:
@@ -33,7 +40,8 @@ def back_up(database_url: str, storage: Path, target: Path, secret_key: str) -> 
     """
     if target.exists():
         raise BackupError(f"{target} exists already; choose another name")
-    draft = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    _forget_leftovers(target.parent)
+    draft = target.with_name(f"{SCRATCH}{os.getpid()}-{target.name}")
     try:
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         with (
@@ -48,6 +56,14 @@ def back_up(database_url: str, storage: Path, target: Path, secret_key: str) -> 
     finally:
         draft.unlink(missing_ok=True)
     return manifest
+
+
+def _forget_leftovers(folder: Path) -> None:
+    """Take away what backups that were killed have left here; each is as large as the database."""
+    for path in folder.glob(f"{SCRATCH}*"):
+        with suppress(OSError):  # another backup may be faster, or it belongs to somebody else
+            if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _write(archive: zipfile.ZipFile, connection: Connection, storage: Path, key_fingerprint: str) -> Manifest:

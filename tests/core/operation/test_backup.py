@@ -2,8 +2,10 @@
 
 import datetime as dt
 import json
+import os
 import sqlite3
 import threading
+import time
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -294,6 +296,22 @@ def test_an_existing_file_is_never_overwritten(app: Flask, database_url: str, st
     with pytest.raises(BackupError, match="exists already"):
         take(database_url, storage, target)
     assert target.read_text() == "last week's"
+
+
+def test_what_killed_backups_left_behind_is_taken_away_by_a_later_one(
+    app: Flask, database_url: str, storage: Path, tmp_path: Path
+) -> None:
+    names = (".pelatis-backup-1-old.zip", ".pelatis-backup-2-new.zip", ".other-old.zip")
+    old, new, other = (tmp_path / name for name in names)
+    folder = tmp_path / ".pelatis-backup-abc"
+    folder.mkdir()
+    for file in (old, new, other, folder / "copy.db"):
+        file.write_bytes(b"half")
+    long_ago = time.time() - 2 * 24 * 3600
+    for path in (old, other, folder):
+        os.utime(path, (long_ago, long_ago))
+    take(database_url, storage, tmp_path / "backup.zip")
+    assert {path.name for path in tmp_path.iterdir()} == {new.name, other.name, "backup.zip", "files"}
 
 
 def test_a_backup_that_fails_leaves_no_half_of_it_behind(
