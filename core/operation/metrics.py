@@ -1,7 +1,7 @@
 """Figures for Prometheus: requests, jobs, hooks, plugins."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Response, request
@@ -57,7 +57,7 @@ class StateCollector(Collector):
         """Give the gauges; while the database is away, the others still tell how that feels."""
         up = GaugeMetricFamily("pelatis_database_up", "Whether the database answers.")
         try:
-            gauges = [self._jobs(), *self._plugins()]
+            gauges = [self._jobs(), self._plugins()]
         except (SQLAlchemyError, Problem):
             gauges = []
         db.session.rollback()
@@ -70,12 +70,10 @@ class StateCollector(Collector):
             gauge.add_metric([state], count)
         return gauge
 
-    def _plugins(self) -> Iterator[Metric]:
-        if self._host is None:
-            return
+    def _plugins(self) -> Metric:
         gauge = GaugeMetricFamily("pelatis_plugins_enabled", "Plugins that are enabled.")
         gauge.add_metric([], len(self._host.enabled))
-        yield gauge
+        return gauge
 
 
 def exposition(host: Any) -> bytes:
@@ -84,7 +82,7 @@ def exposition(host: Any) -> bytes:
     Where several processes serve (PROMETHEUS_MULTIPROC_DIR is set by `pelatis run`), the figures of all are added up.
 
     Args:
-        host: the plugin host, None where there is none.
+        host: the plugin host.
     """
     registry = CollectorRegistry()
     registry.register(StateCollector(host))

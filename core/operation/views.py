@@ -38,7 +38,7 @@ def metrics() -> Response:
     """Give the figures for Prometheus to this machine, or to whoever has the token of `PELATIS_METRICS_TOKEN`."""
     if not (_has_token() or _is_local()):
         return make_response("Only this machine, or the bearer token of PELATIS_METRICS_TOKEN, may read this.\n", 403)
-    response = make_response(exposition(current_app.extensions.get("pelatis_host")))
+    response = make_response(exposition(current_app.extensions["pelatis_host"]))
     response.headers["Content-Type"] = CONTENT_TYPE_LATEST
     return response
 

@@ -235,7 +235,6 @@ def _deals_panel(actor: Actor, customer: Any) -> Panel:
         },
         count=len(rows) or None,
         figure=format_amount(total, base_currency(), whole=True) if rows else "",
-        url=f"{OPPORTUNITIES.url}?customer={customer.id}" if len(rows) > len(listed) else "",
     )
 
 
