@@ -21,8 +21,7 @@ from core.database import db
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import present
-from core.records.conflicts import reconcile
-from core.records.operations import update_record
+from core.records.conflicts import save_or_tell
 from core.records.queries import find_record
 from core.web.audience import audience
 from core.web.htmx import htmx
@@ -146,18 +145,10 @@ def address_cell(record_id: UUID) -> Response:
 @audience("staff")
 def save_address(record_id: UUID) -> Response:
     """Save the main address in its place."""
-    actor = current_actor()
-    customer = find_record(actor, CUSTOMERS, record_id, "edit")
-    data: dict[str, Any] = {name: request.form.get(name, "") for name in ADDRESS}
+    sent: dict[str, Any] = {name: request.form.get(name, "") for name in ADDRESS}
     version = request.form.get("version", type=int)
-    try:
-        update_record(actor, CUSTOMERS, customer, data, version)
-    except Problem as problem:
-        if problem.status not in (409, 422):
-            raise
-        customer = find_record(actor, CUSTOMERS, record_id)
-        if problem.code == "stale" and version is not None:
-            data, problem.fields = reconcile(actor, CUSTOMERS, customer, data, version)
+    customer, data, problem = save_or_tell(current_actor(), CUSTOMERS, record_id, sent, version)
+    if problem is not None:
         return _address_cell(customer, True, data, problem)
     toast(_("Saved."), undo=last_transaction())
     return _address_cell(customer, False)

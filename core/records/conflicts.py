@@ -2,36 +2,57 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from core.access import Actor
 from core.customfields import fields_of
 from core.i18n import _
+from core.problems import Problem
 from core.records import fields, present
 from core.records.history import Change, history_of, related_names, typed_value
-from core.records.operations import load_values
+from core.records.operations import load_values, update_record
+from core.records.queries import find_record
 from core.records.types import RecordType
 
 #: Field name to its value then and now; custom fields have `custom.` before their names.
 Changes = dict[str, tuple[Any, Any]]
 
 
-def reconcile(
-    actor: Actor, record_type: RecordType, record: Any, data: Mapping[str, Any], version: int
-) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """Bring a stale form together with what others saved since it was opened.
+def save_or_tell(
+    actor: Actor, record_type: RecordType, record_id: UUID, data: dict[str, Any], version: int | None
+) -> tuple[Any, dict[str, Any], Problem | None]:
+    """Save a form, or bring a stale one together with what others saved since it was opened.
 
     A field that only others changed takes their value; one that both changed keeps the person's own and tells theirs.
 
     Args:
-        actor: whoever saves second.
+        actor: whoever saves.
         record_type: the record's type.
-        record: the record as it is now.
-        data: what was submitted, as `submitted` gives it; every value in it can be read.
+        record_id: which record.
+        data: what was submitted, as `submitted` gives it.
         version: the version that the form was opened with.
 
     Returns:
-        What goes before the record's values in the form that is shown again, and messages by field name.
+        The record as it is now, what goes before its values in a form that is shown again, and what is wrong with it;
+        None when it was saved.
     """
+    record = find_record(actor, record_type, record_id, "edit")
+    try:
+        update_record(actor, record_type, record, data, version)
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        record = find_record(actor, record_type, record_id)
+        if problem.code == "stale" and version is not None:
+            data, problem.fields = _reconciled(actor, record_type, record, data, version)
+        return record, data, problem
+    return record, data, None
+
+
+def _reconciled(
+    actor: Actor, record_type: RecordType, record: Any, data: Mapping[str, Any], version: int
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Give what goes before the record's values, and messages by field name; every value that was sent can be read."""
     mine = load_values(record_type, data, partial=True)
     kept = {name: value for name, value in data.items() if name != "custom"}
     custom = dict(data.get("custom") or {})

@@ -11,10 +11,10 @@ from core.access import Actor, current_actor, may
 from core.i18n import _, ngettext
 from core.problems import Problem
 from core.records import present, queries
-from core.records.conflicts import reconcile
+from core.records.conflicts import save_or_tell
 from core.records.forms import FormField, form_fields, submitted
 from core.records.history import Change, changes_of, history_of, related_names, undo_transaction
-from core.records.operations import bin_record, create_record, restore_record, update_record
+from core.records.operations import bin_record, create_record, restore_record
 from core.records.types import RecordType
 from core.records.untrusted import as_id
 from core.records.views.routes import Routes, rights_of, type_of_route
@@ -85,29 +85,12 @@ def edit(key: str, record_id: UUID) -> Response:
 def update(key: str, record_id: UUID) -> Response:
     """Save a record's form; a stale one is shown again with what the other person saved."""
     actor, record_type = type_of_route(key)
-    record, data, problem = _saved(actor, record_type, record_id, submitted(record_type, request.form))
+    sent, version = submitted(record_type, request.form), request.form.get("version", type=int)
+    record, data, problem = save_or_tell(actor, record_type, record_id, sent, version)
     if problem is not None:
         return _form(record_type, record, form_fields(actor, record_type, record, data, problem.fields), problem)
     toast(_("%(title)s is saved.", title=record_type.title_of(record)), undo=last_transaction())
     return redirect_or_refresh(record_type.url_of(record.id))
-
-
-def _saved(
-    actor: Actor, record_type: RecordType, record_id: UUID, data: dict[str, Any]
-) -> tuple[Any, dict[str, Any], Problem | None]:
-    """Save what was sent, or give the record as others left it, what to show before its values, and what is wrong."""
-    record = queries.find_record(actor, record_type, record_id, "edit")
-    version = request.form.get("version", type=int)
-    try:
-        update_record(actor, record_type, record, data, version)
-    except Problem as problem:
-        if problem.status not in (409, 422):
-            raise
-        record = queries.find_record(actor, record_type, record_id)
-        if problem.code == "stale" and version is not None:
-            data, problem.fields = reconcile(actor, record_type, record, data, version)
-        return record, data, problem
-    return record, data, None
 
 
 def _form(
@@ -143,7 +126,8 @@ def cell(key: str, record_id: UUID, name: str) -> Response:
 def save_cell(key: str, record_id: UUID, name: str) -> Response:
     """Save one fact in its place; a bad value is shown with its message, a stale one with the present value."""
     actor, record_type = type_of_route(key)
-    record, data, problem = _saved(actor, record_type, record_id, submitted(record_type, request.form, only=name))
+    sent, version = submitted(record_type, request.form, only=name), request.form.get("version", type=int)
+    record, data, problem = save_or_tell(actor, record_type, record_id, sent, version)
     if problem is not None:
         return _cell(actor, record_type, record, name, True, data, problem)
     toast(_("Saved."), undo=last_transaction())
