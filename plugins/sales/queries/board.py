@@ -7,12 +7,27 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
-from pelatis.api import Actor, Customer, Problem, User, _, db, today, utc_now, visible
+from pelatis.api import Actor, Customer, Problem, User, _, db, kept, today, utc_now, visible
 
 from ..models import Opportunity, Pipeline, Stage
 
+#: The ids of stages, in their order.
+Ids: TypeAlias = tuple[UUID, ...]
 #: A select of some columns.
 Rows: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -84,14 +99,14 @@ def pipelines_with_stages() -> dict[Pipeline, list[Stage]]:
 
 
 def read_board(
-    actor: Actor, stages: Sequence[Stage], criterion: ColumnElement[bool], *, with_cards: bool = True
+    actor: Actor, stages: Sequence[Stage], criterion: ColumnElement[bool] | None, *, with_cards: bool = True
 ) -> Board:
     """Read a board in two statements, or its sums alone in one.
 
     Args:
         actor: whoever looks; of customers that they may not see the cards don't tell the name.
         stages: all stages of a pipeline, in their order.
-        criterion: what the filter finds.
+        criterion: what the filter finds; None for everything, whose statements are kept.
         with_cards: whether the cards are wanted.
     """
     open_stages = [stage for stage in stages if stage.kind == "open"]
@@ -105,7 +120,7 @@ def read_board(
 
 
 def sums_by_stage(
-    actor: Actor, stages: Sequence[Stage], criterion: ColumnElement[bool], closed_since: date | None = None
+    actor: Actor, stages: Sequence[Stage], criterion: ColumnElement[bool] | None, closed_since: date | None = None
 ) -> Mapping[UUID, Sums]:
     """Count and sum the deals of stages in one grouped statement.
 
@@ -114,24 +129,36 @@ def sums_by_stage(
     Args:
         actor: whoever looks.
         stages: stages of one pipeline.
-        criterion: what the filter finds.
+        criterion: what the filter finds; None for everything.
         closed_since: from which day on closed deals count; None leaves them out.
     """
     if not stages:
         return {}
-    shown = and_(visible(actor, Opportunity), criterion)
-    selects = [_open_sums(stages, shown)]
-    if closed_since is not None:
-        selects.append(_closed_sums(stages, shown, closed_since))
+    going = tuple(stage.id for stage in stages if stage.kind == "open")
+    ended = tuple(stage.id for stage in stages if stage.kind != "open") if closed_since else ()
     probabilities = {stage.id: stage.probability for stage in stages}
     found = {}
-    for stage_id, count, amount, by_own_probability, rest in db.session.execute(union_all(*selects)):
+    read = _sums if criterion is None else _sums.anew
+    rows = read(actor, stages[0].pipeline_id, going, ended, criterion, since=closed_since)
+    for stage_id, count, amount, by_own_probability, rest in rows:
         weighted = (by_own_probability or 0) + (rest or 0) * probabilities[stage_id]
         found[stage_id] = Sums(count, amount or Decimal(0), Decimal(weighted) / 100)
     return found
 
 
-def _open_sums(stages: Sequence[Stage], criterion: ColumnElement[bool]) -> Rows:
+@kept
+def _sums(actor: Actor, pipeline: UUID, going: Ids, ended: Ids, criterion: ColumnElement[bool] | None) -> Any:
+    shown = _shown(actor, criterion)
+    open_sums = _open_sums(pipeline, going, shown)
+    return union_all(open_sums, _closed_sums(ended, shown)) if ended else open_sums
+
+
+def _shown(actor: Actor, criterion: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    seen = visible(actor, Opportunity)
+    return seen if criterion is None else and_(seen, criterion)
+
+
+def _open_sums(pipeline: UUID, stages: Ids, shown: ColumnElement[bool]) -> Rows:
     amount, probability = Opportunity.amount_base, Opportunity.probability
     weighted = type_coerce(amount * probability, amount.type)
     return (
@@ -144,22 +171,22 @@ def _open_sums(stages: Sequence[Stage], criterion: ColumnElement[bool]) -> Rows:
         )
         .where(
             Opportunity.deleted_at.is_(None),
-            Opportunity.pipeline_id == stages[0].pipeline_id,
-            Opportunity.stage_id.in_([stage.id for stage in stages if stage.kind == "open"]),
-            criterion,
+            Opportunity.pipeline_id == pipeline,
+            Opportunity.stage_id.in_(stages),
+            shown,
         )
         .group_by(Opportunity.stage_id)
     )
 
 
-def _closed_sums(stages: Sequence[Stage], criterion: ColumnElement[bool], since: date) -> Rows:
+def _closed_sums(stages: Ids, shown: ColumnElement[bool]) -> Rows:
     return (
         select(Opportunity.stage_id, func.count(), func.sum(Opportunity.amount_base), null(), null())
         .where(
-            Opportunity.closed_on >= since,
-            Opportunity.stage_id.in_([stage.id for stage in stages if stage.kind != "open"]),
+            Opportunity.closed_on >= bindparam("since"),
+            Opportunity.stage_id.in_(stages),
             Opportunity.deleted_at.is_(None),
-            criterion,
+            shown,
         )
         .group_by(Opportunity.stage_id)
     )
@@ -181,7 +208,7 @@ _CARD: Final = (
 
 
 def cards_of(
-    actor: Actor, stages: Sequence[Stage], criterion: ColumnElement[bool], after: str | None = None
+    actor: Actor, stages: Sequence[Stage], criterion: ColumnElement[bool] | None, after: str | None = None
 ) -> Mapping[UUID, list[Row[Any]]]:
     """Read the first cards of every column, or the next ones of a single column, in one statement.
 
@@ -190,7 +217,7 @@ def cards_of(
     Args:
         actor: whoever looks.
         stages: the stages whose cards are wanted.
-        criterion: what the filter finds.
+        criterion: what the filter finds; None for everything.
         after: the cursor at which a column's earlier cards ended.
 
     Raises:
@@ -199,20 +226,27 @@ def cards_of(
     found: dict[UUID, list[Row[Any]]] = {stage.id: [] for stage in stages}
     if not stages:
         return found
-    shown = and_(visible(actor, Opportunity), criterion)
-    pages = [_page_of_stage(stage.id, shown, after).subquery() for stage in stages]
-    cards = union_all(*[select(page) for page in pages]).subquery()
-    for row in db.session.execute(_named(actor, cards).order_by(cards.c.stage_since.desc(), cards.c.id.desc())):
+    since, last_id = _read_cursor(after) if after else (None, None)
+    read = _cards if criterion is None else _cards.anew
+    for row in read(actor, tuple(found), bool(after), criterion, since=since, last_id=last_id):
         found[row.stage_id].append(row)
     return found
 
 
-def _page_of_stage(stage: UUID, criterion: ColumnElement[bool], after: str | None) -> Rows:
+@kept
+def _cards(actor: Actor, stages: Ids, goes_on: bool, criterion: ColumnElement[bool] | None) -> Any:
+    shown = _shown(actor, criterion)
+    pages = [_page_of_stage(stage, shown, goes_on).subquery() for stage in stages]
+    cards = union_all(*[select(page) for page in pages]).subquery()
+    return _named(actor, cards).order_by(cards.c.stage_since.desc(), cards.c.id.desc())
+
+
+def _page_of_stage(stage: UUID, shown: ColumnElement[bool], goes_on: bool) -> Rows:
     """Select a column's next cards: those that came last into the stage first."""
-    statement = select(*_CARD).where(Opportunity.stage_id == stage, Opportunity.deleted_at.is_(None), criterion)
-    if after:
-        since, last_id = _read_cursor(after)
-        further = or_(Opportunity.stage_since < since, Opportunity.id < last_id)
+    statement = select(*_CARD).where(Opportunity.stage_id == stage, Opportunity.deleted_at.is_(None), shown)
+    if goes_on:
+        since = bindparam("since", type_=Opportunity.stage_since.type)
+        further = or_(Opportunity.stage_since < since, Opportunity.id < bindparam("last_id"))
         statement = statement.where(Opportunity.stage_since <= since, further)
     # PostgreSQL walks an index in its order only if that is named whole, what is always empty too.
     order = (Opportunity.deleted_at, Opportunity.stage_since, Opportunity.id)

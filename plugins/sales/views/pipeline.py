@@ -80,9 +80,9 @@ class Place:
         text = urlencode({**self.arguments, **more})
         return f"/sales/{path}?{text}" if text else f"/sales/{path}"
 
-    def criterion(self, actor: Actor) -> ColumnElement[bool]:
-        """Give the criterion of what the filter finds."""
-        return compile_filter(actor, OPPORTUNITIES, self.tree)
+    def criterion(self, actor: Actor) -> ColumnElement[bool] | None:
+        """Give the criterion of what the filter finds; None for everything."""
+        return compile_filter(actor, OPPORTUNITIES, self.tree) if self.tree else None
 
     def ends(self, kind: str) -> list[Stage]:
         """List the stages that end a deal."""
