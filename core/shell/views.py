@@ -13,6 +13,7 @@ from core.host.doors import collect
 from core.i18n import _, current_zone, format_day, format_number, format_time, local_now, name_zone, ngettext, today
 from core.records.registry import record_types
 from core.search.index import search
+from core.search.marks import marked
 from core.web.audience import audience
 from core.web.render import fragment, render
 
@@ -134,7 +135,12 @@ def palette() -> Response:
     groups: list[dict[str, Any]] = []
     if query and not creates_only:
         hits = [
-            {"label": hit.title, "url": hit.url, "icon": hit.record_type.icon, "note": str(hit.record_type.label)}
+            {
+                "label": marked(hit.title, query),
+                "url": hit.url,
+                "icon": hit.record_type.icon,
+                "note": str(hit.record_type.label),
+            }
             for hit in search(actor, query)
         ]
         groups.append({"title": _("Records"), "items": hits})
@@ -174,7 +180,8 @@ def _matching(items: list[dict[str, Any]], query: str) -> list[dict[str, Any]]:
     from core.search.fold import fold
 
     words = fold(query).split()
-    return [item for item in items if all(word in fold(item["label"]) for word in words)]
+    found = [item for item in items if all(word in fold(item["label"]) for word in words)]
+    return [{**item, "label": marked(item["label"], query)} for item in found]
 
 
 @blueprint.get("/search")
@@ -186,7 +193,7 @@ def search_page() -> Response:
     groups: dict[str, list[Any]] = {}
     for hit in hits:
         groups.setdefault(str(hit.record_type.label_plural), []).append(hit)
-    return render("shell/search.html", query=query, groups=groups)
+    return render("shell/search.html", query=query, groups=groups, marked=marked)
 
 
 @blueprint.get("/admin")

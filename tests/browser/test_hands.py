@@ -37,6 +37,7 @@ def test_from_the_sign_in_to_a_note_without_a_mouse(open_page: Opener, installat
     expect(page.locator("#palette-input")).to_be_focused()
     page.keyboard.type("elaiones")
     expect(page.locator("#palette-list [aria-selected=true]")).to_contain_text(OLIVES)
+    expect(page.locator("#palette-list [aria-selected=true] mark")).to_have_text("Ελαιώνες")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name=OLIVES)).to_be_visible()
     page.wait_for_load_state()
