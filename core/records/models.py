@@ -17,3 +17,5 @@ class SavedView(Record, Base):
     query: Mapped[JsonDict]
     shared: Mapped[bool] = mapped_column(default=False)
     pinned: Mapped[bool] = mapped_column(default=False)
+    #: Its place among its owner's views of the list.
+    position: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -24,6 +24,8 @@ from core.records.types import ExtraColumn, RecordType
 from core.records.untrusted import as_id
 from core.users.company import base_currency
 
+#: The arguments of a list's URL that another arrangement of it keeps.
+KEPT_ARGUMENTS = ("filter", "q", "sort", "bin", "view")
 #: How many tints people's initials have.
 TONES = 5
 
@@ -84,6 +86,13 @@ def initials(name: str) -> str:
 def tone_of(record_id: UUID | None) -> int:
     """Choose a tint from 1 to 5 that a person always has."""
     return 1 if record_id is None else record_id.int % TONES + 1
+
+
+def possible_columns(record_type: RecordType) -> dict[str, Any]:
+    """List what may be a column of a list, by name: schema fields, custom fields, and what plugins add."""
+    declared = {name: each.label for name, each in record_type.fields.items() if isinstance(each, fields.FieldInfo)}
+    custom = {f"custom.{name}": each.label for name, each in fields_of(record_type).items()}
+    return {**declared, **custom, **{each.key: each.label for each in record_types.extra_columns(record_type.key)}}
 
 
 def columns_of(record_type: RecordType, arguments: Mapping[str, str], query: ListQuery) -> list[Column]:

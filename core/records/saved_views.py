@@ -1,11 +1,12 @@
 """Saved views: what they hold, who sees them, saving and removing one."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, case, or_, select
 
 from core.access import Actor, kept
 from core.database import db, utc_now, write_unit
@@ -38,13 +39,27 @@ def _views(actor: Actor) -> Select[Any]:
     return (
         select(SavedView)
         .where(SavedView.deleted_at.is_(None), or_(SavedView.owner_id == actor.user_id, SavedView.shared))
-        .order_by(SavedView.name)
+        .order_by(case((SavedView.owner_id == actor.user_id, 0), else_=1), SavedView.position, SavedView.name)
     )
 
 
 def saved_views(actor: Actor, record_type: RecordType) -> list[SavedView]:
     """List the views of a record type that an actor may use."""
     return [view for view in views_of(actor) if view.record_type_key == record_type.key]
+
+
+def own_views(actor: Actor, record_type: RecordType) -> list[SavedView]:
+    """List an actor's own views of a record type, in their order."""
+    return [view for view in saved_views(actor, record_type) if view.owner_id == actor.user_id]
+
+
+def order_views(actor: Actor, record_type: RecordType, ids: Sequence[UUID]) -> None:
+    """Put an actor's own views of a record type in an order; those that it doesn't name stand after the others."""
+    places = {view_id: place for place, view_id in enumerate(ids)}
+    own = [view.id for view in own_views(actor, record_type)]
+    with write_unit() as session:
+        for view in session.scalars(select(SavedView).where(SavedView.id.in_(own))):
+            view.position = places.get(view.id, len(places))
 
 
 def pinned_views(actor: Actor) -> list[SavedView]:
@@ -74,6 +89,7 @@ def save_view(
             query=query,
             shared=shared,
             pinned=pinned,
+            position=max((view.position + 1 for view in own_views(actor, record_type)), default=0),
             owner_id=actor.user_id,
         )
         session.add(view)

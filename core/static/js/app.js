@@ -14,6 +14,7 @@ import "./panel.js";
 import "./inline-edit.js";
 import "./composer.js";
 import "./board.js";
+import "./order.js";
 import "./relation.js";
 import "./upload.js";
 import "./dates.js";

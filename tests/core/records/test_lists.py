@@ -1,17 +1,26 @@
 """Lists of any record type: filters, order, keyset pages, counts."""
 
 import json
+import re
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from core.access import system_actor
 from core.customers.records import CUSTOMERS
+from core.database import db, write_unit
 from core.problems import Problem
 from core.records.filters import compile_filter, parse_filter
+from core.records.models import SavedView
 from core.records.operations import create_record
 from core.records.queries import ListQuery, count_records, list_records
+from core.records.saved_views import views_of
+from core.users import queries as queries_of_users
+from core.users.models import User
 
 NAMES = ["Άλφα", "Beta", "Γάμμα", "Delta", "Łódź", "Lublin"]
 
@@ -164,3 +173,30 @@ def test_filter_is_shown_as_a_sentence(client: Any, customers: list[Any]) -> Non
     assert "Πάτρα" in page
     assert "Άλφα" in page
     assert "Γάμμα" not in page
+
+
+def test_chosen_columns_stand_after_the_name_in_their_order(client: FlaskClient, customers: list[Any]) -> None:
+    form = client.get("/customers/columns?sort=city&columns=name,city,phone").text
+    shown = re.findall(r'name="column" value="([^"]+)" id="[^"]+" checked', form)
+    assert shown == ["city", "phone"]
+    answer = client.post("/customers/columns", data={"column": ["phone", "no_such", "city"], "sort": "city"})
+    assert dict(parse_qsl(urlsplit(answer.location).query)) == {"sort": "city", "columns": "name,phone,city"}
+    heads = re.findall(r'id="list-sort-(\w+)"', client.get(answer.location).text)
+    assert heads == ["name", "phone", "city"]
+
+
+def test_people_put_their_own_views_in_order_and_nobody_elses(client: FlaskClient, administrator: User) -> None:
+    other = SavedView(record_type_key="customer", name="Another's", query={}, shared=True, position=7)
+    with write_unit() as session:
+        session.add(other)
+    for name in ("First", "Second", "Third"):
+        client.post("/customers/views", data={"name": name, "sort": "name"})
+
+    def views() -> list[str]:
+        return [view.name for view in views_of(queries_of_users.actor_of(administrator.id))]
+
+    assert views() == ["First", "Second", "Third", "Another's"]
+    ids = {view.name: str(view.id) for view in db.session.scalars(select(SavedView))}
+    client.post("/customers/views/order", data={"view": [ids["Another's"], ids["Third"], ids["First"]]})
+    assert views() == ["Third", "First", "Second", "Another's"]
+    assert db.session.get_one(SavedView, other.id).position == 7
