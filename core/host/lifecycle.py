@@ -1,16 +1,15 @@
-"""Switching plugins on and off, purging them, and upgrading their tables.
+"""Switching plugins on and off, and upgrading their tables.
 
 Each act is one transaction on a connection of its own: schema, flag and generation change together or not at all.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import Connection, delete, func, insert, inspect, or_, select, text, update
-from sqlalchemy import table as sql_table
+from sqlalchemy import Connection, insert, update
 
 from core.database import db, in_unit, utc_now
 from core.host import histories, schema
@@ -23,15 +22,6 @@ from core.i18n import _
 from core.problems import Problem
 
 log = structlog.get_logger(__name__)
-
-#: Columns of the core's tables that say to which plugin, or to which of its things, a row belongs.
-NAMESPACED_COLUMNS: Final = frozenset({"plugin", "record_type", "permission"})
-#: The same where the column has another name.
-MORE_NAMESPACED: Final = {"core_job": "name"}
-#: Tables whose column `grants` maps permissions to scopes.
-GRANTING_TABLES: Final = ("core_role", "core_api_token")
-#: What a purge leaves: the journal ends by its own retention.
-KEPT_TABLES: Final = frozenset({"core_journal", "core_plugin"})
 
 
 def _url() -> str:
@@ -73,7 +63,7 @@ def enable_plugin(host: Host, name: str, *, with_required: bool = False) -> list
         raise Problem("core.plugin_requires", message, status=409, extra={"requires": off})
     for other in (*off, name):
         _refuse_unable(host.status(other))
-    _in_one_transaction(host, name, lambda connection: _enable(host, connection, (*off, name)))
+    in_one_transaction(host, name, lambda connection: _enable(host, connection, (*off, name)))
     log.info("plugin_enabled", plugins=[*off, name])
     return [*off, name]
 
@@ -96,7 +86,7 @@ def _refuse_unable(status: PluginStatus) -> None:
         raise Problem("core.plugin_unable", message, status=409)
 
 
-def _in_one_transaction(host: Host, name: str, act: Any) -> Any:
+def in_one_transaction(host: Host, name: str, act: Any) -> Any:
     """Run a change of the schema alone, tell every process, and look again in this one."""
 
     def attempt() -> Any:
@@ -134,11 +124,18 @@ def _upgrade(host: Host, connection: Connection, name: str) -> None:
         return
     from core.host import migrations  # Alembic is slow to import, and most processes never need it
 
-    others = histories.table_names(connection) - frozenset(_own_tables(host, connection, name))
+    others = histories.table_names(connection) - frozenset(own_tables(host, connection, name))
     migrations.upgrade(connection, history, host.names())
     gone = sorted(others - histories.table_names(connection))
     if gone:
         raise histories.MigrationError(f"it would delete tables of others: {', '.join(gone)}")
+
+
+def own_tables(host: Host, connection: Connection, name: str) -> list[str]:
+    """List the tables of a plugin; what the database makes for a full-text index isn't counted."""
+    names, made_by_hand = host.names() | {"core"}, schema.full_text_tables(connection)
+    tables = histories.table_names(connection) - made_by_hand
+    return sorted(table for table in tables if owner_of_table(table, names) == name)
 
 
 def _remember(host: Host, connection: Connection, name: str) -> None:
@@ -172,7 +169,7 @@ def disable_plugin(host: Host, name: str, *, with_dependants: bool = False) -> l
         Problem: 404 unknown; 409 when another plugin that is on requires it.
     """
     host.refresh()
-    dependants = _dependants_that_are_on(host, name)
+    dependants = dependants_that_are_on(host, name)
     if dependants and not with_dependants:
         message = _(
             "%(title)s is needed by %(names)s. Switch that off first.",
@@ -182,12 +179,13 @@ def disable_plugin(host: Host, name: str, *, with_dependants: bool = False) -> l
         raise Problem("core.plugin_is_required", message, status=409, extra={"required_by": dependants})
     names = [*dependants, name]
     switched_off = update(Plugin).where(Plugin.name.in_(names)).values(enabled=False, changed_at=utc_now())
-    _in_one_transaction(host, name, lambda connection: connection.execute(switched_off))
+    in_one_transaction(host, name, lambda connection: connection.execute(switched_off))
     log.info("plugin_disabled", plugins=names)
     return names
 
 
-def _dependants_that_are_on(host: Host, name: str) -> list[str]:
+def dependants_that_are_on(host: Host, name: str) -> list[str]:
+    """List the plugins that are on and stand on another one, those first that nobody stands on."""
     found: set[str] = set()
     waiting = [name]
     while waiting:
@@ -196,161 +194,6 @@ def _dependants_that_are_on(host: Host, name: str) -> list[str]:
                 found.add(other)
                 waiting.append(other)
     return list(reversed(host.in_order(frozenset(found))))
-
-
-@dataclass(frozen=True)
-class PurgePreview:
-    """What a purge would delete, and what stands in its way.
-
-    Attributes:
-        name, title: the plugin.
-        tables: its tables with their numbers of rows.
-        shared: rows of the core's tables that belong to it: settings, grants, jobs, saved views, …
-        required_by: plugins that are on and require it.
-        referenced_by: tables of other plugins that point at its tables.
-        switched_on: whether it must be switched off first.
-    """
-
-    name: str
-    title: Any
-    tables: dict[str, int]
-    shared: dict[str, int]
-    required_by: tuple[str, ...]
-    referenced_by: tuple[str, ...]
-    switched_on: bool
-
-    @property
-    def rows(self) -> int:
-        """How many rows would be deleted."""
-        return sum(self.tables.values()) + sum(self.shared.values())
-
-    @property
-    def allowed(self) -> bool:
-        """Whether nothing stands in its way."""
-        return not (self.required_by or self.referenced_by or self.switched_on)
-
-
-def purge_preview(host: Host, name: str) -> PurgePreview:
-    """Count what a purge would delete; nothing is changed.
-
-    Raises:
-        Problem: 404 when there is no plugin of that name.
-    """
-    host.refresh()
-    status = host.status(name)
-    with db.engine.connect() as connection:
-        own = _own_tables(host, connection, name)
-        return PurgePreview(
-            name=name,
-            title=status.title,
-            tables={table: _count(connection, table) for table in own},
-            shared={table: rows for table, rows in _shared_rows(connection, name).items() if rows},
-            required_by=tuple(_dependants_that_are_on(host, name)),
-            referenced_by=_tables_pointing_at(connection, own),
-            switched_on=status.switched_on,
-        )
-
-
-def _own_tables(host: Host, connection: Connection, name: str) -> list[str]:
-    names, made_by_hand = host.names() | {"core"}, schema.full_text_tables(connection)
-    tables = histories.table_names(connection) - made_by_hand
-    return sorted(table for table in tables if owner_of_table(table, names) == name)
-
-
-def _count(connection: Connection, table: str) -> int:
-    return connection.execute(select(func.count()).select_from(sql_table(table))).scalar_one()
-
-
-def _namespaced_columns(tables: frozenset[str]) -> list[Any]:
-    """Find the columns of the core's tables that say which plugin a row belongs to."""
-    columns = []
-    for table in db.metadata.sorted_tables:
-        if table.name in tables and table.name.startswith("core_") and table.name not in KEPT_TABLES:
-            names = NAMESPACED_COLUMNS | {MORE_NAMESPACED.get(table.name, "plugin")}
-            columns += [column for column in table.columns if column.name in names]
-    return columns
-
-
-def _belongs(column: Any, name: str) -> Any:
-    return or_(column == name, column.startswith(f"{name}.", autoescape=True))
-
-
-def _shared_rows(connection: Connection, name: str) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for column in _namespaced_columns(histories.table_names(connection)):
-        counted = select(func.count()).select_from(column.table).where(_belongs(column, name))
-        table = column.table.name
-        counts[table] = max(counts.get(table, 0), connection.execute(counted).scalar_one())
-    for granting, _row_id, _grants in _granting(connection, name):
-        counts[granting.name] = counts.get(granting.name, 0) + 1
-    return counts
-
-
-def _tables_pointing_at(connection: Connection, tables: Sequence[str]) -> tuple[str, ...]:
-    inspector = inspect(connection)
-    own = set(tables)
-    others = [table for table in inspector.get_table_names() if table not in own]
-    return tuple(
-        table for table in others if any(key["referred_table"] in own for key in inspector.get_foreign_keys(table))
-    )
-
-
-def purge_plugin(host: Host, name: str) -> PurgePreview:
-    """Delete for good what a plugin stored: its tables, its migrations' history, its settings, grants, jobs, its row.
-
-    Returns:
-        What was there.
-
-    Raises:
-        Problem: 404 unknown; 409 when it is on, is required by one that is on, or another's tables point at its own.
-    """
-    preview = purge_preview(host, name)
-    if not preview.allowed:
-        raise Problem("core.purge_refused", _why_not(host, preview), status=409)
-    _in_one_transaction(host, name, lambda connection: _purge(host, connection, name))
-    log.info("plugin_purged", plugin=name, rows=preview.rows)
-    return preview
-
-
-def _why_not(host: Host, preview: PurgePreview) -> Any:
-    if preview.required_by:
-        names = ", ".join(str(host.title(other)) for other in preview.required_by)
-        return _("%(title)s is needed by %(names)s. Switch that off first.", title=preview.title, names=names)
-    if preview.switched_on:
-        return _("%(title)s is on. Switch it off before you purge it.", title=preview.title)
-    return _(
-        "Other plugins' tables point at those of %(title)s: %(tables)s. Purge those plugins first.",
-        title=preview.title,
-        tables=", ".join(preview.referenced_by),
-    )
-
-
-def _purge(host: Host, connection: Connection, name: str) -> None:
-    names = host.names() | {"core"}
-    for table in sorted(schema.full_text_tables(connection), key=len):
-        if owner_of_table(table, names) == name:  # the virtual table goes first and takes its parts with it
-            connection.execute(text(f'DROP TABLE IF EXISTS "{table}"'))
-    # Nobody else's table points at these (`purge_plugin` has looked), so CASCADE only unties them from each other.
-    cascade = "CASCADE" if connection.dialect.name == "postgresql" else ""
-    for table in _own_tables(host, connection, name):
-        connection.execute(text(f'DROP TABLE "{table}" {cascade}'))
-    connection.execute(text(f'DROP TABLE IF EXISTS "{histories.VERSION_TABLE_PREFIX}{name}"'))
-    for column in _namespaced_columns(histories.table_names(connection)):
-        connection.execute(delete(column.table).where(_belongs(column, name)))
-    for table, row_id, grants in _granting(connection, name):
-        kept = {permission: scope for permission, scope in grants.items() if not permission.startswith(f"{name}.")}
-        connection.execute(update(table).where(table.c.id == row_id).values(grants=kept))
-    connection.execute(delete(Plugin).where(Plugin.name == name))
-
-
-def _granting(connection: Connection, name: str) -> list[tuple[Any, Any, dict[str, Any]]]:
-    """List the roles and tokens that grant something of a plugin: table, id and all that they grant."""
-    found = []
-    for table in (db.metadata.tables[each] for each in GRANTING_TABLES):
-        for row_id, grants in connection.execute(select(table.c.id, table.c.grants)):
-            if any(permission.startswith(f"{name}.") for permission in grants or ()):
-                found.append((table, row_id, grants))
-    return found
 
 
 @dataclass(frozen=True)
@@ -398,7 +241,7 @@ def upgrade_all(host: Host) -> list[Upgrade]:
 
 def _upgraded(host: Host, name: str) -> Upgrade:
     try:
-        _in_one_transaction(host, name, lambda connection: _enable(host, connection, [name]))
+        in_one_transaction(host, name, lambda connection: _enable(host, connection, [name]))
     except Problem as problem:
         return Upgrade(name, False, str(problem))
     return Upgrade(name, True)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import current_actor, require_administrator
-from core.host import lifecycle
+from core.host import lifecycle, purging
 from core.host.host import EXTENSION, Host
 from core.host.states import PluginStatus, State
 from core.i18n import _, _l, format_moment, format_number, ngettext
@@ -153,7 +153,7 @@ def switch(name: str) -> AnyResponse:
 @audience("staff")
 def purge_page(name: str) -> Response:
     """Show what a purge would delete, and who leans on it."""
-    preview = lifecycle.purge_preview(_host(), name)
+    preview = purging.purge_preview(_host(), name)
     counts = [
         (table.removeprefix(f"{name}_").replace("_", " "), format_number(n)) for table, n in preview.tables.items()
     ]
@@ -169,7 +169,7 @@ def purge_page(name: str) -> Response:
     )
 
 
-def _leans(preview: lifecycle.PurgePreview) -> list[tuple[str, str]]:
+def _leans(preview: purging.PurgePreview) -> list[tuple[str, str]]:
     if preview.allowed:
         return [(_("No plugin that is on needs it"), "green")]
     lines = [(_("%(name)s needs it", name=name), "amber") for name in preview.required_by]
@@ -186,6 +186,6 @@ def purge(name: str) -> AnyResponse:
     host = _host()
     if request.form.get("name") != name:
         raise Problem("core.purge_unconfirmed", _("Type %(name)s to purge it.", name=name))
-    preview = lifecycle.purge_plugin(host, name)
+    preview = purging.purge_plugin(host, name)
     toast(ngettext("%(num)s row is gone for good.", "%(num)s rows are gone for good.", preview.rows))
     return redirect_or_refresh("/admin/plugins")

@@ -82,7 +82,7 @@ def _in_order(host: Any, names: Sequence[str]) -> list[str]:
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def purge(name: str, yes: bool, as_json: bool) -> None:
     """Delete for good what the plugin NAME stored. Without --yes nothing is deleted."""
-    from core.host.lifecycle import purge_plugin, purge_preview
+    from core.host.purging import purge_plugin, purge_preview
 
     with application() as app:
         host = app.extensions["pelatis_host"]

@@ -25,9 +25,10 @@ from core.host.contributions import HookFailure
 from core.host.doors import collect
 from core.host.histories import plugin_history
 from core.host.host import Host
-from core.host.lifecycle import disable_plugin, enable_plugin, histories_of, purge_plugin
+from core.host.lifecycle import disable_plugin, enable_plugin, histories_of
 from core.host.loading import owner_of_table
 from core.host.manifest import CATEGORIES
+from core.host.purging import purge_plugin
 from core.host.schema import schema_transaction
 from core.host.states import State
 from core.problems import Problem

@@ -14,15 +14,9 @@ from sqlalchemy import create_engine, event, func, select, text
 from core.database import db, ddl_engine, utc_now, write_unit
 from core.host import migrations, schema
 from core.host.histories import MigrationError, core_history, plugin_history, table_names
-from core.host.lifecycle import (
-    disable_plugin,
-    enable_plugin,
-    purge_plugin,
-    purge_preview,
-    upgrade_all,
-    write_plugin_migration,
-)
+from core.host.lifecycle import disable_plugin, enable_plugin, upgrade_all, write_plugin_migration
 from core.host.models import Plugin
+from core.host.purging import purge_plugin, purge_preview
 from core.host.schema import ADVISORY_LOCK, schema_transaction
 from core.host.states import State
 from core.jobs.models import Job
