@@ -15,6 +15,8 @@ from core.problems import Problem
 _SQLITE_BUSY: Final = ("database is locked", "database table is locked", "database schema is locked")
 _SQLITE_FULL: Final = ("database or disk is full",)
 _SQLITE_AWAY: Final = ("unable to open database file", "disk i/o error", "attempt to write a readonly database")
+#: What PostgreSQL says to a writer where another server has become the one that is written to.
+_STANDBY: Final = "during recovery"
 _SQLITE_DAMAGED: Final = ("file is not a database", "database disk image is malformed", "malformed database schema")
 _SQLITE_BARE: Final = ("no such table", "no such column")
 
@@ -56,7 +58,7 @@ def database_problem(error: BaseException) -> Problem | None:
         return _damaged()
     if state in _BARE_STATES or _says(said, _SQLITE_BARE):
         return _not_ready()
-    if _says(said, _SQLITE_AWAY) or (isinstance(error, DBAPIError) and _is_lost(error, state)):
+    if _says(said, (*_SQLITE_AWAY, _STANDBY)) or (isinstance(error, DBAPIError) and _is_lost(error, state)):
         return _away()
     return None
 

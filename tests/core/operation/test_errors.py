@@ -20,8 +20,8 @@ def sqlite_error(said: str) -> OperationalError:
 class PostgresError(Exception):
     """Looks like an error of psycopg."""
 
-    def __init__(self, sqlstate: str | None) -> None:
-        super().__init__("server says no")
+    def __init__(self, sqlstate: str | None, said: str = "server says no") -> None:
+        super().__init__(said)
         self.sqlstate = sqlstate
 
 
@@ -44,6 +44,10 @@ PostgresError.__module__ = "psycopg.errors"
         (OperationalError("SELECT 1", {}, PostgresError("57P01")), "core.database_away"),
         (OperationalError("SELECT 1", {}, PostgresError("53300")), "core.database_away"),
         (OperationalError("SELECT 1", {}, PostgresError(None)), "core.database_away"),
+        (
+            OperationalError("BEGIN", {}, PostgresError("0A000", "cannot set … read-write mode during recovery")),
+            "core.database_away",
+        ),
         (ProgrammingError("SELECT 1", {}, PostgresError("42P01")), "core.database_not_ready"),
         (PoolTimeout("QueuePool limit"), "core.database_busy"),
         (OSError(errno.ENOSPC, "No space left on device"), "core.disk_full"),
