@@ -120,7 +120,13 @@ def _relations(actor: Actor, here: ColumnElement[bool], there: Any, way: str) ->
             *_OTHER,
         )
         .join(Customer, Customer.id == there)
-        .where(here, Relationship.deleted_at.is_(None), Customer.deleted_at.is_(None), visible(actor, Customer))
+        .where(
+            here,
+            Relationship.deleted_at.is_(None),
+            Customer.deleted_at.is_(None),
+            visible(actor, Customer),
+            visible(actor, Relationship),
+        )
         .order_by(Relationship.created_at)
         .limit(MOST_RELATED)
     )
@@ -159,7 +165,7 @@ def parts_of(actor: Actor, customer: Customer) -> list[Part]:
 
 
 @kept
-def _parts(_actor: Actor) -> Any:
+def _parts(actor: Actor) -> Any:
     points = select(
         ContactPoint.id,
         ContactPoint.kind,
@@ -168,7 +174,11 @@ def _parts(_actor: Actor) -> Any:
         ContactPoint.normalised,
         null().label("city"),
         ContactPoint.created_at,
-    ).where(ContactPoint.customer_id == bindparam("customer"), ContactPoint.deleted_at.is_(None))
+    ).where(
+        ContactPoint.customer_id == bindparam("customer"),
+        ContactPoint.deleted_at.is_(None),
+        visible(actor, ContactPoint),
+    )
     addresses = select(
         Address.id,
         literal("address"),
@@ -177,7 +187,7 @@ def _parts(_actor: Actor) -> Any:
         Address.postcode,
         Address.city,
         Address.created_at,
-    ).where(Address.customer_id == bindparam("customer"), Address.deleted_at.is_(None))
+    ).where(Address.customer_id == bindparam("customer"), Address.deleted_at.is_(None), visible(actor, Address))
     return union_all(points, addresses).order_by("created_at")
 
 

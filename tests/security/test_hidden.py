@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 
 from core.access import OwnerAccess
 from core.access.scoping import ACTIONS
-from core.customers.models import Customer
+from core.customers.models import Address, ContactPoint, Customer, Relationship
 from core.records import fields
 from core.records.api import api_path
 from core.records.registry import record_types
@@ -109,3 +109,18 @@ def beside(own_id: uuid.UUID, hidden_id: uuid.UUID) -> Iterator[tuple[str, dict[
     for key in ("customer", "sales.opportunity", "sales.lead"):
         yield f"/activities/about/{key}/{hidden_id}", {}
         yield f"/activities/about/{key}/{own_id}", {}
+
+
+def test_parts_of_a_customer_that_somebody_may_not_see_stand_on_no_page(app: Flask, administrator: User) -> None:
+    """Who sees the customer alone sees neither its other addresses and numbers nor whom it is related to how."""
+    person = staff_with({"customer.view": "all"})
+    firm, buyer = make_record(Customer, name="Ρήγας"), make_record(Customer, name="Anna", kind="person")
+    make_record(ContactPoint, customer_id=firm.id, kind="phone", value=f"{SECRET} 1")
+    make_record(Address, customer_id=firm.id, street=f"{SECRET} 2")
+    make_record(Relationship, from_id=buyer.id, to_id=firm.id, kind="works_at", title=f"{SECRET} 3")
+    client, wide = sign_in(app, person.email or ""), sign_in(app, administrator.email or "")
+    for record in (firm, buyer):
+        page = f"/customers/{record.id}"
+        assert client.get(page).status_code == 200
+        assert SECRET not in client.get(page).text
+        assert SECRET in wide.get(page).text
