@@ -15,7 +15,7 @@ from core.database import JournalEntry, db, utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import fields
-from core.records.queries import titles
+from core.records.queries import titles_of
 from core.records.registry import record_types
 from core.records.types import RecordType
 
@@ -76,12 +76,9 @@ def _custom_changes(
 
 def related_names(actor: Actor, changes: Iterable[Change]) -> dict[UUID, str]:
     """Name everything that changed relations point at and the actor may see, one statement for each record type."""
-    wanted: dict[str, set[UUID]] = {}
-    for change in changes:
-        if isinstance(change.declared, fields.Related):
-            ids = {UUID(str(value)) for value in (change.old, change.new) if value}
-            wanted.setdefault(change.declared.record_type, set()).update(ids)
-    return {each: name for key, ids in wanted.items() for each, name in titles(actor, key, ids).items()}
+    related = [change for change in changes if isinstance(change.declared, fields.Related)]
+    values = ((each.declared.record_type, value) for each in related for value in (each.old, each.new) if value)
+    return titles_of(actor, ((key, UUID(str(value))) for key, value in values))
 
 
 def typed_value(model: Any, name: str, value: Any) -> Any:

@@ -290,6 +290,14 @@ def titles(actor: Actor, key: str, ids: Iterable[UUID | None]) -> dict[UUID, str
     return {record_id: str(name) for record_id, name in rows}
 
 
+def titles_of(actor: Actor, records: Iterable[tuple[str, UUID | None]]) -> dict[UUID, str]:
+    """Name records of several types, given by the keys of their types and their ids, in one statement for each type."""
+    wanted: dict[str, set[UUID | None]] = {}
+    for key, record_id in records:
+        wanted.setdefault(key, set()).add(record_id)
+    return {record_id: title for key, ids in wanted.items() for record_id, title in titles(actor, key, ids).items()}
+
+
 def related_titles(
     actor: Actor, record_type: RecordType, records: Sequence[Any], names: Iterable[str]
 ) -> dict[UUID, str]:
@@ -303,16 +311,10 @@ def related_titles(
     """
     from core.records.fields import Related
 
-    wanted: dict[str, set[UUID]] = {}
-    for name in names:
-        declared = record_type.fields.get(name)
-        if isinstance(declared, Related):
-            ids = {getattr(record, declared.column) for record in records} - {None}
-            wanted.setdefault(declared.record_type, set()).update(ids)
-    found: dict[UUID, str] = {}
-    for key, ids in wanted.items():
-        found |= titles(actor, key, ids)
-    return found
+    related = [each for name in names if isinstance(each := record_type.fields.get(name), Related)]
+    return titles_of(
+        actor, ((each.record_type, getattr(record, each.column)) for each in related for record in records)
+    )
 
 
 def extra_values(actor: Actor, columns: Sequence[ExtraColumn], ids: Sequence[UUID]) -> dict[str, Mapping[UUID, Any]]:

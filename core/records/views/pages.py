@@ -96,11 +96,9 @@ def update(key: str, record_id: UUID) -> Response:
 def _form(
     record_type: RecordType, record: Any | None, form: list[FormField], problem: Problem | None = None
 ) -> Response:
-    ids: dict[str, set[UUID | None]] = {}
-    for each in form:
-        if each.control == "relation" and each.value:
-            ids.setdefault(each.field.record_type, set()).update({as_id(each.value)} - {None})
-    titles = {i: t for key, wanted in ids.items() for i, t in queries.titles(current_actor(), key, wanted).items()}
+    related = (
+        (each.field.record_type, as_id(each.value)) for each in form if each.control == "relation" and each.value
+    )
     return render(
         record_type.form,
         problem.status if problem else 200,
@@ -108,7 +106,7 @@ def _form(
         record=record,
         form_list=form,
         problem=problem,
-        titles=titles,
+        titles=queries.titles_of(current_actor(), related),
         present=present,
     )
 
