@@ -12,7 +12,7 @@ from core.database.unit import Session
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 15
 #: Page cache of one SQLite connection, in KiB; 64 MB each would be memory lost.
-SQLITE_CACHE_KIB = 2_048
+SQLITE_CACHE_KIB = 1_024
 
 #: The Flask-SQLAlchemy object: `db.session` reads, `write_unit()` writes, `db.metadata` has all tables.
 db = SQLAlchemy(metadata=metadata, session_options={"class_": Session, "expire_on_commit": False})
