@@ -17,7 +17,7 @@ from core.customers.models import Address, ContactPoint, Customer, Relationship
 from core.customers.records import CUSTOMERS
 from core.customers.schemas import AddressSchema, ContactPointSchema, CustomerSchema, RelationshipSchema
 from core.customers.timeline import kind_label, read_timeline
-from core.database import db
+from core.database import db, utc_now
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import present
@@ -65,6 +65,7 @@ def show(record_id: UUID) -> Response:
         "next_url": timeline_url(record_id, before=timeline.before) if timeline.before else None,
         "chips": _chips(record_id, timeline.kinds),
         "present": present,
+        "seen_at": utc_now(),
         "icon_of": page.icon_of,
         "tab": next((each for each in shown.tabs if each.id == request.args.get("tab")), None),
     }

@@ -52,6 +52,21 @@ def history_of(
     return list(db.session.scalars(statement))
 
 
+def change_by_another(
+    actor: Actor, record_type: RecordType, record_id: UUID, since: dt.datetime
+) -> JournalEntry | None:
+    """Find the newest change of a record that somebody else made since a moment; None when there is none.
+
+    Args:
+        actor: whoever looks at the record; the caller has checked that they may.
+        record_type: its type.
+        record_id: its id.
+        since: when they came to see it, aware.
+    """
+    newest = history_of(record_type, record_id, limit=5)
+    return next((each for each in newest if each.at > since and each.actor_id != actor.user_id), None)
+
+
 def changes_of(record_type: RecordType, entry: JournalEntry) -> list[Change]:
     """Tell the changes of a journal row, field by field; fields that the schema doesn't show are left out."""
     declared = {each.column: each for each in record_type.fields.values() if isinstance(each, fields.FieldInfo)}

@@ -2,11 +2,14 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Installation, Opener, sign_in
+from tests.browser.looks import expect_faultless
 from tests.browser.places import address_of
 
 NEW_CITY = "Αίγιο"
 OTHERS_CITY = "Κόρινθος"
+#: After so many milliseconds an open page asks what is new.
+HALF_A_MINUTE = 31_000
 
 
 def open_form(page: Page) -> None:
@@ -70,3 +73,27 @@ def test_a_fact_that_somebody_else_has_changed_is_not_overwritten_unseen(open_pa
     second.locator("#edit-email").press("Enter")
     expect(second.locator("#edit-email")).to_have_count(0)
     expect(second.locator("#facts")).to_contain_text("second@elaiones.example")
+
+
+def test_whoever_has_a_customer_open_hears_that_somebody_else_changed_it(
+    open_page: Opener, server: str, installation: Installation
+) -> None:
+    reader, writer = open_page(), open_page(signed_in=False)
+    sign_in(writer, server, "giorgos@aigis.example", installation.password)
+    reader.clock.install()
+    reader.goto(address_of("customer", reader.request))
+    place = reader.url
+    expect(reader.get_by_role("heading", level=1)).to_be_visible()
+    writer.goto(f"{place}/edit")
+    writer.locator("#f-city").fill("Πύργος")
+    writer.keyboard.press("Control+Enter")
+    expect(writer.locator("#facts")).to_contain_text("Πύργος")
+
+    reader.clock.fast_forward(HALF_A_MINUTE)
+
+    news = reader.get_by_role("alert").filter(has_text="Γιώργος Παππάς changed this.")
+    expect(news).to_be_visible()
+    expect_faultless(reader)
+    news.get_by_role("link", name="Load it again").click()
+    expect(reader.locator("#facts")).to_contain_text("Πύργος")
+    expect(news).to_have_count(0)

@@ -1,19 +1,21 @@
 """A record's own pages: page, side panel, form, inline edit, history, bin and undo."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import abort, request
+from flask import abort, make_response, request
 from werkzeug.wrappers import Response
 
 from core.access import Actor, current_actor, may
+from core.database import utc_now
 from core.i18n import _, ngettext
 from core.problems import Problem
 from core.records import present, queries
 from core.records.conflicts import save_or_tell
 from core.records.forms import FormField, form_fields, submitted
-from core.records.history import Change, changes_of, history_of, related_names, undo_transaction
+from core.records.history import Change, change_by_another, changes_of, history_of, related_names, undo_transaction
 from core.records.operations import bin_record, create_record, restore_record
 from core.records.types import RecordType
 from core.records.untrusted import as_id
@@ -21,7 +23,7 @@ from core.records.views.routes import Routes, rights_of, type_of_route
 from core.web.audience import audience
 from core.web.htmx import htmx
 from core.web.paths import came_from
-from core.web.render import fragment, last_transaction, redirect_or_refresh, render, toast
+from core.web.render import finish, fragment, last_transaction, redirect_or_refresh, render, toast
 
 
 @audience("staff")
@@ -49,6 +51,7 @@ def record_context(actor: Actor, record_type: RecordType, record: Any) -> dict[s
         "panels": collect("crm_render_panels", slot="record.sidebar", actor=actor, record=record),
         "may": rights_of(actor, record_type),
         "present": present,
+        "seen_at": utc_now(),
     }
 
 
@@ -181,6 +184,25 @@ def history(key: str, record_id: UUID) -> Response:
     )
 
 
+@audience("staff")
+def news(key: str, record_id: UUID) -> Response:
+    """Tell whoever has a record open that somebody else changed it since; 204 while nobody did. Pages ask for it."""
+    actor, record_type = type_of_route(key)
+    record = queries.find_record(actor, record_type, record_id, binned=True)
+    change = change_by_another(actor, record_type, record_id, _moment(request.args.get("since", "")))
+    if change is None:
+        return finish(make_response("", 204))
+    who = queries.titles(actor, "user", [change.actor_id]).get(change.actor_id) if change.actor_id else None
+    return fragment("records/news.html", record_type=record_type, record=record, change=change, who=who)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Problem("bad_moment", _("This page is out of date. Load it again."), status=400) from error
+
+
 def _told(change: Change, names: Mapping[UUID, str], record: Any) -> tuple[str, str | None, str | None]:
     """Give a change's field and its two values as people read them."""
     old, new = (present.read(change.declared, value, names, record) for value in (change.old, change.new))
@@ -224,6 +246,7 @@ PAGE_ROUTES: Routes = (
     ("/<uuid:record_id>/fields/<name>", "GET", cell),
     ("/<uuid:record_id>/fields/<name>", "POST", save_cell),
     ("/<uuid:record_id>/history", "GET", history),
+    ("/<uuid:record_id>/news", "GET", news),
     ("/<uuid:record_id>/bin", "POST", throw_away),
     ("/<uuid:record_id>/restore", "POST", restore),
 )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.access import acting_as, system_actor
 from core.customers.records import CUSTOMERS
-from core.database import db
+from core.database import db, utc_now
 from core.i18n import format_day
 from core.problems import Problem
 from core.records.history import changes_of, history_of, undo_transaction
@@ -72,6 +72,25 @@ def test_the_page_of_the_history_undoes_a_change(client: FlaskClient, customer: 
     assert len(undo) == 1, "what was made can't be unmade here, and the system's own acts aren't offered"
     assert client.post(undo[0]).status_code == 303
     assert client.get(f"/api/v1/customers/{customer.id}").get_json()["city"] == "Πάτρα"
+
+
+def test_whoever_has_a_record_open_hears_what_somebody_else_changed_since(client: FlaskClient, customer: Any) -> None:
+    def news(since: str) -> Any:
+        return client.get(f"/customers/{customer.id}/news", query_string={"since": since})
+
+    opened = utc_now().isoformat()
+    assert news(opened).status_code == 204
+    client.post(f"/customers/{customer.id}/fields/city", data={"city": "Łódź"})
+    assert news(opened).status_code == 204, "one's own changes are no news"
+    db.session.expire_all()
+    with acting_as(system_actor(), origin="import"):
+        change(customer, city="Πύργος")
+    told = news(opened)
+    assert told.status_code == 200
+    assert "Somebody changed this." in told.text
+    assert f'href="/customers/{customer.id}"' in told.text
+    assert news(utc_now().isoformat()).status_code == 204
+    assert news("yesterday").status_code == 400
 
 
 def test_undo_puts_the_old_values_back(customer: Any) -> None:
