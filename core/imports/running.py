@@ -26,7 +26,7 @@ from core.imports.rows import CUSTOM, ERROR, LATER, NOTICE, WARNING, Issue, Row,
 from core.problems import Problem
 from core.records import fields
 from core.records.fields import trusted_ids
-from core.records.operations import create_records, load_values, update_record
+from core.records.operations import create_records, load_values, update_record, update_records
 from core.records.registry import record_types
 
 #: Rows of one write unit: what is lost, and done again, when the process is killed.
@@ -56,6 +56,16 @@ class _Fresh:
     """A row that becomes a new record, with its checked values."""
 
     row: Row
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Changed:
+    """A row that changes a record, with its checked values."""
+
+    row: Row
+    id: uuid.UUID
+    record: Any
     values: dict[str, Any]
 
 
@@ -93,6 +103,9 @@ class Runner:
         self.reader = RowReader(self.record_type, self.mapping, self.options, self.matcher, usual, tries=only_looks)
         self.fields = self.reader.fields
         self.related = self.reader.related
+        #: Whether rows name records of their own type, which may stand further down in the file.
+        own_key = self.record_type.key
+        self.names_own_kind = any(self.fields[name].record_type == own_key for name in self.related.values())
         #: Whether this is a dry run, and what it remembers, because it is written down nowhere: what was noticed in how
         #: many rows and where first, the keys that rows claimed, the records by name, and what waits for one of them.
         self.tries = False
@@ -264,6 +277,7 @@ class Runner:
         if not self.tries:
             self.claimed.clear()  # the earlier batches' records are there to be found
         fresh: list[_Fresh] = []
+        changed: list[_Changed] = []
         done: list[tuple[Row, uuid.UUID, str]] = []
         for row in rows:
             if row.has_failed:
@@ -276,11 +290,12 @@ class Runner:
                 self._repeat(row, earlier, ids, tally)
                 continue
             elif ids:
-                self._update(row, ids, tally, done)
+                self._load_change(row, ids, tally, changed, done)
             else:
                 self._load_fresh(row, fresh, has_twin=False)
             if row.match is not None and not row.has_failed:
                 self.claimed[row.match] = _Claim(row.source.number, self._digest(row))
+        self._change(changed, tally, done)
         self._make(fresh, tally, done)
         del kept
         return self._remember(done)
@@ -347,40 +362,70 @@ class Runner:
         named = {name: row.source.cells.get(column) for column, name in self.related.items()}
         return hash(repr({**row.data, **named}))
 
-    def _update(self, row: Row, ids: Sequence[uuid.UUID], tally: Tally, done: list[tuple[Row, uuid.UUID, str]]) -> None:
+    def _load_change(
+        self,
+        row: Row,
+        ids: Sequence[uuid.UUID],
+        tally: Tally,
+        changed: list[_Changed],
+        done: list[tuple[Row, uuid.UUID, str]],
+    ) -> None:
         if len(ids) > 1:
             label = self.fields[self.options.match].label
             message = _("%(count)s records have this %(field)s.", count=len(ids), field=label)
             row.fail("imports.ambiguous", message)
             return
         record = db.session.get_one(self.record_type.model, ids[0])
-        if self.options.on_match == "skip" or self._is_same(record, row):
-            tally.skipped += 1
-        elif self._is_updated(row, record):
-            tally.updated += 1
-        if not row.has_failed:
-            done.append((row, record.id, self.record_type.title_of(record)))
-
-    def _is_updated(self, row: Row, record: Any) -> bool:
         try:
-            with db.session.begin_nested():
-                update_record(self.actor, self.record_type, record, row.data)
-                db.session.flush()
+            values = {} if self.options.on_match == "skip" else load_values(self.record_type, row.data, partial=True)
         except Problem as problem:
             row.fail(problem.code, self._said(problem))
+            return
+        if _holds(record, values):
+            tally.skipped += 1
+            done.append((row, record.id, self.record_type.title_of(record)))
+        else:
+            changed.append(_Changed(row, record.id, record, values))
+
+    def _change(self, changed: Sequence[_Changed], tally: Tally, done: list[tuple[Row, uuid.UUID, str]]) -> None:
+        """Change records at once; where the database refuses, by halves until it is told which one it refuses."""
+        if not changed:
+            return
+        try:
+            with db.session.begin_nested():
+                pairs = [(each.record, each.values) for each in changed]
+                outcomes = update_records(self.actor, self.record_type, pairs)
         except (IntegrityError, DataError) as error:
-            row.fail("refused", _refusal(error))
-        return not row.has_failed
+            if len(changed) == 1:
+                changed[0].row.fail("refused", _refusal(error))
+                return
+            middle = len(changed) // 2
+            self._change(changed[:middle], tally, done)
+            self._change(changed[middle:], tally, done)
+            return
+        titles = self._titles_of([each.id for each in changed])
+        for each, problem in zip(changed, outcomes, strict=True):
+            if problem is not None:
+                each.row.fail(problem.code, self._said(problem))
+                continue
+            tally.updated += 1
+            done.append((each.row, each.id, titles.get(each.id, "")))
+
+    def _titles_of(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+        """Read what changed records are called now, where other rows may name them."""
+        if not self.names_own_kind:
+            return {}
+        model, titles = self.record_type.model, dict[uuid.UUID, str]()
+        for chunk in in_parts(ids):
+            statement = select(model.id, getattr(model, self.record_type.title)).where(model.id.in_(chunk))
+            titles |= {record_id: str(name or "") for record_id, name in db.session.execute(statement)}
+        return titles
 
     def _is_same(self, record: Any, row: Row) -> bool:
         try:
-            loaded = load_values(self.record_type, row.data, partial=True)
+            return _holds(record, load_values(self.record_type, row.data, partial=True))
         except Problem:
             return False
-        custom = loaded.pop("custom", {})
-        return all(record.custom.get(name) == value for name, value in custom.items()) and all(
-            getattr(record, name, value) == value for name, value in loaded.items()
-        )
 
     def _load_fresh(self, row: Row, fresh: list[_Fresh], *, has_twin: bool) -> None:
         try:
@@ -429,8 +474,7 @@ class Runner:
 
     def _remember(self, done: Iterable[tuple[Row, uuid.UUID, str]]) -> list[dict[str, Any]]:
         """Keep whom rows point at in the same file, so that a killed import still links them when it goes on."""
-        own_key = self.record_type.key
-        if not any(self.fields[name].record_type == own_key for name in self.related.values()):
+        if not self.names_own_kind:
             return []
         waiting: list[dict[str, Any]] = []
         if self.tries:
@@ -491,6 +535,14 @@ class Runner:
                 own = [cells.get(name, "") for name in columns]
                 beyond = [text for name, text in cells.items() if name not in columns]
                 writer.writerow(safe_cell(each) for each in [*own, row, message, *beyond])
+
+
+def _holds(record: Any, values: Mapping[str, Any]) -> bool:
+    """Tell whether a record has all of some checked values already."""
+    custom = values.get("custom", {})
+    return all(record.custom.get(name) == value for name, value in custom.items()) and all(
+        getattr(record, name, value) == value for name, value in values.items() if name != "custom"
+    )
 
 
 def _given(data: Mapping[str, Any]) -> dict[str, Any]:

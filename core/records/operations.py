@@ -3,19 +3,26 @@
 A record type with rules of its own declares `create` and `update`; those call these for the writing itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
 from uuid import UUID
 
 import marshmallow as ma
+from sqlalchemy import inspect, select
 
-from core.access import Actor, require
-from core.database import Record, bulk_insert, db, utc_now, write_unit
+from core.access import Actor, require, visible
+from core.database import Record, bulk_insert, bulk_update, db, in_parts, new_id, utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem
 from core.records.registry import record_types
 from core.records.types import CreateOperation, RecordType
 from core.records.untrusted import holds_unkeepable
+
+#: Whether writes wait until an update is through, so that it is one row of the journal, or the whole batch of them; see
+#: `update_records`. What a rule looks up is written before.
+_together: Final = ContextVar("_together", default=False)
 
 
 def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
@@ -189,7 +196,125 @@ def update_record(
     with write_unit() as session:
         session.refresh(record, with_for_update=True)  # whoever else changes it waits
         check_version(record, expected_version, values)
-        return (record_type.update or change_record)(actor, record, values)
+        with _written_together():
+            changed = (record_type.update or change_record)(actor, record, values)
+        session.flush()
+        return changed
+
+
+def update_records(
+    actor: Actor, record_type: RecordType, changes: Sequence[tuple[Any, Mapping[str, Any]]]
+) -> Sequence[Problem | None]:
+    """Change many records by checked values, by the rules for one, and write them together.
+
+    Args:
+        actor: whoever changes them.
+        record_type: their type.
+        changes: pairs of a record and its new values, model attributes as `load_values` gives them; each record once,
+            at most 5,000.
+
+    Returns:
+        For each pair None, or the problem for which it wasn't changed.
+    """
+    outcomes: list[Problem | None] = [None] * len(changes)
+    with write_unit() as session:
+        left = _changeable(actor, record_type, changes, outcomes)
+        while left:
+            savepoint = session.begin_nested()
+            _lock(record_type, [changes[place][0] for place in left])
+            with _written_together():
+                refused = _change_each(actor, record_type, changes, left, outcomes)
+            if not refused:
+                _write_changed(session)
+                savepoint.commit()
+                break
+            savepoint.rollback()  # what a rule wrote before it refused must go, and the others are done anew
+            left = [place for place in left if place not in refused]
+    return outcomes
+
+
+def _changeable(
+    actor: Actor,
+    record_type: RecordType,
+    changes: Sequence[tuple[Any, Mapping[str, Any]]],
+    outcomes: list[Problem | None],
+) -> list[int]:
+    """Give the places of the records that the actor may edit, and write down of the others why not."""
+    model = record_type.model
+    allowed: set[UUID] = set()
+    for ids in in_parts([record.id for record, _values in changes]):
+        allowed |= set(db.session.scalars(select(model.id).where(model.id.in_(ids), visible(actor, model, "edit"))))
+    for place, (record, _values) in enumerate(changes):
+        if record.id not in allowed:
+            try:
+                require(actor, record_type, "edit", record)
+            except Problem as problem:
+                outcomes[place] = problem
+    return [place for place, problem in enumerate(outcomes) if problem is None]
+
+
+def _lock(record_type: RecordType, records: Sequence[Any]) -> None:
+    """Read records anew, so that whoever else changes them waits."""
+    model = record_type.model
+    for ids in in_parts([inspect(record).identity[0] for record in records]):
+        statement = select(model).where(model.id.in_(ids)).order_by(model.id).with_for_update()
+        db.session.scalars(statement, execution_options={"populate_existing": True}).all()
+
+
+@contextmanager
+def _written_together() -> Iterator[None]:
+    token = _together.set(True)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+
+
+def _write_changed(session: Any) -> None:
+    """Write changed records by the bulk door: one statement for all that changed the same fields.
+
+    Each is read anew when somebody looks at it again. New records, and those that go to the bin, take the usual way,
+    which knows what comes before what.
+    """
+    grouped: dict[tuple[type[Record], frozenset[str]], list[tuple[Any, dict[str, Any], dict[str, Any]]]] = {}
+    for record in session.dirty:
+        old, present = inspect(record).committed_state, vars(record)
+        new = {name: present[name] for name, value in old.items() if present[name] != value}
+        grouped.setdefault((type(record), frozenset(new)), []).append((record, old, new))
+    if session.new or session.deleted or any("deleted_at" in names for _model, names in grouped):
+        session.flush()
+        return
+    for (model, names), changed in grouped.items():
+        if names:
+            bulk_update(model, [({"id": record.id, **old}, new) for record, old, new in changed])
+        for record, _old, _new in changed:
+            session.expire(record)
+
+
+def _change_each(
+    actor: Actor,
+    record_type: RecordType,
+    changes: Sequence[tuple[Any, Mapping[str, Any]]],
+    places: Sequence[int],
+    outcomes: list[Problem | None],
+) -> set[int]:
+    """Change records one after the other, and give the places of those that were refused."""
+    change = record_type.update or change_record
+    refused = set()
+    for place in places:
+        record, values = changes[place]
+        try:
+            change(actor, record, dict(values))
+        except Problem as problem:
+            outcomes[place] = problem
+            refused.add(place)
+    return refused
+
+
+def flush_record() -> None:
+    """Write what an operation changed: now, or as part of the update that it belongs to, at its end."""
+    if not _together.get():
+        db.session.flush()
 
 
 def check_version(record: Any, expected_version: int | None, values: Mapping[str, Any] | None = None) -> None:
@@ -215,8 +340,9 @@ def add(session: Any, actor: Actor, record: Any) -> Any:
     """Add a record to the session, owned by the actor unless it has an owner, and flush it."""
     if record.owner_id is None:
         record.owner_id = actor.user_id
+    record.id = record.id or new_id()
     session.add(record)
-    session.flush()
+    flush_record()
     return record
 
 
@@ -242,10 +368,12 @@ def save(actor: Actor, record: Record) -> Any:
 
 def change_record(_actor: Actor, record: Any, values: Mapping[str, Any]) -> Any:
     """Write checked values (model attributes) to a record."""
-    with write_unit() as session:
+    with write_unit():
         for name, value in values.items():
-            setattr(record, name, {**record.custom, **value} if name == "custom" else value)
-        session.flush()
+            new = {**record.custom, **value} if name == "custom" else value
+            if getattr(record, name) != new:
+                setattr(record, name, new)
+        flush_record()
         return record
 
 
