@@ -44,6 +44,8 @@ class TaxNumberText(fields.WritesItself, fields.String):
 class CustomerPhone(fields.WritesItself, fields.Phone):
     """A phone number; a national one is read as of the customer's own country."""
 
+    reads_alike = False
+
     def written(self, value: Any) -> str:
         """Write it as it is dialled from abroad: `+30 261 043 7221`."""
         return written_phone(str(value))

@@ -1,7 +1,7 @@
 """Every rule about customers and every write of them."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from core.host.doors import demand
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import fields
-from core.records.operations import add, add_many, change_record, make_each
+from core.records.operations import add, add_many, change_record, make_each, unsaved
 
 #: How many parents a customer may have above each other; a bound on the walk upwards.
 DEEPEST_HIERARCHY = 30
@@ -50,15 +50,17 @@ def create_customers(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Pr
         For each row None, or the problem for which it wasn't made.
     """
     with write_unit():
-        made, outcomes = make_each(rows, partial(_new_customer, actor))
+        made, outcomes = make_each(rows, partial(_new_customer, actor, make=unsaved))
         add_many(actor, made)
         return outcomes
 
 
-def _new_customer(actor: Actor, values: Mapping[str, Any]) -> Customer:
+def _new_customer(
+    actor: Actor, values: Mapping[str, Any], make: Callable[[type[Customer], Mapping[str, Any]], Customer] | None = None
+) -> Customer:
     checked = _checked(None, values)
     demand("crm_validate_customer", actor=actor, customer=None, values=checked)
-    return Customer(**checked)
+    return make(Customer, checked) if make is not None else Customer(**checked)
 
 
 def update_customer(actor: Actor, customer: Customer, values: Mapping[str, Any]) -> Customer:

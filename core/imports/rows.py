@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import marshmallow as ma
@@ -194,7 +195,8 @@ class RowReader:
             return lambda _row, cell: cell if isinstance(cell, bool) else _boolean(text_of(cell))
         if declared.numeric:
             decimal = self.options.decimal
-            return lambda _row, cell: values.read_number(cell, decimal) if isinstance(cell, str) else text_of(cell)
+            read_number = _remembering(lambda text: values.read_number(text, decimal))
+            return lambda _row, cell: read_number(cell) if isinstance(cell, str) else text_of(cell)
         if type(declared) is fields.Choice and self.options.create_missing:
             return self._known_choice_reader(declared)
         read_text = self._text_reader_of(declared)
@@ -203,9 +205,9 @@ class RowReader:
     def _text_reader_of(self, declared: Any) -> Callable[[str], Any]:
         order = self.options.order or "dmy"
         if isinstance(declared, fields.DateTime):
-            return lambda text: values.read_moment(text, order) or None
+            return _remembering(lambda text: values.read_moment(text, order) or None)
         if isinstance(declared, fields.Date):
-            return lambda text: values.read_day(text, order) or None
+            return _remembering(lambda text: values.read_day(text, order) or None)
         if isinstance(declared, fields.Choice):
             return _choice_reader(declared)
         return str
@@ -325,6 +327,11 @@ class RowReader:
     def _unknown(self, name: str, cell: str, level: str) -> Issue:
         message = _("%(field)s: there is no “%(cell)s”.", field=self.fields[name].label, cell=cell)
         return Issue(level, f"missing:{name}", message)
+
+
+def _remembering(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Read each text once, because most columns hold few different ones."""
+    return lru_cache(fields.MOST_REMEMBERED)(read)
 
 
 def _first_address(row: Row, text: str) -> str:

@@ -25,8 +25,8 @@ from core.imports.reading import FileRow
 from core.imports.rows import CUSTOM, ERROR, LATER, NOTICE, WARNING, Issue, Row, RowReader, is_part, text_of
 from core.problems import Problem
 from core.records import fields
-from core.records.fields import trusted_ids
-from core.records.operations import create_records, load_values, update_record, update_records
+from core.records.fields import read_before, trusted_ids
+from core.records.operations import create_records, load_values, update_records
 from core.records.registry import record_types
 
 #: Rows of one write unit: what is lost, and done again, when the process is killed.
@@ -112,6 +112,8 @@ class Runner:
         self.noticed: dict[Issue, tuple[int, int]] = {}
         self.claimed: dict[Any, _Claim] = {}
         self.named: list[tuple[str, uuid.UUID]] = []
+        #: What was read of texts, because most columns hold few different ones.
+        self.read_before: dict[tuple[Any, str], Any] = {}
         self.waiting: list[Mapping[str, Any]] = []
 
     def _usually_filled(self) -> frozenset[str]:
@@ -241,11 +243,13 @@ class Runner:
         """
         rows = self._read(batch)
         tally = Tally()
-        token = trusted_ids.set({each for ids in self.reader.pointed.values() for each in ids})
+        trusted = trusted_ids.set({each for ids in self.reader.pointed.values() for each in ids})
+        remembered = read_before.set(self.read_before)
         try:
             waiting = self._write_all(rows, tally)
         finally:
-            trusted_ids.reset(token)
+            read_before.reset(remembered)
+            trusted_ids.reset(trusted)
         tally.failed += sum(row.has_failed for row in rows)
         tally.warnings += sum(issue.level == WARNING for row in rows for issue in row.issues)
         return tally, [self._issue(row, issue) for row in rows for issue in row.issues] + waiting
@@ -493,29 +497,38 @@ class Runner:
         if not waiting:
             return
         self.matcher.prepare(self.record_type.key, [each.message for each in waiting])
-        for issue in waiting:
-            self._link(issue)
+        for part in in_parts(waiting, BATCH):
+            self._link(part)
 
-    def _link(self, waiting: ImportIssue) -> None:
-        name, cell = waiting.code, waiting.message
-        record = db.session.get(self.record_type.model, uuid.UUID((waiting.cells or {})["record_id"]))
-        found = self.matcher.find(self.record_type.key, cell)
-        issue = self.reader.doubt(name, cell, found)
-        if record is not None and found.id is not None and (issue is None or issue.level != ERROR):
-            token = trusted_ids.set({found.id})
-            try:
-                with db.session.begin_nested():
-                    update_record(self.actor, self.record_type, record, {name: str(found.id)})
-            except Problem as problem:
-                issue = Issue(WARNING, f"refused:{name}", self._said(problem))
-            finally:
-                trusted_ids.reset(token)
-        if issue is None:
+    def _link(self, waiting: Sequence[ImportIssue]) -> None:
+        ids = [uuid.UUID((each.cells or {})["record_id"]) for each in waiting]
+        records: dict[uuid.UUID, Any] = {}
+        for chunk in in_parts(ids):
+            found = db.session.scalars(select(self.record_type.model).where(self.record_type.model.id.in_(chunk)))
+            records |= {each.id: each for each in found}
+        named = [self.matcher.find(self.record_type.key, each.message) for each in waiting]
+        doubts = [self.reader.doubt(each.code, each.message, of) for each, of in zip(waiting, named, strict=True)]
+        linked: list[tuple[int, Any, dict[str, Any]]] = []
+        for place, (each, of, doubt) in enumerate(zip(waiting, named, doubts, strict=True)):
+            record = records.get(ids[place])
+            if record is not None and of.id is not None and (doubt is None or doubt.level != ERROR):
+                linked.append((place, record, {self.fields[each.code].column: of.id}))
+        pairs = [(record, values) for _place, record, values in linked]
+        outcomes = update_records(self.actor, self.record_type, pairs)
+        for (place, _record, _values), problem in zip(linked, outcomes, strict=True):
+            if problem is not None:
+                doubts[place] = Issue(WARNING, f"refused:{waiting[place].code}", self._said(problem))
+        for each, doubt in zip(waiting, doubts, strict=True):
+            self._settle(each, doubt)
+
+    def _settle(self, waiting: ImportIssue, doubt: Issue | None) -> None:
+        """Write down what is to be said of a row that waited for another, or nothing any more."""
+        if doubt is None:
             db.session.delete(waiting)
             return
         # The record is in, so that even what would have failed its row is no more than a warning now.
-        waiting.level = NOTICE if issue.level == NOTICE else WARNING
-        waiting.code, waiting.message, waiting.cells = issue.code, issue.message, None
+        waiting.level = NOTICE if doubt.level == NOTICE else WARNING
+        waiting.code, waiting.message, waiting.cells = doubt.code, doubt.message, None
         self.job.warnings += waiting.level == WARNING
 
     # The rows that failed

@@ -99,6 +99,8 @@ class FieldInfo:
     numeric: ClassVar[bool] = False
     #: Whether a list may be sorted by it.
     sortable: ClassVar[bool] = True
+    #: Whether equal texts are read alike whatever stands in the other fields, and to a value that nobody changes.
+    reads_alike: ClassVar[bool] = True
 
     default_error_messages = _WRONG
 
@@ -372,6 +374,7 @@ class Tags(FieldInfo, ma.fields.List[str]):
 
     control = "tags"
     sortable = False
+    reads_alike = False
     operators = ("is", "is_not", "empty", "not_empty")
 
     def __init__(self, **options: Any) -> None:
@@ -386,6 +389,7 @@ class Related(FieldInfo, ma.fields.UUID):
 
     control = "relation"
     operators = ("is", "is_not", "empty", "not_empty")
+    reads_alike = False
     default_error_messages = _NOT_FOUND
 
     def __init__(self, record_type: str, **options: Any) -> None:
@@ -428,6 +432,24 @@ OWNER_NAMES: Final = (
 )  # fmt: skip
 
 
+#: What was read of the texts of many rows, by field and text; None where single records are read.
+read_before: Final = ContextVar[dict[tuple[Any, str], Any] | None]("read_before", default=None)
+#: Texts that are remembered; in most columns few different ones come again and again.
+MOST_REMEMBERED: Final = 20_000
+
+
+def _read(declared: Any, name: str, data: Mapping[str, Any]) -> Any:
+    value, known = data[name], read_before.get()
+    if known is None or type(value) is not str or not getattr(declared, "reads_alike", False):
+        return declared.deserialize(value, name, data)
+    found = known.get((declared, value), known)
+    if found is known:
+        if len(known) >= MOST_REMEMBERED:
+            known.clear()
+        found = known[declared, value] = declared.deserialize(value, name, data)
+    return found
+
+
 class RecordSchema(ma.Schema):
     """The base of every record's schema. Unknown fields are refused."""
 
@@ -447,7 +469,7 @@ class RecordSchema(ma.Schema):
         try:
             for name, declared in self.load_fields.items():
                 if name in data:
-                    loaded[declared.attribute or name] = declared.deserialize(data[name], name, data)
+                    loaded[declared.attribute or name] = _read(declared, name, data)
                 elif not options.get("partial") and declared.load_default is not ma.missing:
                     default = declared.load_default
                     loaded[declared.attribute or name] = default() if callable(default) else default
