@@ -34,6 +34,7 @@ from core.problems import Problem, not_found
 from core.records.registry import record_types
 from core.search.fold import fold
 from core.web.audience import audience
+from core.web.bodies import takes_files
 from core.web.htmx import htmx
 from core.web.render import fragment, redirect_or_refresh, render, toast
 
@@ -150,6 +151,7 @@ def _new(status: int = 200, problem: Problem | None = None) -> Response:
 
 @blueprint.post("/new")
 @audience("staff")
+@takes_files
 def upload() -> AnyResponse:
     """Take the file; a wrong one is refused with what to do."""
     record_type = record_types.get(request.values.get("type", ""))

@@ -7,6 +7,7 @@ from core.settings import Settings
 from core.users.operations import setup_code
 from core.users.queries import SESSION_LIFETIME
 from core.web.actor import install_actor
+from core.web.bodies import install_body_limit
 from core.web.forgery import install_forgery_check
 from core.web.headers import install_headers
 from core.web.limits import install_limits
@@ -33,6 +34,7 @@ def configure_web(app: Flask) -> None:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     install_actor(app)
+    install_body_limit(app)
     install_forgery_check(app)
     install_text_check(app)
     install_limits(app, settings)

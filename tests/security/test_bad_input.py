@@ -6,6 +6,7 @@ Every record type inherits this: each field, each argument of a list and each do
 import base64
 import json
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from core.records.filters import filter_field, filterable
 from core.records.queries import ListQuery, sortable
 from core.records.registry import record_types
 from core.records.types import RecordType
+from core.web.bodies import LARGEST_FORM
 from tests.security.conftest import make_record
 from tests.security.test_access import routes
 
@@ -257,3 +259,24 @@ def test_what_is_too_large_is_told_at_its_field(client: FlaskClient) -> None:
     answer: Any = client.post("/api/v1/customers", json=body)
     assert answer.status_code == 422
     assert sorted(answer.json["errors"]) == ["annual_revenue", "employees"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/login", "application/x-www-form-urlencoded"),
+        ("/customers", "application/x-www-form-urlencoded"),
+        ("/customers", "multipart/form-data; boundary=x"),
+        ("/api/v1/customers", "application/json"),
+    ],
+)
+def test_a_body_that_would_fill_the_memory_is_refused(client: FlaskClient, path: str, kind: str) -> None:
+    answer = client.post(path, data=b"email=" + b"x" * LARGEST_FORM, content_type=kind)
+    assert answer.status_code == 413
+    assert "too large" in answer.text
+
+
+def test_a_file_to_import_may_be_larger_than_a_form(client: FlaskClient) -> None:
+    rows = b"name\n" + b"A rather long name of a customer that is there again and again\n" * (LARGEST_FORM // 60)
+    answer = client.post("/admin/imports/new", data={"type": "customer", "file": (BytesIO(rows), "many.csv")})
+    assert answer.status_code == 303, answer.text
