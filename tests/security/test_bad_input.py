@@ -274,6 +274,7 @@ def test_a_body_that_would_fill_the_memory_is_refused(client: FlaskClient, path:
     answer = client.post(path, data=b"email=" + b"x" * LARGEST_FORM, content_type=kind)
     assert answer.status_code == 413
     assert "too large" in answer.text
+    assert "422" not in answer.text, "the page says which status it is"
 
 
 def test_a_file_to_import_may_be_larger_than_a_form(client: FlaskClient) -> None:
