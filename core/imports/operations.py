@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, BinaryIO, Final
 
 from sqlalchemy import select
@@ -51,6 +51,12 @@ def take_file(actor: Actor, record_type: RecordType, name: str, stream: BinaryIO
         raise
 
 
+def plain_name(name: str) -> str:
+    """Give a file's name without folders, and without signs that break headers or turn it round."""
+    last = PureWindowsPath(name).name
+    return "".join(sign for sign in last if sign.isprintable())[:255] or "file"
+
+
 def _draft(actor: Actor, record_type: RecordType, import_id: uuid.UUID, path: Path, name: str) -> Import:
     shape = reading.find_shape(path, name)
     columns = reading.headings(path, shape)
@@ -67,7 +73,7 @@ def _draft(actor: Actor, record_type: RecordType, import_id: uuid.UUID, path: Pa
         made = Import(
             id=import_id,
             record_type=record_type.key,
-            file_name=Path(name).name[:255],
+            file_name=plain_name(name),
             path=str(path),
             options=asdict(options),
             mapping=mapping,
@@ -107,7 +113,7 @@ def find_unfinished(record_type: RecordType, file: Path) -> Import | None:
     """
     statement = select(Import).where(
         Import.record_type == record_type.key,
-        Import.file_name == file.name[:255],
+        Import.file_name == plain_name(file.name),
         Import.status.in_(RUNNABLE - {"draft"}),
     )
     for job in db.session.scalars(statement.order_by(Import.created_at.desc())):

@@ -3,6 +3,7 @@
 import io
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -61,6 +62,32 @@ def test_the_columns_show_what_was_guessed_and_prove_the_encoding(client: FlaskC
     assert "How is 03/04/2020 meant?" in page
     assert "2 days fit both" in page
     assert "Row 2 will look like this" in page
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("a\r\nX-Evil: y.csv", "aX-Evil: y.csv"),
+        ("..\\..\\πελάτες.csv", "πελάτες.csv"),
+        ("../../etc/x.csv", "x.csv"),
+        ("\u202evsc.exe.csv", "vsc.exe.csv"),
+    ],
+)
+def test_a_name_that_was_made_to_hurt_is_only_a_name(client: FlaskClient, given: str, kept: str) -> None:
+    """Written as browsers write it, because the test client would clean it."""
+    body = (
+        b'--B\r\nContent-Disposition: form-data; name="type"\r\n\r\ncustomer\r\n'
+        b"--B\r\nContent-Disposition: form-data; name=\"file\"; filename*=utf-8''"
+        + quote(given, safe="").encode()
+        + b"\r\n\r\n"
+        b"name,kind\nOne,organisation\n\r\n--B--\r\n"
+    )
+    made = client.post("/admin/imports/new", data=body, content_type="multipart/form-data; boundary=B")
+    assert made.status_code == 303
+    assert the_import().file_name == kept
+    remarks = client.get(f"/admin/imports/{the_import().id}/remarks.csv")
+    assert remarks.status_code == 200
+    assert "X-Evil" not in remarks.headers
 
 
 def test_an_answer_to_the_days_is_kept_and_shown(client: FlaskClient) -> None:
