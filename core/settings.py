@@ -127,11 +127,6 @@ class Settings:
         """The folder that `storage_url` names."""
         return Path(url2pathname(urlsplit(self.storage_url).path))
 
-    @property
-    def parsed_database_url(self) -> URL:
-        """`database_url`, parsed; printing it hides the password."""
-        return make_url(self.database_url)
-
 
 def documented_settings() -> list[SettingDoc]:
     """List every setting with its default and what it is for; the documentation's table is drawn from this."""

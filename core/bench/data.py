@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.access import acting_as, system_actor
-from core.customers.models import Customer
 from core.database import bulk_insert, db, utc_now, write_unit
 from core.database.bulk import MOST_ROWS
 from core.demo.company import PAST, DemoCompany, DemoCustomer
@@ -183,10 +182,3 @@ def some_customer(number: int) -> dict[str, str]:
         "kind": "organisation", "name": f"Bench Firm {number} {utc_now().timestamp():.0f}", "city": "Πάτρα",
         "country": "GR", "email": f"bench{number}@firm.example",
     }  # fmt: skip
-
-
-def count_customers() -> int:
-    """Count the customers."""
-    from sqlalchemy import func
-
-    return int(db.session.execute(select(func.count()).select_from(Customer)).scalar_one())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from core.database import db
-from core.jobs.models import RUNNING, STATES, WAITING, EventCursor, Job, ParkedEvent
+from core.jobs.models import STATES, Job, ParkedEvent
 from core.problems import not_found
 
 #: How many jobs a page shows.
@@ -40,11 +40,6 @@ def find_job(job_id: uuid.UUID) -> Job:
     return job
 
 
-def jobs_about(subject_id: uuid.UUID) -> Sequence[Job]:
-    """List the jobs that work for a record or an import, the newest first."""
-    return db.session.scalars(select(Job).where(Job.subject_id == subject_id).order_by(Job.id.desc())).all()
-
-
 def count_by_state() -> dict[str, int]:
     """Count the jobs in each state, those with none included."""
     rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
@@ -52,16 +47,6 @@ def count_by_state() -> dict[str, int]:
     return {state: counted.get(state, 0) for state in STATES}
 
 
-def any_live() -> bool:
-    """Tell whether a job waits or runs, so that a page knows whether to look again."""
-    return db.session.execute(select(1).where(Job.state.in_((WAITING, RUNNING))).limit(1)).first() is not None
-
-
 def parked_events() -> Sequence[ParkedEvent]:
     """List the events that a plugin failed on too often, the newest first."""
     return db.session.scalars(select(ParkedEvent).order_by(ParkedEvent.id.desc()).limit(PAGE)).all()
-
-
-def event_cursors() -> Sequence[EventCursor]:
-    """List how far each plugin has read the journal."""
-    return db.session.scalars(select(EventCursor).order_by(EventCursor.plugin)).all()

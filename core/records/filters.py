@@ -29,16 +29,6 @@ MOST_CLAUSES = 40
 Filter = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Clause:
-    """One condition, with its field found and allowed."""
-
-    path: str
-    field: Any
-    operator: str
-    values: tuple[Any, ...]
-
-
 def bad_filter(message: str) -> Problem:
     """Make the problem of a filter that can't be read."""
     return Problem("bad_filter", message, status=400)

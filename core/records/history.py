@@ -1,7 +1,7 @@
 """A record's history as the journal tells it, and undoing a change."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -176,8 +176,3 @@ def _model_of(key: str) -> Any:
     from core.database.models import model_of
 
     return model_of(key)
-
-
-def undoable(entries: Sequence[JournalEntry]) -> bool:
-    """Tell whether undo may be offered: deletions for good can't be taken back."""
-    return all(entry.operation != "delete" for entry in entries)

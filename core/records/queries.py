@@ -9,14 +9,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select
 
 from core.access import Actor, current_actor, visible
 from core.database import db
 from core.database.journal import plain
 from core.i18n import _
 from core.problems import Problem, not_found
-from core.records.columns import count_up_to
 from core.records.filters import Filter, compile_filter, filter_field
 from core.records.registry import record_types
 from core.records.types import ExtraColumn, RecordType
@@ -138,7 +137,8 @@ def count_records(
     # No column at all, so that an index alone answers.
     statement: Select[Any] = select_records(actor, record_type, query).with_only_columns(literal_column("1"))
     most = COUNT_LIMIT + 1 if not exact else 2**62
-    number = int(db.session.execute(count_up_to(statement, most)).scalar_one())
+    counted = select(func.count()).select_from(statement.limit(most).subquery())
+    number = int(db.session.execute(counted).scalar_one())
     return Count(min(number, COUNT_LIMIT), True) if not exact and number > COUNT_LIMIT else Count(number)
 
 

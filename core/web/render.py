@@ -111,8 +111,3 @@ def accepted(*events: str) -> WerkzeugResponse:
     if toasts := g.pop("toasts", None):
         triggers["toast"] = toasts
     return Response(status=204, headers={"HX-Trigger": json.dumps(triggers)})
-
-
-def wants_json() -> bool:
-    """Tell whether the answer goes to a program: everything under /api does."""
-    return request.path.startswith("/api/")

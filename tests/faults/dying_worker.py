@@ -86,7 +86,7 @@ def run_worker(app: Flask) -> int:
         with app.app_context():
             from core.jobs import queries
 
-            while queries.any_live():
+            while (counts := queries.count_by_state())["waiting"] + counts["running"]:
                 db.session.rollback()
                 threading.Event().wait(0.1)
         worker.stop()
