@@ -165,7 +165,7 @@ def opened(source: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except FileNotFoundError:
         raise BackupError(f"there is no file {source}") from None
-    except (zipfile.BadZipFile, zlib.error):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError):
         raise BackupError(f"{source} isn't a backup of Pelatis, or it is damaged; nothing was changed") from None
 
 

@@ -262,6 +262,32 @@ def test_a_damaged_backup_changes_nothing(
     assert "still here" in set(db.session.scalars(select(Team.name)))
 
 
+def cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def scratch(content: bytes) -> bytes:
+    """Damage what is compressed, behind the head of a large file."""
+    start = content.index("λογότυπο.png".encode()) + 40
+    return content[:start] + b"\xff" * 50 + content[start + 50 :]
+
+
+def age(content: bytes) -> bytes:
+    """Let the directory ask for a version of zip that nobody has."""
+    place = content.index(b"PK\x01\x02") + 6
+    return content[:place] + b"\xa2\x00" + content[place + 2 :]
+
+
+@pytest.mark.parametrize("change", [cut, scratch, age])
+def test_a_file_that_was_damaged_on_its_way_changes_nothing(
+    database_url: str, storage: Path, tmp_path: Path, histories: list[History], change: Any
+) -> None:
+    take(database_url, storage, tmp_path / "good.zip")
+    (tmp_path / "bad.zip").write_bytes(change((tmp_path / "good.zip").read_bytes()))
+    with pytest.raises(BackupError, match="damaged"):
+        restore(tmp_path / "bad.zip", database_url, storage, histories, replace=True)
+
+
 def test_what_is_no_backup_at_all_is_said_so(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear Sir or Madam")
     with pytest.raises(BackupError, match="isn't a backup of Pelatis"):
