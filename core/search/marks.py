@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -39,6 +40,7 @@ def _beginnings(text: str, terms: Sequence[Sequence[str]]) -> Iterator[tuple[int
             yield word.start(), word.start() + max(lengths)
 
 
+@lru_cache(maxsize=8_192)
 def _length(word: str, spelling: str) -> int:
     """Tell how many of a word's first letters a spelling stands for; 0 when the word doesn't begin with it."""
     if not any(form.startswith(spelling) for form in word_forms(fold(word))):
