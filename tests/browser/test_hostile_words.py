@@ -83,8 +83,7 @@ class Writer:
         described = self.requests.get("/api/v1/openapi.json", headers=self.headers).json()
         for path, methods in described["paths"].items():
             if "post" in methods and "{" not in path:
-                content = methods["post"]["requestBody"]["content"]["application/json"]["schema"]
-                schema = described["components"]["schemas"][content["$ref"].rpartition("/")[2]]
+                schema = methods["post"]["requestBody"]["content"]["application/json"]["schema"]
                 self.made[path.removeprefix("/api/v1")] = self._make(path, schema)
         return self.made
 
@@ -101,7 +100,7 @@ class Writer:
 
     def _value(self, name: str, field: dict[str, Any], needed: bool) -> Any:
         kinds = field["type"] if isinstance(field["type"], list) else [field["type"]]
-        if field.get("readOnly") or "enum" in field:
+        if "enum" in field:
             return None
         if kinds[0] == "array" and field["items"]["type"] == "string":
             return [HOSTILE]
@@ -210,9 +209,9 @@ def test_a_file_of_the_words_is_brought(reader: Page) -> None:
     file = FilePayload(name=f"{HOSTILE.replace('/', '')}.csv", mimeType="text/csv", buffer=FILE.encode())
     reader.locator("input[type=file]").set_input_files(file)
     for button, heading in (
-        ("Find matches", "are there already"),
+        ("Find matches", "there already"),
         ("Try all rows", "What would come of it"),
-        ("Import now", "are in"),
+        ("Import now", " in$"),
     ):
         expect_harmless(reader)
         go_on(reader, button, re.compile(heading))

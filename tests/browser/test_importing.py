@@ -95,11 +95,11 @@ def test_a_file_is_brought_with_a_question_about_its_names_and_undone(page: Page
     page.goto(report)
     page.get_by_role("link", name="Undo this import").click()
     asked = page.get_by_role("dialog", name="Undo this import?")
-    expect(asked).to_contain_text("4 opportunities")
+    expect(asked).to_contain_text("4 deals")
     expect_faultless(page)
     asked.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_role("main")).to_contain_text("undone")
-    expect(page.get_by_role("main")).to_contain_text("As before: 4 opportunities.")
+    expect(page.get_by_role("main")).to_contain_text("As before: 4 deals.")
     page.goto("/sales/opportunities?q=Old+deal")
     expect(page.locator("[data-row]")).to_have_count(0)
 

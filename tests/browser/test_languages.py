@@ -29,7 +29,7 @@ TEXTS: Final = """() => {
 }"""
 PLACEHOLDER: Final = re.compile(r"%\((\w+)\)[sd]|\{\w+\}")
 #: What the demonstration's company itself has called something, and where that is shown.
-STAGES: Final = {"Needs", "Solution", "Offer", "Negotiation", "Won", "Lost"}
+STAGES: Final = {"New business", "Needs", "Solution", "Proposal", "Negotiation", "Won", "Lost"}
 TEAMS: Final = {"Sales", "Export"}
 NAMED_BY_THE_COMPANY: Final = {
     **dict.fromkeys(("opportunities", "opportunity", "new opportunity", "board", "report", "customer", "lead"), STAGES),

@@ -23,7 +23,9 @@ document.addEventListener(
 document.addEventListener(
   "click",
   (event) => {
-    if (event.detail > 1 && event.target.closest("[type=submit], button:not([type])")?.form?.method === "post") {
+    const button = event.target.closest("button");
+    const posts = button?.hasAttribute("hx-post") || (button?.type === "submit" && button.form?.method === "post");
+    if (event.detail > 1 && posts) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }
