@@ -93,6 +93,12 @@ def test_a_list_is_walked_opened_and_left(page: Page) -> None:
     expect(page).to_have_url(re.compile("q=elaionesj|q=j"))
 
 
+def test_shift_f_adds_a_filter(page: Page) -> None:
+    page.goto("/customers")
+    page.keyboard.press("Shift+F")
+    expect(page.get_by_role("dialog", name="Add a filter").locator("[name=field]")).to_be_focused()
+
+
 def test_single_keys_that_are_switched_off_stay_off(open_page: Opener, server: str, installation: Installation) -> None:
     page = open_page(signed_in=False)
     sign_in(page, server, "kasia@aigis.example", installation.password)
