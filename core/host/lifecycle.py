@@ -113,9 +113,12 @@ def _said(error: BaseException) -> str:
 
 
 def _enable(host: Host, connection: Connection, names: Sequence[str]) -> None:
+    from core.search.index import index_unlisted  # search stands on the records, and those on the host
+
     for name in names:
         _upgrade(host, connection, name)
         _remember(host, connection, name)
+        index_unlisted(connection, name)
 
 
 def _upgrade(host: Host, connection: Connection, name: str) -> None:

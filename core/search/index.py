@@ -231,6 +231,22 @@ def _row_of(record_type: RecordType, touched: Touched) -> dict[str, Any] | None:
     return entry_row(record_type, touched.record_id, {name: change[1] for name, change in touched.changes.items()})
 
 
+def index_unlisted(connection: Connection, plugin: str) -> None:
+    """List the records of a plugin that stand in no index, because a migration wrote them and no write unit.
+
+    Args:
+        connection: of the transaction in which the migration ran.
+        plugin: its name.
+    """
+    for record_type in record_types.of_plugin(plugin):
+        model = record_type.model
+        listed = (entries.c.record_type == record_type.key, entries.c.record_id == model.id)
+        unlisted = select(model.id).where(model.deleted_at.is_(None), ~select(1).where(*listed).exists())
+        ids = list(connection.scalars(unlisted)) if record_type.search else []
+        for part in in_parts(ids):
+            connection.execute(insert(entries), _rows_of(connection, record_type, part))
+
+
 def _rows_of(connection: Connection, record_type: RecordType, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     model = record_type.model
     names = list(dict.fromkeys([record_type.title, *record_type.search]))

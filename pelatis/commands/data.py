@@ -69,8 +69,10 @@ def _run(
 ) -> dict[str, Any]:
     from core.access import system_actor
     from core.imports import mappings, operations, options, queries, trials
+    from core.operation.server import spare_memory
 
     record_type = _record_type(key)
+    spare_memory()  # a file of many rows makes much that is soon gone
     job = None if dry_run else operations.find_unfinished(record_type, file)
     if job is not None:
         click.echo(f"Going on with import {job.id} after {job.done_rows} rows.", err=True)

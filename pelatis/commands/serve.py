@@ -174,6 +174,7 @@ def worker(threads: int | None, alive: int | None, after: int | None) -> None:
     """Run the work in the background; `pelatis run` starts one, further machines may run more."""
     from core.jobs import operations
     from core.jobs.worker import Worker, worker_name
+    from core.operation.server import spare_memory
     from core.operation.supervisor import stop_on_signals
 
     lifeline = _lifeline(alive)
@@ -184,6 +185,7 @@ def worker(threads: int | None, alive: int | None, after: int | None) -> None:
         parent = lifeline.parent_is_alive if lifeline else lambda: True
         running = Worker(app, threads or settings.job_threads, parent)
         stop_on_signals(running.stop)
+    spare_memory()
     status = running.run()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from core.access import system_actor
@@ -53,3 +54,8 @@ def test_a_stage_that_somebody_renamed_keeps_its_name(app: Flask, stages: dict[s
         stages["Needs"].name = "First talks"
         demand("crm_set_up_company", actor=system_actor())
     assert names()[1:3] == ["First talks", "Λύση"]
+
+
+def test_its_stages_are_found_by_what_somebody_types(client: FlaskClient) -> None:
+    found = client.get("/sales/stages/options?q=propo").get_json()["items"]
+    assert [each["text"] for each in found] == ["Proposal"]
