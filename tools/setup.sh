@@ -13,7 +13,13 @@ command -v "$PYTHON" >/dev/null 2>&1 || fail "no $PYTHON here; install Python 3.
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "Python 3.11 or newer is needed and $PYTHON is older; run make with PYTHON=/path/to/python"
 
-if ! "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+# One that was interrupted while it was made has a Python, and nothing to install with.
+is_whole() {
+    "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' &&
+        { "$venv/bin/python" -m pip --version || "$venv/bin/python" -m uv --version; }
+}
+
+if ! is_whole >/dev/null 2>&1; then
     echo "Making $venv"
     "$PYTHON" -m venv --clear "$venv" ||
         fail "Python could not make a virtual environment (on Debian and Ubuntu: apt install python3-venv)"
