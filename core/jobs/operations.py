@@ -71,7 +71,9 @@ def enqueue(
 
 
 def _due(names: Collection[str], now: datetime) -> ColumnElement[bool]:
-    waiting = and_(Job.state == WAITING, Job.next_try_at <= now)
+    # What nobody wanted to wait is due whatever the clock says: another machine's may be ahead, or it was set back.
+    at_once = and_(Job.attempts == 0, Job.next_try_at <= Job.created_at)
+    waiting = and_(Job.state == WAITING, or_(Job.next_try_at <= now, at_once))
     abandoned = and_(Job.state == RUNNING, Job.lease_until < now)
     return and_(Job.name.in_(names), or_(waiting, abandoned))
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.access import system_actor
 from core.database import JournalEntry, db, write_unit
+from core.jobs import job, jobs, operations
 from core.users import operations as people
 from core.users.models import Team, User
 from tests.conftest import sign_in
@@ -54,3 +55,16 @@ def test_the_journal_keeps_its_order_when_the_clock_goes_back(app: Flask) -> Non
         select(JournalEntry).where(JournalEntry.record_type == "team").order_by(JournalEntry.sequence)
     )
     assert [entry.changes["name"][1] for entry in told] == ["one", "two", "three"]
+
+
+def test_a_job_begins_at_once_on_a_machine_whose_clock_is_behind(app: Flask) -> None:
+    job(name="core.test_ahead")(lambda progress: None)
+    try:
+        with at(NOW), write_unit():
+            operations.enqueue("core.test_ahead")
+            operations.enqueue("core.test_ahead", not_before=NOW + dt.timedelta(minutes=10))
+        with at(NOW - HOUR):
+            begun = [operations.claim("worker", ["core.test_ahead"]) for _each in range(2)]
+        assert [each is not None for each in begun] == [True, False], "but not what is to wait"
+    finally:
+        del jobs._jobs["core.test_ahead"]
