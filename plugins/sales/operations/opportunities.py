@@ -201,7 +201,6 @@ def update_opportunity(actor: Actor, opportunity: Opportunity, values: Mapping[s
             return move_opportunity(actor, opportunity, session.get_one(Stage, stage_id), changes)
         _write(actor, opportunity, changes)
         _close_or_open(opportunity, session.get_one(Stage, opportunity.stage_id))
-        session.flush()
         return opportunity
 
 
