@@ -16,6 +16,8 @@ from core.access import (
     system_actor,
     visible,
 )
+from core.customers.countries import country_names
+from core.customers.fields import Country
 from core.customers.keys import matching_name
 from core.customers.models import Customer
 from core.customers.operations import create_customer
@@ -102,6 +104,7 @@ __all__ = [
     "Board",
     "CalendarItem",
     "Count",
+    "Country",
     "Currency",
     "Customer",
     "DemoCompany",
@@ -147,6 +150,7 @@ __all__ = [
     "collect",
     "compile_filter",
     "count_records",
+    "country_names",
     "create_customer",
     "create_record",
     "currency_names",

@@ -1,5 +1,6 @@
-"""The demo's products and price lists."""
+"""The demo's products, price lists and tax rules."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from pelatis.api import DemoPart, db
 
-from .models import Price, PriceList, Product
+from .models import Price, PriceList, Product, TaxRule
 from .queries import default_price_list
 
 #: (code, name, series, unit, price in euros)
@@ -47,6 +48,21 @@ PRICE_LISTS: Final = (
     ("Cennik hurtowy", "PLN", "4.26", "0.9"),
 )
 
+#: (name, percent, country, postcodes, class, buyers, note)
+TAX_RULES: Final = (
+    ("ΦΠΑ 24 %", "24", "GR", "", "standard", None, None),
+    ("ΦΠΑ 13 %", "13", "GR", "", "reduced", None, None),
+    ("ΦΠΑ 6 %", "6", "GR", "", "super_reduced", None, None),
+    ("ΦΠΑ 17 %", "17", "GR", "811 821 831 853 854", "standard", None, None),
+    ("ΦΠΑ 9 %", "9", "GR", "811 821 831 853 854", "reduced", None, None),
+    ("VAT 23 %", "23", "PL", "", "standard", "private", None),
+    ("VAT 8 %", "8", "PL", "", "reduced", "private", None),
+    ("VAT 5 %", "5", "PL", "", "super_reduced", "private", None),
+    ("Reverse charge", "0", "PL", "", None, "business", "Reverse charge, Art. 196 of Directive 2006/112/EC"),
+)
+#: The series of products that bear another tax than the standard rate.
+TAX_CLASSES: Final = {"Food": "reduced"}
+
 #: From which quantity on things that are bought by the thousand cost less, and by how much.
 BULK: Final = (Decimal(1000), Decimal("0.92"))
 _BOUGHT_BY_THE_THOUSAND: Final = "Tins and bottles"
@@ -65,6 +81,7 @@ class CatalogDemo(DemoPart):
             Product,
             [
                 {"id": products[sku], "sku": sku, "name": name, "series": series, "unit": unit, **made}
+                | {"tax_class": TAX_CLASSES.get(series, "standard")}
                 for sku, name, series, unit, _price in PRODUCTS
             ],
         )
@@ -75,6 +92,15 @@ class CatalogDemo(DemoPart):
             row = {"id": price_list, "name": name, "currency": currency, "valid_from": first, "is_default": is_default}
             self.company.insert(PriceList, [row | made])
             self.company.insert(Price, self._prices(products, price_list, currency, Decimal(rate) * Decimal(share)))
+
+        self._make_tax_rules(made)
+
+    def _make_tax_rules(self, made: Mapping[str, Any]) -> None:
+        names = ("name", "rate", "country", "postcodes", "tax_class", "buyer", "note")
+        rows: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in TAX_RULES]
+        for row in rows:
+            identity = self.company.stable_id("tax_rule", f"{row['name']} {row['country']}")
+            self.company.insert(TaxRule, [{**row, "id": identity, "rate": Decimal(row["rate"]), **made}])
 
     def _prices(
         self, products: dict[str, UUID], price_list: UUID, currency: str, factor: Decimal

@@ -1,4 +1,4 @@
-"""The tables of the catalog: products, price lists, and the prices that tie the two."""
+"""The tables of the catalog: products, price lists, the prices that tie the two, and which tax a sale bears."""
 
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,8 @@ class Product(Record, Model):
     series: Mapped[str | None] = mapped_column(String(100), index=True)
     #: What a quantity of one means: piece, kg, hour, …
     unit: Mapped[str] = mapped_column(String(20), default="piece")
+    #: Which of a country's tax rates it bears; `TAX_CLASSES` has them all.
+    tax_class: Mapped[str] = mapped_column(String(20), default="standard")
     #: Whether it is still offered; old records keep pointing at one that isn't.
     active: Mapped[bool] = mapped_column(default=True)
     description: Mapped[str | None] = mapped_column(Text)
@@ -67,6 +69,31 @@ class Price(Record, Model):
     currency: Mapped[Currency]
     #: The smallest quantity that gets this price.
     min_quantity: Mapped[Amount] = mapped_column(default=Decimal(1))
+    #: The first and the last day on which it holds; empty for no limit.
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+
+
+class TaxRule(Record, Model):
+    """Which tax a sale bears: by the place where it is delivered, the buyer, the product's class and the day."""
+
+    __table_args__ = (Index(None, "country", "tax_class", "deleted_at"),)
+
+    #: What documents print: "ΦΠΑ 24 %".
+    name: Mapped[str] = mapped_column(String(100))
+    #: Percent.
+    rate: Mapped[Amount]
+    #: ISO 3166-1 alpha-2: where it holds.
+    country: Mapped[str] = mapped_column(String(2))
+    #: Beginnings of the postcodes for which alone it holds, such as islands with a rate of their own, with blanks
+    #: between them; empty for all.
+    postcodes: Mapped[str] = mapped_column(String(400), default="")
+    #: The class of products; empty for all.
+    tax_class: Mapped[str | None] = mapped_column(String(20))
+    #: `business`, `private`, or empty for all.
+    buyer: Mapped[str | None] = mapped_column(String(20))
+    #: What the law wants documents to say beside: "Reverse charge".
+    note: Mapped[str | None] = mapped_column(String(300))
     #: The first and the last day on which it holds; empty for no limit.
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]

@@ -1,4 +1,4 @@
-"""The rules of the catalog: codes are unique, one list is the default, a price is in its list's currency."""
+"""The rules of the catalog: codes are unique, one list is the default, a price is in its list's currency, tax rules."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +10,8 @@ from sqlalchemy import select
 from pelatis.api import Actor, Problem, _, base_currency, change_record, db, save, today, write_unit
 
 from . import queries
-from .models import Price, PriceList, Product
+from .models import Price, PriceList, Product, TaxRule
+from .taxes import plain_postcode
 
 
 def create_product(actor: Actor, values: Mapping[str, Any]) -> Product:
@@ -149,6 +150,42 @@ def update_price(actor: Actor, price: Price, values: Mapping[str, Any]) -> Price
             columns["currency"] = session.get_one(PriceList, columns["price_list_id"]).currency
         changed: Price = change_record(actor, price, columns)
         return changed
+
+
+def create_tax_rule(actor: Actor, values: Mapping[str, Any]) -> TaxRule:
+    """Make a tax rule.
+
+    Raises:
+        Problem: `catalog.ends_before_it_begins`; `catalog.bad_postcodes` for what no postcode begins with.
+    """
+    with write_unit():
+        rule = TaxRule(**_checked_rule(values))
+        _check_period(rule.valid_from, rule.valid_until)
+        saved: TaxRule = save(actor, rule)
+        return saved
+
+
+def update_tax_rule(actor: Actor, rule: TaxRule, values: Mapping[str, Any]) -> TaxRule:
+    """Change a tax rule; documents keep the tax that they were made with.
+
+    Raises:
+        Problem: `catalog.ends_before_it_begins`; `catalog.bad_postcodes` for what no postcode begins with.
+    """
+    with write_unit():
+        _check_period(values.get("valid_from", rule.valid_from), values.get("valid_until", rule.valid_until))
+        changed: TaxRule = change_record(actor, rule, _checked_rule(values))
+        return changed
+
+
+def _checked_rule(values: Mapping[str, Any]) -> dict[str, Any]:
+    columns = dict(values)
+    if "postcodes" in columns:
+        beginnings = [plain_postcode(each) for each in (columns["postcodes"] or "").replace(",", " ").split()]
+        if not all(each.isalnum() for each in beginnings):
+            message = _("Write how the postcodes begin, with blanks between them: 811 812.")
+            raise Problem("catalog.bad_postcodes", message, fields={"postcodes": [message]})
+        columns["postcodes"] = " ".join(beginnings)
+    return columns
 
 
 def _check_period(valid_from: date | None, valid_until: date | None) -> None:

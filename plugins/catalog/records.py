@@ -1,11 +1,20 @@
-"""What the records layer is told about products, price lists and prices."""
+"""What the records layer is told about products, price lists, prices and tax rules."""
 
 from pelatis.api import ExtraColumn, RecordType, SharedAccess, _l
 
-from .models import Price, PriceList, Product
-from .operations import create_price, create_price_list, create_product, update_price, update_price_list, update_product
+from .models import Price, PriceList, Product, TaxRule
+from .operations import (
+    create_price,
+    create_price_list,
+    create_product,
+    create_tax_rule,
+    update_price,
+    update_price_list,
+    update_product,
+    update_tax_rule,
+)
 from .queries import list_prices
-from .schemas import PriceListSchema, PriceSchema, ProductSchema
+from .schemas import PriceListSchema, PriceSchema, ProductSchema, TaxRuleSchema
 
 PRODUCTS = RecordType(
     model=Product,
@@ -16,7 +25,7 @@ PRODUCTS = RecordType(
     icon="package",
     subtitle=("sku", "series"),
     columns=("name", "sku", "series", "unit", "active"),
-    filters=("name", "sku", "series", "unit", "active"),
+    filters=("name", "sku", "series", "unit", "tax_class", "active"),
     search=("name", "sku", "series"),
     sort="name",
     match=("name", "sku"),
@@ -58,6 +67,24 @@ PRICES = RecordType(
     update=update_price,
     access=SharedAccess(),
     nav=False,
+)
+
+TAX_RULES = RecordType(
+    model=TaxRule,
+    schema=TaxRuleSchema,
+    label=_l("Tax rule"),
+    label_plural=_l("Tax rules"),
+    path="tax-rules",
+    icon="receipt-tax",
+    subtitle=("country", "tax_class"),
+    columns=("name", "rate", "country", "postcodes", "tax_class", "buyer", "valid_from", "valid_until"),
+    filters=("name", "rate", "country", "tax_class", "buyer", "valid_from", "valid_until"),
+    search=("name", "note"),
+    sort="name",
+    match=("name",),
+    create=create_tax_rule,
+    update=update_tax_rule,
+    access=SharedAccess(),
 )
 
 LIST_PRICE = ExtraColumn(

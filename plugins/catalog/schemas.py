@@ -1,10 +1,10 @@
-"""What products, price lists and prices consist of, for forms, API, import and export."""
+"""What products, price lists, prices and tax rules consist of, for forms, API, import and export."""
 
 from decimal import Decimal
 
 from marshmallow.validate import Length, Range
 
-from pelatis.api import RecordSchema, _l, currency_names, fields
+from pelatis.api import Country, RecordSchema, _l, currency_names, fields
 
 UNITS = {
     "piece": _l("piece"),
@@ -18,6 +18,16 @@ UNITS = {
     "day": _l("day"),
     "month": _l("month"),
 }
+
+
+TAX_CLASSES = {
+    "standard": _l("Standard rate"),
+    "reduced": _l("Reduced rate"),
+    "super_reduced": _l("Second reduced rate"),
+    "zero": _l("Zero rate"),
+    "exempt": _l("Exempt"),
+}
+BUYERS = {"business": _l("Businesses with a tax number"), "private": _l("Everybody else")}
 
 
 class ProductSchema(RecordSchema):
@@ -36,6 +46,14 @@ class ProductSchema(RecordSchema):
         label=_l("Series"), validate=Length(max=100), import_names=("series", "category", "product family", "group")
     )
     unit = fields.Choice(UNITS, label=_l("Unit"), load_default="piece", allow_none=False, import_names=("unit",))
+    tax_class = fields.Choice(
+        TAX_CLASSES,
+        label=_l("Tax class"),
+        help=_l("Tax rules say what each class costs in each country."),
+        load_default="standard",
+        allow_none=False,
+        import_names=("tax class", "vat class"),
+    )
     active = fields.Boolean(label=_l("Offered"), load_default=True, allow_none=False)
     list_price = fields.Money(
         label=_l("Price"),
@@ -68,6 +86,35 @@ class PriceSchema(RecordSchema):
     currency = fields.String(dump_only=True, label=_l("Currency"))
     min_quantity = fields.Decimals(
         label=_l("From quantity"), load_default=Decimal(1), allow_none=False, validate=Range(min=0)
+    )
+    valid_from = fields.Date(label=_l("Valid from"))
+    valid_until = fields.Date(label=_l("Valid until"))
+
+
+class TaxRuleSchema(RecordSchema):
+    """A tax rule."""
+
+    name = fields.String(
+        required=True, label=_l("Tax"), help=_l("As documents print it: VAT 24 %."), validate=Length(max=100)
+    )
+    rate = fields.Decimals(
+        required=True,
+        label=_l("Rate in percent"),
+        validate=Range(min=0, max=100),
+        import_names=("rate", "percent", "vat rate"),
+    )
+    country = Country(required=True, label=_l("Country"), help=_l("Where the goods go or the service is used."))
+    postcodes = fields.String(
+        label=_l("Postcodes"),
+        help=_l("How the postcodes begin for which alone it holds: “811 812” for Lesvos. Empty: everywhere."),
+        load_default="",
+        allow_none=False,
+        validate=Length(max=400),
+    )
+    tax_class = fields.Choice(TAX_CLASSES, label=_l("Tax class"), help=_l("Empty: every class."))
+    buyer = fields.Choice(BUYERS, label=_l("Buyers"), help=_l("Empty: everybody."))
+    note = fields.String(
+        label=_l("Note on documents"), help=_l("What the law wants beside: reverse charge."), validate=Length(max=300)
     )
     valid_from = fields.Date(label=_l("Valid from"))
     valid_until = fields.Date(label=_l("Valid until"))

@@ -31,6 +31,7 @@ from pelatis.api import (
     today,
     utc_now,
 )
+from plugins.catalog.api import Price, explain_price
 
 from .models import Lead, Opportunity, Stage
 from .operations.leads import CONVERTIBLE, LEAD_MOVES
@@ -176,8 +177,10 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         yield from _figures(actor)
     elif slot == "customer.open":
         yield from _open_items(actor, record)
-    elif slot == "record.sidebar" and isinstance(record, Opportunity) and may(actor, Opportunity, "edit"):
-        yield _stage_panel(actor, record)
+    elif slot == "record.sidebar" and isinstance(record, Opportunity):
+        if may(actor, Opportunity, "edit"):
+            yield _stage_panel(actor, record)
+        yield from _price_panel(actor, record)
     elif slot == "record.sidebar" and isinstance(record, Lead) and may(actor, Lead, "edit"):
         yield _lead_panel(record)
 
@@ -276,6 +279,30 @@ def _stage_panel(actor: Actor, opportunity: Opportunity) -> Panel:
         },
         figure=present.name if present else "",
         order=10,
+    )
+
+
+def _price_panel(actor: Actor, opportunity: Opportunity) -> Iterator[Panel]:
+    """Explain what one unit of a deal's product costs its customer."""
+    if not may(actor, Price, "view"):
+        return
+    product, customer = deals.product_and_customer(actor, opportunity)
+    explained = explain_price(product, customer) if product else None
+    if product is None or explained is None:
+        return
+    currency, tax = explained.price.currency, explained.tax
+    steps = [
+        (explained.price_list.name, format_amount(explained.price.amount, currency)),
+        (tax.name if tax else _("Tax: no rule says"), format_amount(tax.tax, currency) if tax else "–"),
+        (_("With tax"), format_amount(explained.gross, currency)),
+    ]
+    yield Panel(
+        id="sales.price",
+        title=_("Price of one unit"),
+        template="sales/panels/price.html",
+        context={"steps": steps, "note": tax.note if tax else "", "icon": "coin"},
+        figure=format_amount(explained.net, currency),
+        order=20,
     )
 
 

@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from pelatis.api import Actor, User, db, kept, read_once, utc_now, visible
+from pelatis.api import Actor, Customer, User, db, kept, read_once, utc_now, visible
+from plugins.catalog.api import Product
 
 from ..models import Lead, Opportunity, Stage, StageHistory
 
@@ -59,6 +60,19 @@ def _open_deals(actor: Actor) -> Any:
         .order_by(Opportunity.expected_close_on.asc().nulls_last(), Opportunity.id.desc())
         .limit(MOST_OPEN)
     )
+
+
+def product_and_customer(actor: Actor, opportunity: Opportunity) -> tuple[Product | None, Customer | None]:
+    """Read what a deal is about and whom it is with; None for what an actor may not see or what isn't there."""
+    statement = (
+        select(Product, Customer)
+        .select_from(Opportunity)
+        .outerjoin(Product, and_(Product.id == Opportunity.product_id, visible(actor, Product)))
+        .outerjoin(Customer, and_(Customer.id == Opportunity.customer_id, visible(actor, Customer)))
+        .where(Opportunity.id == opportunity.id)
+    )
+    product, customer = db.session.execute(statement).one()
+    return product, customer
 
 
 def open_deals_by_customer(actor: Actor, customers: Sequence[UUID]) -> Mapping[UUID, int]:
