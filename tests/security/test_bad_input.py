@@ -280,4 +280,5 @@ def test_a_body_that_would_fill_the_memory_is_refused(client: FlaskClient, path:
 def test_a_file_to_import_may_be_larger_than_a_form(client: FlaskClient) -> None:
     rows = b"name\n" + b"A rather long name of a customer that is there again and again\n" * (LARGEST_FORM // 60)
     answer = client.post("/admin/imports/new", data={"type": "customer", "file": (BytesIO(rows), "many.csv")})
+    answer.request.environ["wsgi.input"].close()  # the test client leaves the file open in which it wrote the form
     assert answer.status_code == 303, answer.text
