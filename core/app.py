@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
@@ -30,6 +30,7 @@ from core.records.views import mount_record_types
 from core.records.views.pages import undo
 from core.settings import Settings
 from core.shell.context import shell
+from core.web.actor import load_actor
 from core.web.assets import asset_url, drawn_icon, install_assets
 from core.web.audience import check_audiences, declare_audience
 from core.web.configure import configure_web
@@ -213,6 +214,8 @@ def answer_problems(app: Flask) -> None:
     def on_http(error: HTTPException) -> Any:
         if error.response is not None or (error.code or 500) < 400:
             return error
+        if g.get("gate_is_closed"):
+            load_actor()  # the gate stands before it; the page is in the person's language and leads back to theirs
         return answer_problem(http_problem(error))
 
     @app.errorhandler(Exception)

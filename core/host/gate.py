@@ -7,7 +7,7 @@ missing slash.
 from typing import Any, Final
 
 import structlog
-from flask import Flask, abort, request
+from flask import Flask, abort, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import db, in_unit
@@ -34,6 +34,7 @@ def install_gate(app: Flask, host: Host) -> None:
             return
         host.begin_request()
         if plugin is not None and not host.is_enabled(plugin):
+            g.gate_is_closed = True
             abort(404)
 
     app.before_request_funcs.setdefault(None, []).insert(0, pass_gate)

@@ -19,6 +19,7 @@ from pelatis.api import (
 from .models import Price, Product, TaxRule
 from .queries import prices_of, taxes_of
 from .records import PRICE_LISTS, PRICES, TAX_RULES
+from .schemas import BUYERS
 
 
 @hookimpl
@@ -60,7 +61,7 @@ def _taxes_panel(actor: Actor, product: Product) -> Panel:
         {
             "title": rule.name,
             "url": TAX_RULES.url_of(rule.id),
-            "note": names.get(rule.country, rule.country),
+            "note": " · ".join(filter(None, (names.get(rule.country, rule.country), rule.postcodes, _buyer(rule)))),
             "figure": format_percent(rule.rate),
         }
         for rule in taxes_of(actor, product, today())
@@ -72,3 +73,7 @@ def _taxes_panel(actor: Actor, product: Product) -> Panel:
         context={"rows": rows, "lacking": _("No tax rule says what its class bears."), "icon": "receipt-tax"},
         count=len(rows) or None,
     )
+
+
+def _buyer(rule: TaxRule) -> str:
+    return str(BUYERS[rule.buyer]) if rule.buyer in BUYERS else ""

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from core.database import db
@@ -141,3 +143,13 @@ def test_unprepared_database_is_told_in_one_sentence(
     answer = app.test_client().get("/customers")
     assert (answer.status_code, answer.text) == (503, "The database isn't prepared yet. Run: pelatis db upgrade")
     assert app.test_client().get("/healthz").status_code == 404  # not gated: it answers without a database
+
+
+def test_whoever_is_signed_in_keeps_their_frame_on_the_page_of_a_plugin_that_is_off(
+    app: Flask, client: FlaskClient
+) -> None:
+    disable_plugin(host_of(app), "sales")
+    mine, nobodys = client.get("/sales/pipeline"), app.test_client().get("/sales/pipeline")
+    assert (mine.status_code, nobodys.status_code) == (404, 404)
+    assert ["Go to Today" in mine.text, 'href="/customers"' in mine.text] == [True, True]
+    assert ["Go to the sign-in" in nobodys.text, 'href="/customers"' in nobodys.text] == [True, False]
