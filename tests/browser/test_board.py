@@ -143,7 +143,7 @@ def test_escape_leaves_the_menu_of_stages_and_keeps_the_place_of_the_hands(page:
 
 
 def test_a_column_without_cards_is_narrow_and_takes_a_card_all_the_same(page: Page) -> None:
-    name = "The only deal"
+    name = "Μοναδική ευκαιρία"
     make_opportunity(page, name, str(AMOUNT))
     criteria = json.dumps({"and": [{"field": "name", "op": "is", "value": [name]}]})
     page.goto(f"/sales/pipeline?{urlencode({'filter': criteria})}")

@@ -31,6 +31,7 @@ NEEDED: Final[dict[str, dict[str, str]]] = {
     "/contact-points": {"kind": "phone", "value": "2610437221"},
     "/relationships": {"kind": "works_at"},
     "/catalog/price-lists": {"currency": "EUR"},
+    "/catalog/tax-rules": {"country": "GR", "rate": "24"},
     "/sales/exchange-rates": {"currency": "CHF"},
 }
 #: Where a record's pages are, when it isn't where the API has them; a user's has no form of its own.

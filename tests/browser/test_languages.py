@@ -29,10 +29,12 @@ TEXTS: Final = """() => {
 }"""
 PLACEHOLDER: Final = re.compile(r"%\((\w+)\)[sd]|\{\w+\}")
 #: What the demonstration's company itself has called something, and where that is shown.
+PRICE_LISTS: Final = {"Standard prices"}
 STAGES: Final = {"New business", "Needs", "Solution", "Proposal", "Negotiation", "Won", "Lost"}
 TEAMS: Final = {"Sales", "Export"}
 NAMED_BY_THE_COMPANY: Final = {
-    **dict.fromkeys(("opportunities", "opportunity", "new opportunity", "board", "report", "customer", "lead"), STAGES),
+    **dict.fromkeys(("opportunities", "new opportunity", "board", "report", "customer", "lead"), STAGES),
+    "opportunity": STAGES | PRICE_LISTS,
     **dict.fromkeys(("users", "user", "new user", "teams"), TEAMS),
 }
 
