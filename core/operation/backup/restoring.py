@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, inspect, make_url, select, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, make_url, select, text
 
 from core.host.histories import History
 from core.host.migrations import upgrade
@@ -111,10 +111,15 @@ def _fill(
 
 
 def _raise_generations(connection: Connection, before: Mapping[str, int]) -> None:
-    """Tell servers that are running that what they cached has changed, even if the backup has the same numbers."""
-    for topic, number in generations(connection).items():
-        raised = 1 + max(number, before.get(topic, 0))
-        connection.execute(update(Generation).where(Generation.topic == topic).values(number=raised))
+    """Tell servers that are running that what they remember has changed, whichever numbers the backup has, or lacks."""
+    restored = generations(connection)
+    rows = [
+        {"topic": topic, "number": 1 + max(restored.get(topic, 0), before.get(topic, 0))}
+        for topic in restored.keys() | before.keys()
+    ]
+    connection.execute(delete(Generation))
+    if rows:
+        connection.execute(insert(Generation), rows)
 
 
 def _make_tables(connection: Connection, manifest: Manifest, histories: Sequence[History]) -> None:
