@@ -1,4 +1,4 @@
-"""Count customers by an index alone."""
+"""Count customers by the index that sorts them."""
 
 from alembic import op
 
@@ -9,8 +9,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_core_customer_deleted_at", "core_customer", ["deleted_at"])
+    op.drop_index("ix_core_customer_name_key", "core_customer")
+    op.create_index("ix_core_customer_name_key", "core_customer", ["name_key", "id", "deleted_at"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_core_customer_deleted_at", "core_customer")
+    op.drop_index("ix_core_customer_name_key", "core_customer")
+    op.create_index("ix_core_customer_name_key", "core_customer", ["name_key", "id"])
