@@ -1,80 +1,14 @@
-"""The tables of sales: pipelines with their stages, leads, opportunities, and the way each one went."""
+"""Opportunities, and the way each one went."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pelatis.api import Amount, Currency, Id, Record, UtcDateTime, base_currency, model_base, ref, utc_now
+from pelatis.api import Amount, Currency, Id, Record, UtcDateTime, base_currency, ref, utc_now
 
-Model = model_base("sales")
-
-
-class Pipeline(Record, Model):
-    """A way of selling, as a row of stages."""
-
-    name: Mapped[str] = mapped_column(String(100))
-    #: Its place among the pipelines; the first is where new opportunities begin.
-    position: Mapped[int] = mapped_column(default=0)
-
-
-class Stage(Record, Model):
-    """One step of a pipeline."""
-
-    __table_args__ = (
-        CheckConstraint("probability BETWEEN 0 AND 100", name="probability"),
-        CheckConstraint("rot_days IS NULL OR rot_days > 0", name="rot_days"),
-    )
-
-    pipeline_id: Mapped[Id] = ref(Pipeline, on_delete="cascade")
-    name: Mapped[str] = mapped_column(String(100))
-    #: Its place in the pipeline.
-    position: Mapped[int] = mapped_column(default=0)
-    #: How likely a deal in it is won, in percent, unless its seller says otherwise.
-    probability: Mapped[int] = mapped_column(default=0)
-    #: `open`, `won` or `lost`.
-    kind: Mapped[str] = mapped_column(String(4), default="open")
-    #: Fields of an opportunity that must be filled before it enters.
-    required: Mapped[list[Any]] = mapped_column(default=list)
-    #: After how many days in it a deal counts as standing still; empty for never.
-    rot_days: Mapped[int | None]
-
-
-class ExchangeRate(Record, Model):
-    """How much of a currency one unit of the company's own buys, from a day on, as central banks publish it."""
-
-    __table_args__ = (Index(None, "currency", "valid_from"), CheckConstraint("rate > 0", name="rate"))
-
-    currency: Mapped[Currency]
-    rate: Mapped[Amount]
-    valid_from: Mapped[date]
-
-
-class Lead(Record, Model):
-    """Somebody who may want to buy, before anybody knows whether they do."""
-
-    __table_args__ = (Index(None, "status", "deleted_at", "respond_by"), Index(None, "status", "deleted_at", "id"))
-
-    name: Mapped[str] = mapped_column(String(200))
-    company: Mapped[str | None] = mapped_column(String(200))
-    email: Mapped[str | None] = mapped_column(String(254), index=True)
-    phone: Mapped[str | None] = mapped_column(String(20))
-    #: Where it came from, a key of `schemas.SOURCES`.
-    source: Mapped[str | None] = mapped_column(String(20))
-    #: What they asked.
-    message: Mapped[str | None] = mapped_column(Text)
-    #: A key of `operations.LEAD_STATUSES`.
-    status: Mapped[str] = mapped_column(String(20), default="new")
-    #: The response clock: by when somebody must have answered.
-    respond_by: Mapped[UtcDateTime | None]
-    #: When somebody did.
-    answered_at: Mapped[UtcDateTime | None]
-    #: Why it came to nothing, a key of `schemas.DISQUALIFIED`.
-    disqualified_reason: Mapped[str | None] = mapped_column(String(20))
-    #: What it became.
-    customer_id: Mapped[Id | None] = ref("core_customer", on_delete="set null")
-    opportunity_id: Mapped[Id | None] = ref("sales_opportunity", on_delete="set null")
+from .base import Model
+from .pipelines import Pipeline, Stage
 
 
 class Opportunity(Record, Model):

@@ -1,0 +1,113 @@
+"""What sales answer: deals and leads on customers' pages, in timelines and in a person's day."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pelatis.api import (
+    Action,
+    Actor,
+    Alert,
+    CalendarItem,
+    Dependents,
+    NavItem,
+    Panel,
+    TimelineEntry,
+    _,
+    hookimpl,
+    may,
+    ngettext,
+    today,
+    utc_now,
+)
+
+from ..models import Opportunity
+from ..operations.pipelines import name_first_pipeline
+from ..queries import deals
+from ..records import OPPORTUNITIES
+from . import customers, day, steps
+from .customers import moved
+from .day import CLOCK_AHEAD, running_lead, still, still_item
+
+
+@hookimpl
+def crm_set_up_company() -> None:
+    """Name the first pipeline and its stages in the company's language."""
+    name_first_pipeline()
+
+
+@hookimpl
+def crm_collect_nav_items(actor: Actor) -> Iterator[NavItem]:
+    """Give the board and the report."""
+    if may(actor, Opportunity, "view"):
+        yield NavItem(title=_("Pipeline"), url="/sales/pipeline", icon="layout-kanban", phone=True, key="p")
+        yield NavItem(title=_("Report"), url="/sales/report", icon="chart-histogram", order=200)
+
+
+@hookimpl
+def crm_collect_actions(actor: Actor, record: Any) -> Iterator[Action]:
+    """Offer a new opportunity on a customer's page."""
+    if record is not None and record.__record_type__ == "customer" and may(actor, Opportunity, "create"):
+        url = f"{OPPORTUNITIES.url}/new?customer={record.id}"
+        yield Action(id="sales.new_opportunity", title=_("New deal"), url=url, icon="briefcase", key="o", primary=True)
+
+
+@hookimpl
+def crm_collect_alerts(actor: Actor, customers: Sequence[UUID]) -> Iterator[Alert]:
+    """Tell of deals that stand still."""
+    for opportunity, stage in deals.open_deals(actor, customers):
+        if opportunity.customer_id is not None and deals.is_standing_still(opportunity, stage):
+            yield Alert(
+                customer_id=opportunity.customer_id,
+                text=_("%(name)s stands still: %(still)s", name=opportunity.name, still=still(opportunity, stage)),
+                level="notice",
+                url=OPPORTUNITIES.url_of(opportunity.id),
+                link=_("To the deal"),
+            )
+
+
+@hookimpl
+def crm_collect_calendar_items(actor: Actor, day: date) -> Iterator[CalendarItem]:
+    """Give a person's deals that stand still, and the leads that must be answered soon."""
+    if actor.user_id is None or day != today():
+        return
+    for lead in deals.running_leads(actor, utc_now() + CLOCK_AHEAD):
+        yield running_lead(lead)
+    for opportunity, stage in deals.standing_still(actor):
+        yield still_item(opportunity, stage)
+
+
+@hookimpl
+def crm_collect_timeline(
+    actor: Actor, customer: UUID, before: datetime | None, limit: int, kinds: Collection[str], text: str
+) -> Iterator[TimelineEntry]:
+    """Give how a customer's deals began, moved and ended."""
+    if kinds and "deal" not in kinds:
+        return
+    for row in deals.moves_of_customer(actor, customer, before, limit, text):
+        yield moved(row)
+
+
+@hookimpl
+def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
+    """Give what each subject has for a place on a page."""
+    for panels in (customers.panels, day.panels, steps.panels):
+        yield from panels(slot, actor, record)
+
+
+@hookimpl
+def crm_collect_dependents(record_type: str, ids: Sequence[UUID]) -> Iterator[Dependents]:
+    """Tell how many deals lean on customers, products, stages or pipelines; the last two must not go while they do."""
+    columns = {
+        "customer": Opportunity.customer_id,
+        "catalog.product": Opportunity.product_id,
+        "sales.stage": Opportunity.stage_id,
+        "sales.pipeline": Opportunity.pipeline_id,
+    }
+    column = columns.get(record_type)
+    count = deals.count_deals(column, ids) if column is not None else 0
+    if count:
+        label = ngettext("%(num)s deal", "%(num)s deals", count)
+        blocks = record_type in ("sales.stage", "sales.pipeline")
+        yield Dependents(record_type="sales.opportunity", label=label, count=count, blocks=blocks)

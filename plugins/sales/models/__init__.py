@@ -1,0 +1,8 @@
+"""The tables of sales, a module for each subject."""
+
+from .base import Model
+from .leads import Lead
+from .opportunities import Opportunity, StageHistory
+from .pipelines import ExchangeRate, Pipeline, Stage
+
+__all__ = ["ExchangeRate", "Lead", "Model", "Opportunity", "Pipeline", "Stage", "StageHistory"]

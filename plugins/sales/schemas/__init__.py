@@ -1,0 +1,19 @@
+"""What the records of sales consist of, for forms, API, import and export; a module for each subject."""
+
+from .leads import DISQUALIFIED, LEAD_STATUSES, SOURCES, LeadSchema
+from .opportunities import LOST_REASONS, OpportunitySchema
+from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSchema, StageSchema
+
+__all__ = [
+    "DISQUALIFIED",
+    "LEAD_STATUSES",
+    "LOST_REASONS",
+    "REQUIRABLE",
+    "SOURCES",
+    "STAGE_KINDS",
+    "ExchangeRateSchema",
+    "LeadSchema",
+    "OpportunitySchema",
+    "PipelineSchema",
+    "StageSchema",
+]

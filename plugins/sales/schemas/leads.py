@@ -1,0 +1,64 @@
+"""What leads consist of, and where business comes from."""
+
+from typing import Final
+
+from marshmallow.validate import Length
+
+from pelatis.api import RecordSchema, _l, fields
+
+SOURCES: Final = {
+    "web": _l("Web form"),
+    "phone": _l("Phone"),
+    "mail": _l("Mail"),
+    "referral": _l("Referral"),
+    "fair": _l("Trade fair"),
+    "campaign": _l("Campaign"),
+    "partner": _l("Partner"),
+    "own": _l("Own search"),
+    "other": _l("Other"),
+}
+
+DISQUALIFIED: Final = {
+    "no_need": _l("No need"),
+    "no_budget": _l("No budget"),
+    "not_reachable": _l("Not reachable"),
+    "duplicate": _l("Known already"),
+    "spam": _l("Spam"),
+    "other": _l("Other"),
+}
+
+LEAD_STATUSES: Final = {
+    "new": _l("New"),
+    "working": _l("Working"),
+    "qualified": _l("Qualified"),
+    "converted": _l("Converted"),
+    "disqualified": _l("Disqualified"),
+}
+
+
+class LeadSchema(RecordSchema):
+    """A lead."""
+
+    name = fields.String(
+        required=True, label=_l("Name"), validate=Length(max=200), import_names=("lead", "full name", "contact name")
+    )
+    company = fields.String(
+        label=_l("Company"), validate=Length(max=200), import_names=("account", "organization", "company name")
+    )
+    email = fields.Email(label=_l("Mail"), validate=Length(max=254), import_names=("email", "e-mail", "email address"))
+    phone = fields.Phone(label=_l("Phone"), import_names=("telephone", "mobile", "phone number"))
+    source = fields.Choice(SOURCES, label=_l("Source"), import_names=("lead source",))
+    message = fields.Text(label=_l("What they asked"), validate=Length(max=20_000), import_names=("description",))
+    status = fields.Choice(
+        LEAD_STATUSES,
+        label=_l("Status"),
+        load_default="new",
+        allow_none=False,
+        tones={"new": "blue", "qualified": "green", "converted": "violet"},
+        import_names=("lead status",),
+    )
+    respond_by = fields.DateTime(label=_l("Answer by"), help=_l("Left empty: one hour from now."))
+    answered_at = fields.DateTime(label=_l("Answered"), dump_only=True)
+    disqualified_reason = fields.Choice(DISQUALIFIED, label=_l("Why not"))
+    customer = fields.Related("customer", label=_l("Customer"), dump_only=True)
+    opportunity = fields.Related("sales.opportunity", label=_l("Deal"), dump_only=True)
