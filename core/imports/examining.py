@@ -1,11 +1,11 @@
 """Looking through a file before anything is written: which records are there already, and which names nobody has."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from core.access import Actor
@@ -13,6 +13,7 @@ from core.imports import guessing, reading
 from core.imports.matching import Found, Matcher, existing, key_of
 from core.imports.models import Import
 from core.imports.options import EMPTY, FAIL, MAKE, options_of, record_type_of, shape_of
+from core.imports.reading import FileRow
 from core.imports.rows import RowReader, is_part
 from core.imports.running import BATCH
 from core.records import fields
@@ -80,6 +81,7 @@ def examine(actor: Actor, job: Import) -> Examined:
     """
     record_type, options = record_type_of(job), options_of(job)
     related = _related(job, record_type)
+    named: Counter[tuple[str, str]] = Counter()
     mapping = {column: name for column, name in job.mapping.items() if column not in related}
     matcher = Matcher(actor, only_looks=True)
     reader = RowReader(record_type, mapping, options, matcher)
@@ -87,11 +89,14 @@ def examine(actor: Actor, job: Import) -> Examined:
     source = islice(reading.read_rows(Path(job.path), shape_of(job)), EXAMINED)
     while batch := list(islice(source, BATCH)):
         rows += len(batch)
+        named.update(
+            (name, cell) for each in batch for column, name in related.items() if (cell := _cell(each, column))
+        )
         if options.match:
             matches = [reader.read(each).match for each in batch]
             known = existing(actor, record_type, options.match, matches)
             there += sum(each in known for each in matches)
-    names = list(_new_names(job, reader, related))
+    names = list(_new_names(reader, named))
     return Examined(rows, there, names[:MOST_NAMES], len(names[MOST_NAMES:]), _made_of(reader, job))
 
 
@@ -113,11 +118,8 @@ def _made_of(reader: RowReader, job: Import) -> list[str]:
     return sorted((str(each.label_plural) for each in types if each is not None), key=key_of)
 
 
-def _new_names(job: Import, reader: RowReader, related: Mapping[str, str]) -> Iterator[NewName]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for row in islice(reading.read_rows(Path(job.path), shape_of(job)), EXAMINED):
-        counted.update((name, cell) for column, name in related.items() if (cell := _cell(row.cells, column)))
-    for name in related.values():
+def _new_names(reader: RowReader, counted: Counter[tuple[str, str]]) -> Iterator[NewName]:
+    for name in {name for name, _cell in counted}:
         cells = [cell for (of, cell) in counted if of == name]
         reader.matcher.prepare(reader.fields[name].record_type, cells)
     for (name, cell), rows in counted.most_common():
@@ -126,8 +128,8 @@ def _new_names(job: Import, reader: RowReader, related: Mapping[str, str]) -> It
             yield _new_name(reader, name, cell, rows, found)
 
 
-def _cell(cells: Mapping[str, Any], column: str) -> str:
-    cell = cells.get(column)
+def _cell(row: FileRow, column: str) -> str:
+    cell = row.cells.get(column)
     return cell.strip() if isinstance(cell, str) else ""
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from core.access import Actor
 from core.database import db, utc_now, write_unit
 from core.i18n import _
-from core.imports import guessing, operations, reading
+from core.imports import guessing, operations
 from core.imports.models import Import, ImportMapping
-from core.imports.options import Options, options_of, record_type_of, shape_of
+from core.imports.options import Options, headings_of, options_of, record_type_of
 from core.imports.queries import visible_to
 from core.problems import Problem, not_found
 
@@ -24,7 +24,7 @@ OF_THE_FILE: Final = ("encoding", "delimiter")
 
 def keep(job: Import) -> ImportMapping:
     """Save what the columns of an import become, in place of what was saved of the same columns by the same person."""
-    digest = _digest(reading.headings(Path(job.path), shape_of(job)))
+    digest = _digest(headings_of(job))
     with write_unit() as session:
         same = (ImportMapping.record_type == job.record_type, ImportMapping.headings == digest)
         statement = select(ImportMapping).where(*same, ImportMapping.actor_id.is_not_distinct_from(job.actor_id))
@@ -94,7 +94,7 @@ def named(actor: Actor, record_type: str, name: str) -> ImportMapping:
 
 def fitting(actor: Actor, job: Import) -> ImportMapping | None:
     """Find the mapping that was saved last of a file with the same columns; None when there is none."""
-    digest = _digest(reading.headings(Path(job.path), shape_of(job)))
+    digest = _digest(headings_of(job))
     same = (ImportMapping.record_type == job.record_type, ImportMapping.headings == digest)
     statement = select(ImportMapping).where(*same, visible_to(actor, ImportMapping))
     return db.session.scalars(statement.order_by(ImportMapping.used_at.desc()).limit(1)).first()
@@ -102,7 +102,7 @@ def fitting(actor: Actor, job: Import) -> ImportMapping | None:
 
 def apply(job: Import, saved: ImportMapping) -> None:
     """Take a draft's mapping, options and answers from a saved one, as far as its columns and fields are there."""
-    columns = set(reading.headings(Path(job.path), shape_of(job)))
+    columns = set(headings_of(job))
     known = guessing.importable(record_type_of(job))
     mapping = {column: name for column, name in saved.mapping.items() if column in columns and name in known}
     options = {name: each for name, each in saved.options.items() if name in Options.__dataclass_fields__}

@@ -213,7 +213,7 @@ class Matcher:
             return Found(None, shared=True)
         if name in names.found:
             return Found(names.found[name])
-        known_id = _as_id(cell)
+        known_id = as_id(cell)
         if known_id is None:
             return Found(None)
         criteria = (record_type.model.id == known_id, live(self.actor, record_type))
@@ -262,7 +262,8 @@ def _digits(name: str) -> str:
     return "".join(letter for letter in name if letter.isdigit())
 
 
-def _as_id(cell: Any) -> uuid.UUID | None:
+def as_id(cell: Any) -> uuid.UUID | None:
+    """Read a cell as the id of a record; None when it is none."""
     text = str(cell)
     if len(text) != 36:
         return None

@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path, PureWindowsPath
@@ -16,15 +16,17 @@ from core.database import db, new_id, write_unit
 from core.i18n import _
 from core.imports import encodings, guessing, reading
 from core.imports.models import Import
-from core.imports.options import Options, folder_of, options_of, record_type_of, shape_of
+from core.imports.options import Options, folder_of, headings_of, options_of, record_type_of, shape_of
 from core.imports.running import PREVIEW_ROWS, Runner, Tally
+from core.jobs.operations import enqueue
 from core.problems import Problem
 from core.records import fields
 from core.records.operations import load_values
 from core.records.types import RecordType
 
-#: States in which an import can be run; the last two were stopped and go on.
-RUNNABLE: Final = frozenset({"draft", "running", "failed"})
+#: States in which an import can be begun, and those in which its run goes on where it stopped.
+BEGINNABLE: Final = frozenset({"draft", "failed"})
+RUNNABLE: Final = BEGINNABLE | {"running"}
 
 
 def take_file(actor: Actor, record_type: RecordType, name: str, stream: BinaryIO) -> Import:
@@ -122,14 +124,27 @@ def find_unfinished(record_type: RecordType, file: Path) -> Import | None:
     return None
 
 
+def require_draft(job: Import, states: Collection[str] = ("draft",)) -> None:
+    """Stop unless an import hasn't run yet.
+
+    Args:
+        job: the import.
+        states: how it may stand, where one that was stopped half-way will do as well.
+
+    Raises:
+        Problem: 409 when it ran already.
+    """
+    if job.status not in states:
+        raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
+
+
 def discard(job: Import) -> None:
     """Forget a draft and the copy of its file.
 
     Raises:
         Problem: 409 when it ran already; its report and its undo stay.
     """
-    if job.status != "draft":
-        raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
+    require_draft(job)
     folder = Path(job.path).parent
     with write_unit() as session:
         session.refresh(job)
@@ -148,8 +163,7 @@ def set_up(job: Import, *, mapping: Mapping[str, str] | None = None, **options: 
     Raises:
         Problem: 409 when it ran already; 422 for a field or option that doesn't exist, or a field mapped twice.
     """
-    if job.status != "draft":
-        raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
+    require_draft(job)
     changed = Options(**(asdict(options_of(job)) | options))
     _check_shape(changed)
     with write_unit() as session:
@@ -197,7 +211,7 @@ def _check_match(job: Import, match: str) -> None:
 
 def _check_mapping(job: Import, mapping: Mapping[str, str]) -> None:
     known = guessing.importable(record_type_of(job))
-    columns = reading.headings(Path(job.path), shape_of(job))
+    columns = headings_of(job)
     for column, name in mapping.items():
         if column not in columns:
             raise Problem(
@@ -215,6 +229,23 @@ def _check_mapping(job: Import, mapping: Mapping[str, str]) -> None:
 
 
 # Running
+
+
+def begin(job: Import) -> None:
+    """Let the background run a draft, whose mapping is kept for the next such file, or go on with what was stopped.
+
+    Raises:
+        Problem: 409 when it ran already, or was begun by somebody else a moment ago.
+    """
+    from core.imports import jobs, mappings  # they stand on this module
+
+    with write_unit() as session:
+        session.refresh(job, with_for_update=True)  # whoever else begins it waits, and finds it begun
+        require_draft(job, BEGINNABLE)
+        if job.status == "draft":
+            mappings.keep(job)
+        job.status = "running"
+        enqueue(jobs.run_import, subject_id=job.id, import_id=str(job.id))
 
 
 def run(
@@ -236,8 +267,7 @@ def run(
     Raises:
         Problem: 409 when it is done or undone already, or runs elsewhere; 422 when a required field has no column.
     """
-    if job.status not in RUNNABLE:
-        raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
+    require_draft(job, RUNNABLE)
     require(actor, record_type_of(job), "import")
     require_fields(job)
     with acting_as(actor, "import", job.id):

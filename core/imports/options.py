@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 
 from core.imports.models import Import
-from core.imports.reading import Shape, find_shape
+from core.imports.reading import Shape, find_shape, headings
 from core.problems import not_found
 from core.records.registry import record_types
 from core.records.types import RecordType
@@ -59,6 +59,11 @@ def shape_of(job: Import) -> Shape:
     options = options_of(job)
     found = find_shape(Path(job.path), job.file_name)
     return replace(found, encoding=options.encoding or found.encoding, delimiter=options.delimiter or found.delimiter)
+
+
+def headings_of(job: Import) -> list[str]:
+    """Read the headings of an import's file."""
+    return headings(Path(job.path), shape_of(job))
 
 
 def record_type_of(job: Import) -> RecordType:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,6 +12,7 @@ from core.access import Actor
 from core.i18n import _, format_day, format_moment, format_number, ngettext
 from core.imports import encodings, guessing, reading
 from core.imports.examining import Examined, NewName
+from core.imports.matching import as_id
 from core.imports.models import Import
 from core.imports.options import EMPTY, FAIL, MAKE, TAKE, options_of, record_type_of, shape_of
 from core.imports.rows import ERROR, WARNING
@@ -127,20 +127,13 @@ def questions(actor: Actor, job: Import, examined: Examined) -> list[dict[str, A
     """
     said = options_of(job).names
     given = {(each.field, each.cell): said.get(each.field, {}).get(each.cell, "") for each in examined.names}
-    named = _titles_of_answers(actor, [(each.record_type, given[each.field, each.cell]) for each in examined.names])
-    return [_question(each, given[each.field, each.cell], named) for each in examined.names]
-
-
-def _titles_of_answers(actor: Actor, answers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    by_key: dict[str, list[UUID]] = {}
-    for key, answer in answers:
-        with suppress(ValueError):
-            by_key.setdefault(key, []).append(UUID(answer))
-    return {
-        str(record_id): title
-        for key, ids in by_key.items()
-        for record_id, title in queries.titles(actor, key, ids).items()
-    }
+    chosen = [
+        (each.record_type, known_id)
+        for each in examined.names
+        if (known_id := as_id(given[each.field, each.cell])) is not None
+    ]
+    titles = {str(record_id): title for record_id, title in queries.titles_of(actor, chosen).items()}
+    return [_question(each, given[each.field, each.cell], titles) for each in examined.names]
 
 
 def _question(name: NewName, answer: str, titles: Mapping[str, str]) -> dict[str, Any]:
@@ -331,14 +324,12 @@ def _file_text(job: Import) -> str:
     return f"{text}, {encoding}" if encoding else text
 
 
-def linked(actor: Actor, records: Iterable[tuple[str, UUID]]) -> list[dict[str, str]]:
+def linked(actor: Actor, records: Sequence[tuple[str, UUID]]) -> list[dict[str, str]]:
     """Name some records with their pages, as far as the actor may see them."""
-    by_key: dict[str, list[UUID]] = {}
-    for key, record_id in records:
-        by_key.setdefault(key, []).append(record_id)
-    listed = []
-    for key, ids in by_key.items():
-        record_type = record_types.get(key)
-        for record_id, title in queries.titles(actor, key, ids).items():
-            listed.append({"title": title, "url": record_type.url_of(record_id) if record_type else ""})
-    return listed
+    types = {record_id: record_types.get(key) for key, record_id in records}
+    titles = queries.titles_of(actor, records)
+    return [
+        {"title": titles[record_id], "url": record_type.url_of(record_id) if record_type else ""}
+        for record_id, record_type in types.items()
+        if record_id in titles
+    ]

@@ -20,7 +20,7 @@ from core.i18n import _
 from core.imports import guessing, reading
 from core.imports.matching import Matcher, existing
 from core.imports.models import Import, ImportIssue
-from core.imports.options import error_file, options_of, record_type_of, shape_of
+from core.imports.options import error_file, headings_of, options_of, record_type_of, shape_of
 from core.imports.reading import FileRow
 from core.imports.rows import CUSTOM, ERROR, LATER, NOTICE, WARNING, Issue, Row, RowReader, is_part, text_of
 from core.problems import Problem
@@ -538,7 +538,7 @@ class Runner:
         criteria = (ImportIssue.import_id == self.job.id, ImportIssue.level == ERROR)
         if db.session.execute(select(1).where(*criteria).limit(1)).first() is None:
             return
-        columns = reading.headings(self.path, self.shape)
+        columns = headings_of(self.job)
         with error_file(self.job).open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow([*columns, _("Row"), _("Why it failed")])

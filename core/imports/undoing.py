@@ -9,12 +9,13 @@ from typing import Any, Final
 from sqlalchemy import Select, case, exists, func, select
 
 from core.access import Actor, acting_as, require
-from core.database import JournalEntry, db, utc_now, write_unit
+from core.database import JournalEntry, db, in_parts, utc_now, write_unit
 from core.database.models import model_of
 from core.i18n import _
 from core.imports.models import Import
 from core.imports.options import record_type_of
 from core.imports.running import BATCH
+from core.jobs.operations import enqueue
 from core.problems import Problem
 from core.records.history import typed_value
 from core.records.registry import record_types
@@ -80,8 +81,8 @@ def plan(job: Import) -> Plan:
 def _count_overwritten(import_id: uuid.UUID, key: str, ids: Sequence[uuid.UUID]) -> int:
     """Count the records of which a field that an import changed was changed again since."""
     count = 0
-    for start in range(0, len(ids), BATCH):
-        batch = _entries_of(import_id, [(key, record_id) for record_id in ids[start : start + BATCH]])
+    for part in in_parts(ids, BATCH):
+        batch = _entries_of(import_id, [(key, record_id) for record_id in part])
         records = _records_of(batch)
         for each, entries in batch.items():
             record = records.get(each)
@@ -136,6 +137,27 @@ def changed_since(job: Import, most: int) -> list[Key]:
     return [(key, record_id) for key, record_id in rows]
 
 
+def takes_long(job: Import) -> bool:
+    """Tell whether an import wrote so much that nobody waits while it is taken back."""
+    return job.total_rows > UNDONE_AT_ONCE
+
+
+def begin(actor: Actor, job: Import) -> None:
+    """Take an import back: at once, or in the background where it takes long.
+
+    Raises:
+        Problem: as `undo`.
+    """
+    if not takes_long(job):
+        undo(actor, job)
+        return
+    from core.imports.jobs import undo_import  # the jobs stand on this module
+
+    require_undoable(job)
+    with write_unit():
+        enqueue(undo_import, subject_id=job.id, import_id=str(job.id))
+
+
 def undo(actor: Actor, job: Import, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Undone:
     """Take back everything that an import did: what it made goes to the bin, what it changed is as it was.
 
@@ -152,18 +174,19 @@ def undo(actor: Actor, job: Import, progress: Callable[[int, int], None] = lambd
     require(actor, record_type_of(job), "import")
     require_undoable(job)
     import_id = job.id
-    put_back, kept = Counter[str](), list[Key]()
+    put_back, kept, done = Counter[str](), list[Key](), 0
     touched = _touched_by(import_id)
-    for start in range(0, len(touched), BATCH):
+    for part in in_parts(touched, BATCH):
         with acting_as(actor, "undo", import_id), write_unit():
-            batch = _entries_of(import_id, touched[start : start + BATCH])
+            batch = _entries_of(import_id, part)
             records = _records_of(batch)
             for each, entries in batch.items():
                 if not _put_back(records.get(each), entries, import_id):
                     kept += [each] if _is_told(each[0]) else []
                 elif _is_told(each[0]):
                     put_back[each[0]] += 1
-        progress(min(start + BATCH, len(touched)), len(touched))
+        done += len(part)
+        progress(done, len(touched))
     undone = Undone(_filled(put_back), kept)
     with write_unit() as session:
         session.refresh(job)

@@ -11,14 +11,12 @@ from flask import Blueprint, Response, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import current_actor, may
-from core.database import write_unit
 from core.exports.writing import safe_cell
 from core.i18n import _, _l, format_number, ngettext
 from core.imports import (
     encodings,
     examining,
     guessing,
-    jobs,
     mappings,
     operations,
     options,
@@ -29,7 +27,6 @@ from core.imports import (
     undoing,
 )
 from core.imports.models import Import
-from core.jobs.operations import enqueue
 from core.problems import Problem, not_found
 from core.records.registry import record_types
 from core.search.fold import fold
@@ -198,7 +195,7 @@ def columns_page(import_id: UUID) -> AnyResponse:
 def _columns(found: Import, status: int = 200, problem: Problem | None = None) -> Response:
     shape = options.shape_of(found)
     rows = operations.preview(Path(found.path), shape)
-    columns = _columns_of(found, shape, rows)
+    columns = _columns_of(found, rows)
     counts = {word: sum(each["sure"] == word for each in columns) for word in ("certain", "likely", "asks", "none")}
     return render(
         "imports/columns.html",
@@ -223,9 +220,9 @@ def _taken_from(found: Import) -> str:
     return saved.name if saved is not None and saved.mapping == found.mapping else ""
 
 
-def _columns_of(found: Import, shape: reading.Shape, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _columns_of(found: Import, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     record_type = options.record_type_of(found)
-    headings = reading.headings(Path(found.path), shape)
+    headings = options.headings_of(found)
     guesses = {guess.column: guess for guess in guessing.guess_columns(record_type, headings, rows)}
     pairs = [(name, str(declared.label)) for name, declared in guessing.importable(record_type).items()]
     return [_column(found, index, guesses[column], pairs, rows) for index, column in enumerate(headings)]
@@ -273,7 +270,7 @@ def save_columns(import_id: UUID) -> AnyResponse:
         changed = _changed_options()
         if changed.get("encoding") or changed.get("delimiter"):
             operations.set_up(found, **changed)
-        columns = reading.headings(Path(found.path), options.shape_of(found))
+        columns = options.headings_of(found)
         mapping = {name: form[f"column-{index}"] for index, name in enumerate(columns) if form.get(f"column-{index}")}
         operations.map_columns(found, mapping, **changed)
     except Problem as problem:
@@ -317,13 +314,6 @@ def matches_page(import_id: UUID) -> AnyResponse:
     return _matches(found) if found.status == "draft" else _lead_on(found)
 
 
-def _drafted(import_id: UUID) -> Import:
-    found = _found(import_id)
-    if found.status != "draft":
-        raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
-    return found
-
-
 def _matches(found: Import, status: int = 200, problem: Problem | None = None) -> Response:
     record_type = options.record_type_of(found)
     known = guessing.importable(record_type)
@@ -345,7 +335,8 @@ def _matches(found: Import, status: int = 200, problem: Problem | None = None) -
 @audience("staff")
 def save_matches(import_id: UUID) -> AnyResponse:
     """Keep what is done with matches and unknown names, then look again or try the rows."""
-    found = _drafted(import_id)
+    found = _found(import_id)
+    operations.require_draft(found)
     try:
         operations.set_up(found, **_changed_options())
         if "next" not in request.form:
@@ -414,14 +405,7 @@ def _figures(counts: Mapping[str, int]) -> dict[str, tuple[int, str]]:
 def run(import_id: UUID) -> AnyResponse:
     """Begin the import in the background, or go on with one that stopped."""
     found = _found(import_id)
-    if found.status not in ("draft", "failed"):
-        raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
-    with write_unit() as session:
-        session.refresh(found)
-        if found.status == "draft":
-            mappings.keep(found)
-        found.status = "running"
-        enqueue(jobs.run_import, subject_id=found.id, import_id=str(found.id))
+    operations.begin(found)
     return redirect_or_refresh(_url(found, "running"))
 
 
@@ -518,7 +502,7 @@ def ask_undo(import_id: UUID) -> Response:
         **_context(found, REPORT),
         "plan": present.undo_plan(undoing.plan(found)),
         "changed": present.linked(actor, undoing.changed_since(found, present.MOST_LISTED)),
-        "in_background": found.total_rows > undoing.UNDONE_AT_ONCE,
+        "in_background": undoing.takes_long(found),
     }
     if htmx.is_partial:
         return fragment("imports/undo_dialog.html", **context)
@@ -530,12 +514,9 @@ def ask_undo(import_id: UUID) -> Response:
 def undo(import_id: UUID) -> AnyResponse:
     """Take back everything that an import did."""
     found = _found(import_id)
-    undoing.require_undoable(found)
-    if found.total_rows > undoing.UNDONE_AT_ONCE:
-        with write_unit():
-            enqueue(jobs.undo_import, subject_id=found.id, import_id=str(found.id))
+    undoing.begin(current_actor(), found)
+    if found.status != "undone":
         toast(_("The import is being taken back in the background."))
-        return redirect_or_refresh(_url(found, "report"))
-    undoing.undo(current_actor(), found)
-    toast(" ".join(present.undone(found)) or _("There was nothing to take back."))
+    else:
+        toast(" ".join(present.undone(found)) or _("There was nothing to take back."))
     return redirect_or_refresh(_url(found, "report"))

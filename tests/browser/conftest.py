@@ -125,7 +125,11 @@ def company(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 @pytest.fixture(scope="session")
 def installation(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Give the worker a company of its own."""
-    folder = tmp_path_factory.mktemp("browser")
+    return copy_of(company, tmp_path_factory.mktemp("browser"))
+
+
+def copy_of(company: Path, folder: Path) -> Installation:
+    """Copy a company into a folder, where it is somebody's own."""
     shutil.copytree(company, folder, dirs_exist_ok=True)
     told = json.loads((folder / "told.json").read_text())
     return Installation(environment_of(folder), folder, told["email"], told["password"])

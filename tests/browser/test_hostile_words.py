@@ -5,7 +5,6 @@ The pages that show them are opened in a browser that would run them; its policy
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +14,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import APIRequestContext, FilePayload, Page, expect
 
-from tests.browser.conftest import Installation, Opener, environment_of, sign_in
+from tests.browser.conftest import Installation, Opener, copy_of, sign_in
 from tests.browser.places import FIXED
 from tests.browser.test_importing import go_on
 
@@ -43,10 +42,7 @@ FILE: Final = f'name,city,"{QUOTED}"\n"{QUOTED}",Πάτρα,a\nShop two,"{QUOTED
 @pytest.fixture(scope="module")
 def words(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Give an installation of its own, so that no other test meets the words."""
-    folder = tmp_path_factory.mktemp("hostile")
-    shutil.copytree(company, folder, dirs_exist_ok=True)
-    told = json.loads((folder / "told.json").read_text())
-    return Installation(environment_of(folder), folder, told["email"], told["password"])
+    return copy_of(company, tmp_path_factory.mktemp("hostile"))
 
 
 @pytest.fixture(scope="module")

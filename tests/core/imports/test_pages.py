@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,9 @@ from core.access import system_actor
 from core.customers.models import Customer
 from core.customers.records import CUSTOMERS
 from core.database import db, write_unit
+from core.imports import queries
 from core.imports.models import Import
+from core.jobs.models import Job
 from core.jobs.worker import run_next_job
 from core.records.operations import create_record, update_record
 from core.users.operations import add_user, save_role
@@ -192,6 +195,33 @@ def test_every_step_has_an_address_and_leads_on_once_the_import_ran(client: Flas
     for step in ("columns", "matches", "dry-run", "running"):
         assert client.get(f"{url}/{step}").headers["Location"] == f"{url}/report"
     assert client.get(f"{url}/report").status_code == 200
+
+
+def test_an_import_that_two_begin_at_once_runs_once(
+    app: Flask, client: FlaskClient, administrator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = upload(client, "name\nA\n")
+    both_have_read_it = threading.Barrier(2)
+    find_import = queries.find_import
+
+    def find_and_wait(*arguments: Any) -> Import:
+        found = find_import(*arguments)
+        both_have_read_it.wait(30)
+        return found
+
+    monkeypatch.setattr("core.imports.views.queries.find_import", find_and_wait)
+    answers: list[int] = []
+    clients = (client, sign_in(app, administrator.email))
+    threads = [
+        threading.Thread(target=lambda each=each: answers.append(each.post(f"{url}/run").status_code))
+        for each in clients
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(answers) == [303, 409]
+    assert list(db.session.scalars(select(Job.name).where(Job.name == "core.import"))) == ["core.import"]
 
 
 def test_record_types_are_offered_by_their_names(client: FlaskClient) -> None:
