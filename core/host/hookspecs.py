@@ -58,7 +58,8 @@ def crm_render_panels(slot: str, actor: "Actor", record: Any) -> Iterable[Panel]
     """Give cards or tabs of a page.
 
     Collected by pages with slots: `customer.header`, `customer.tabs`, `customer.sidebar`, `record.sidebar`,
-    `dashboard`, `dashboard.figures` (title, figure, and in the context a short `note` and a `percent` for the meter).
+    `record.timeline` (what happened with the record, in the wide column of its page), `dashboard`,
+    `dashboard.figures` (title, figure, and in the context a short `note` and a `percent` for the meter).
     `record` is the record of the page, None on the dashboard; `actor` is whoever looks at it. Look at
     `slot` first and answer nothing for others. An exception, here or while the panel's template is drawn, shows a
     small error card in its place. Plugins with records that belong to a customer implement it.

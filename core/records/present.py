@@ -265,6 +265,13 @@ def shown(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = N
     return str(value)
 
 
+def subtitle_of(record_type: RecordType, record: Any, titles: Mapping[UUID, str]) -> list[Any]:
+    """Give the line under a record's name: the facts that its type chose, as `shown` has them, or else its type."""
+    chosen = [record_type.fields[name] for name in record_type.subtitle if name in record_type.fields]
+    parts = [shown(declared, getattr(record, declared.column), titles, record) for declared in chosen]
+    return [part for part in parts if part is not None] or [record_type.label]
+
+
 def read(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = None) -> str | None:
     """Turn a value into bare text as a person reads it, None where it is empty; arguments as `shown` has them."""
     text = shown(declared, value, titles, record)

@@ -77,7 +77,7 @@ class RecordType:
         label, label_plural: its name for people, lazily translated: _l("Deal"), _l("Deals").
         path: the URL segment of its list, `opportunities`; its API is `/api/v1/<plugin>/<path>`.
         icon: a Tabler icon.
-        title: the attribute that names a record. subtitle: attributes (or schema fields) shown under it.
+        title: the attribute that names a record. subtitle: schema fields shown under it.
         columns: schema fields shown in the list, in order; the first links to the record.
         filters: schema fields that lists, API and export filter by; `customer.city` reaches one relation away.
         search: model attributes whose words find the record.

@@ -57,7 +57,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         yield from _composer(actor, record)
     elif slot == "dashboard.figures" and actor.user_id is not None:
         yield from _visits(actor)
-    elif slot == "record.sidebar" and record.__record_type__.partition(".")[0] != "activities":
+    elif slot == "record.timeline" and record.__record_type__.partition(".")[0] != "activities":
         yield from _about(actor, record)
 
 

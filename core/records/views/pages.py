@@ -41,14 +41,17 @@ def record_context(actor: Actor, record_type: RecordType, record: Any) -> dict[s
     """Gather what a record's page and panel show."""
     from core.host.doors import collect
 
+    titles = queries.related_titles(actor, record_type, [record], list(record_type.fields))
     return {
         "record_type": record_type,
         "record": record,
         "title": record_type.title_of(record),
+        "subtitle": present.subtitle_of(record_type, record, titles),
         "initials": present.initials(record_type.title_of(record)),
         "facts": form_fields(actor, record_type, record),
-        "titles": queries.related_titles(actor, record_type, [record], list(record_type.fields)),
+        "titles": titles,
         "panels": collect("crm_render_panels", slot="record.sidebar", actor=actor, record=record),
+        "timelines": collect("crm_render_panels", slot="record.timeline", actor=actor, record=record),
         "may": rights_of(actor, record_type),
         "present": present,
         "seen_at": utc_now(),

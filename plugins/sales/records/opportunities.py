@@ -14,7 +14,7 @@ OPPORTUNITIES = RecordType(
     label_plural=_l("Deals"),
     path="opportunities",
     icon="briefcase",
-    subtitle=("customer", "stage"),
+    subtitle=("customer", "amount", "stage"),
     columns=("name", "customer", "stage", "amount", "expected_close_on", "owner"),
     filters=(
         "name", "customer", "stage", "pipeline", "amount", "amount_base", "product", "probability", "source",

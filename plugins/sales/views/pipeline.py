@@ -201,6 +201,8 @@ def _cards(actor: Actor, place: Place, rows: Sequence[Any]) -> dict[UUID, Card]:
 
 def _age(days: int, rot_days: int | None) -> tuple[str, str]:
     """Say for how long a deal has been in its stage, and in which colour."""
+    if not days:
+        return _("today"), ""
     if rot_days is None or days < rot_days * RIPENING:
         return _("%(days)s d", days=days), ""
     if days <= rot_days:
