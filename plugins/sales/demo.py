@@ -12,7 +12,7 @@ from sqlalchemy import select
 from pelatis.api import DemoCompany, DemoCustomer, DemoMatter, DemoPart, db
 from plugins.catalog.api import Product
 
-from .models import ExchangeRate, Lead, Opportunity, Stage, StageHistory
+from .models import ExchangeRate, Lead, Opportunity, OpportunitySnapshot, SnapshotDay, Stage, StageHistory
 from .operations.leads import RESPONSE_TIME
 from .operations.pipelines import default_pipeline, stages_of
 from .schemas import DISQUALIFIED, LOST_REASONS, SOURCES
@@ -52,6 +52,8 @@ SEASONS: Final = ("spring", "summer", "autumn", "winter")
 DEALS_OF: Final = (0.0, 0.9, 1.7, 2.6, 3.8, 6.0)
 #: The days from the beginning of a deal to its end, shortest, longest and most usual.
 CYCLE_DAYS: Final = (9, 210, 55)
+#: For how many days the company has taken snapshots of its deals.
+DAYS_KNOWN: Final = 730
 WIN_RATE: Final = 0.57
 #: How many of the deals that overstay in their stage are left there.
 STANDING_STILL: Final = 0.12
@@ -136,6 +138,7 @@ class SalesDemo(DemoPart):
         found = db.session.execute(select(Product.sku, Product.id).where(Product.sku.in_(skus)))
         self.products = {sku: product for sku, product in found if sku is not None}
         self._make_rates()
+        self._make_days()
 
     def _make_rates(self) -> None:
         company = self.company
@@ -154,6 +157,21 @@ class SalesDemo(DemoPart):
         ]
         company.insert(ExchangeRate, rows)
 
+    def _make_days(self) -> None:
+        """Let the company have taken a snapshot on each day."""
+        company = self.company
+        if db.session.get(SnapshotDay, company.stable_id("snapshot", "0")) is not None:
+            return
+        rows = [
+            {
+                "id": company.stable_id("snapshot", str(back)),
+                "day": company.today - timedelta(days=back),
+                "taken_at": company.at(-back, 2) if back else company.now,
+            }
+            for back in range(DAYS_KNOWN)
+        ]
+        company.insert(SnapshotDay, rows)
+
     def write(self, customers: Sequence[DemoCustomer]) -> Iterable[DemoMatter]:
         """Write deals and leads; the open deals are what goes on."""
         by_key = {customer.key: customer for customer in customers if customer.key}
@@ -163,6 +181,7 @@ class SalesDemo(DemoPart):
                 deals += [self._deal(customer) for _ in range(self._how_many(customer))]
         self.company.insert(Opportunity, [deal.row for deal in deals])
         self.company.insert(StageHistory, [move for deal in deals for move in self._history(deal)])
+        self.company.insert(OpportunitySnapshot, [row for deal in deals for row in self._snapshots(deal)])
         self.company.insert(Lead, self._leads(customers, deals))
         return [deal.matter for deal in deals]
 
@@ -233,6 +252,7 @@ class SalesDemo(DemoPart):
             "currency": currency,
             "amount_base": (exact / rate).quantize(Decimal("0.0001")),
             "probability": random.randrange(10, 95, 5) if random.random() < 0.12 else None,
+            "forecast_category": random.choice(("commit", "best_case")) if random.random() < 0.05 else None,
             "source": random.choice(list(SOURCES)),
             "engaged_on": began.date(),
             "closed_on": None,
@@ -296,6 +316,21 @@ class SalesDemo(DemoPart):
                 "moved_by_id": deal.row["owner_id"], "amount": deal.row["amount"], "currency": deal.row["currency"],
                 "expected_close_on": deal.row["expected_close_on"],
             }  # fmt: skip
+
+    def _snapshots(self, deal: _Deal) -> Iterable[dict[str, Any]]:
+        """Tell what each day knew of a deal while it was open."""
+        stages = {stage.id: stage for stage in self.open}
+        days = [at.astimezone(self.company.zone).date() for _left, _entered, at in deal.moves]
+        for (_left, entered, at), day, until in zip(deal.moves, days, [*days[1:], None], strict=True):
+            if entered in stages and day != until:
+                stage = stages[entered]
+                yield {
+                    "id": self.company.id_at(at), "created_at": at, "updated_at": at, "owner_id": deal.row["owner_id"],
+                    "opportunity_id": deal.row["id"], "from_on": day, "until_on": until, "stage_id": entered,
+                    "forecast_category": deal.row["forecast_category"] or stage.forecast_category,
+                    "probability": stage.probability if deal.row["probability"] is None else deal.row["probability"],
+                    "amount_base": deal.row["amount_base"], "expected_close_on": deal.row["expected_close_on"],
+                }  # fmt: skip
 
     # Leads
 

@@ -29,6 +29,17 @@ class Opportunity(Record, Model):
         ),
         # What was closed since a day, from the index alone.
         Index("ix_sales_opportunity_closed", "deleted_at", "stage_id", "closed_on", "owner_id", "amount_base"),
+        # What may be won in a period, by person and certainty, from the index alone.
+        Index(
+            "ix_sales_opportunity_forecast",
+            "deleted_at",
+            "stage_id",
+            "expected_close_on",
+            "owner_id",
+            "forecast_category",
+            "probability",
+            "amount_base",
+        ),
         Index(None, "customer_id", "deleted_at"),
         CheckConstraint("probability IS NULL OR probability BETWEEN 0 AND 100", name="probability"),
     )
@@ -46,6 +57,8 @@ class Opportunity(Record, Model):
     amount_base: Mapped[Amount | None]
     #: The seller's own estimate in percent; empty: the stage's.
     probability: Mapped[int | None]
+    #: How certain the forecast takes it to be, a key of `schemas.OPEN_CATEGORIES`; empty: as its stage says.
+    forecast_category: Mapped[str | None] = mapped_column(String(10))
     #: Where it came from, a key of `schemas.SOURCES`.
     source: Mapped[str | None] = mapped_column(String(20))
     #: What the customer needs, in their words.

@@ -35,6 +35,9 @@ class Stage(Record, Model):
     probability: Mapped[int] = mapped_column(default=0)
     #: `open`, `won` or `lost`.
     kind: Mapped[str] = mapped_column(String(4), default="open")
+    #: How certain the forecast takes a deal in it to be, unless its seller says otherwise; a key of
+    #: `schemas.FORECAST_CATEGORIES`.
+    forecast_category: Mapped[str] = mapped_column(String(10), default="pipeline")
     #: Fields of an opportunity that must be filled before it enters.
     required: Mapped[list[Any]] = mapped_column(default=list)
     #: After how many days in it a deal counts as standing still; empty for never.

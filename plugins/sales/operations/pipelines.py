@@ -9,6 +9,7 @@ from sqlalchemy import select
 from pelatis.api import Actor, Problem, _, _l, change_record, db, format_percent, save, write_unit
 
 from ..models import Opportunity, Pipeline, Stage
+from ..schemas import OPEN_CATEGORIES
 
 #: Names by which companies and other systems call the two ends, folded; an import's stage of such a name is the
 #: pipeline's own.
@@ -44,6 +45,8 @@ USUAL_CHANCES: Final[Mapping[int, frozenset[str]]] = {
     ),
     80: frozenset({"contract", "contract sent", "commit", "verbal agreement", "σύμβαση", "συμφωνία", "umowa"}),
 }
+#: From which chance on, in percent, the forecast takes a stage's deals to be how certain.
+LEAST_CHANCES: Final = ((65, "commit"), (50, "best_case"))
 #: What the migrations call the first pipeline and its stages, and what the company's people call them.
 FIRST_NAMES: Final = {
     "New business": _l("New business"),
@@ -82,6 +85,7 @@ def create_stage(actor: Actor, values: Mapping[str, Any]) -> Stage:
             _make_room(stages, columns)
         if columns["probability"] is None:
             columns["probability"] = _chance_between(stages, columns["position"])
+        columns["forecast_category"] = category_of_stage(columns)
         stage: Stage = save(actor, Stage(**columns))
         session.flush()
         return stage
@@ -103,11 +107,15 @@ def update_stage(actor: Actor, stage: Stage, values: Mapping[str, Any]) -> Stage
         Problem: `sales.stage_in_use` when one of them would change.
     """
     with write_unit():
+        values = dict(values)
         fixed = {"kind": "kind", "pipeline_id": "pipeline"}
         changed = [name for name in fixed if values.get(name, getattr(stage, name)) != getattr(stage, name)]
         if changed and _has_deals(stage):
             message = _("There are deals in this stage. Move them first, or make another stage.")
             raise Problem("sales.stage_in_use", message, fields={fixed[name]: [message] for name in changed})
+        if values.keys() & {"kind", "forecast_category"}:
+            fallen_back = {name: getattr(stage, name) for name in ("kind", "probability", "forecast_category")}
+            values["forecast_category"] = category_of_stage(fallen_back | values)
         saved: Stage = change_record(actor, stage, values)
         return saved
 
@@ -156,6 +164,20 @@ def _chance_between(stages: Sequence[Stage], position: int) -> int:
 
 def _open(stages: Sequence[Stage]) -> list[Stage]:
     return [stage for stage in stages if stage.kind == "open"]
+
+
+def category_of_stage(columns: Mapping[str, Any]) -> str:
+    """Tell how certain the forecast takes the deals of a stage to be, where it isn't said: as likely as they are.
+
+    Args:
+        columns: the stage's `kind`, `probability` and `forecast_category`; the last may be missing.
+    """
+    kind, said = columns.get("kind", "open"), columns.get("forecast_category")
+    if kind != "open":
+        return "closed" if kind == "won" else "omitted"
+    if said in OPEN_CATEGORIES:
+        return str(said)
+    return next((key for least, key in LEAST_CHANCES if (columns["probability"] or 0) >= least), "pipeline")
 
 
 def describe_stage(stage: Stage) -> str:

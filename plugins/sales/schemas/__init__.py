@@ -1,13 +1,17 @@
 """What the records of sales consist of, for forms, API, import and export; a module for each subject."""
 
+from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES, OPEN_CATEGORIES
 from .leads import DISQUALIFIED, LEAD_STATUSES, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
 from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSchema, StageSchema
 
 __all__ = [
+    "CATEGORY_TONES",
     "DISQUALIFIED",
+    "FORECAST_CATEGORIES",
     "LEAD_STATUSES",
     "LOST_REASONS",
+    "OPEN_CATEGORIES",
     "REQUIRABLE",
     "SOURCES",
     "STAGE_KINDS",

@@ -6,6 +6,7 @@ from marshmallow.validate import Length, Range
 
 from pelatis.api import RecordSchema, _l, base_currency, currency_names, fields
 
+from .forecast import CATEGORY_TONES, OPEN_CATEGORIES
 from .leads import SOURCES
 
 LOST_REASONS: Final = {
@@ -54,6 +55,13 @@ class OpportunitySchema(RecordSchema):
         label=_l("Probability, %"),
         help=_l("The seller's own estimate; left empty: the stage's."),
         validate=Range(min=0, max=100),
+    )
+    forecast_category = fields.Choice(
+        OPEN_CATEGORIES,
+        label=_l("In the forecast"),
+        help=_l("Left empty: as its stage says."),
+        tones=CATEGORY_TONES,
+        import_names=("forecast category",),
     )
     engaged_on = fields.Date(label=_l("Begun"), import_names=("engage_date", "engage date", "start date"))
     expected_close_on = fields.Date(

@@ -6,6 +6,8 @@ from marshmallow.validate import Length, OneOf, Range
 
 from pelatis.api import RecordSchema, _l, currency_names, fields
 
+from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES
+
 STAGE_KINDS: Final = {"open": _l("Under way"), "won": _l("Won"), "lost": _l("Lost")}
 
 #: Fields that a stage may ask for.
@@ -30,6 +32,13 @@ class StageSchema(RecordSchema):
     )
     probability = fields.Integer(
         label=_l("Probability, %"), validate=Range(min=0, max=100), help=_l("How likely a deal in this stage is won.")
+    )
+    forecast_category = fields.Choice(
+        FORECAST_CATEGORIES,
+        label=_l("In the forecast"),
+        help=_l("Left empty: as likely as it is. What is won counts as closed, what is lost is left out."),
+        tones=CATEGORY_TONES,
+        import_names=("forecast category",),
     )
     required = fields.Tags(
         label=_l("Asked on entry"),

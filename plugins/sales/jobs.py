@@ -1,0 +1,40 @@
+"""What sales do by themselves: a snapshot of all open deals on each day."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from pelatis.api import Progress, _l, job, today
+
+from .operations.snapshots import close_day, write_changed, write_ended
+from .queries.snapshots import changed_deals, ended_deals, last_day
+
+#: How many deals are written at once.
+BATCH: Final = 2_000
+
+
+@job(every="6 hours", title=_l("Snapshot of open deals"))
+def record_snapshots(progress: Progress) -> None:
+    """Write down once a day how every open deal stands.
+
+    It asks more often than once a day, so that a machine that slept at midnight misses nothing. When it is ended on the
+    way it goes on where it was; the next day it begins anew, and the day before counts as missed.
+    """
+    day = today()
+    before = last_day()
+    if before is not None and before >= day:
+        return
+    for deals in _batches(progress, f"changed {day}", changed_deals):
+        write_changed(day, deals)
+    for rows in _batches(progress, f"ended {day}", ended_deals):
+        write_ended(day, rows)
+    close_day(day)
+
+
+def _batches(progress: Progress, name: str, read: Callable[[UUID | None, int], Sequence[Row[Any]]]) -> Any:
+    def fetch(after: int | str | None, size: int) -> Sequence[Row[Any]]:
+        return read(UUID(str(after)) if after else None, size)
+
+    return progress.batches(fetch, name=name, size=BATCH)
