@@ -62,6 +62,7 @@ PAGE_MODULES = (
     "core.imports.views",
     "core.exports.views",
     "core.jobs.views",
+    "core.documents.views",
     "core.host.views",
     "core.operation.views",
     "core.records.openapi",

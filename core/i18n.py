@@ -1,7 +1,8 @@
 """Words, numbers, dates and money in the person's language: English, Greek and Polish."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_babel.speaklater import LazyString
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -34,6 +35,7 @@ __all__ = [
     "format_percent",
     "format_time",
     "get_language",
+    "in_language",
     "local_now",
     "name_zone",
     "ngettext",
@@ -188,6 +190,17 @@ def _language_of_request() -> str:
         return getattr(g, "language", None) or "en"
     chosen = getattr(g, "language", None)
     return chosen or request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Speak another language than the person's for a while: words, numbers, dates and amounts of a document or mail.
+
+    Args:
+        language: `en`, `el` or `pl`; any other one speaks English.
+    """
+    with force_locale(language if language in LANGUAGES else "en"):
+        yield
 
 
 def get_language() -> str:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask_babel import force_locale
 from sqlalchemy import select
 
 from core.access import acting_as, system_actor
@@ -18,7 +17,7 @@ from core.demo.company import PAST, DemoCompany, DemoMatter, DemoPart
 from core.demo.parties import BATCH, Parties, batches
 from core.demo.staff import STAFF, hire_staff, staff_ids
 from core.host.doors import current_host, demand
-from core.i18n import DEFAULT_ZONE, _
+from core.i18n import DEFAULT_ZONE, _, in_language
 from core.records.models import SavedView
 from core.users.company import set_company
 from core.users.models import Setting, User
@@ -135,7 +134,7 @@ def _found(begun: datetime, language: str) -> None:
     eleni = staff_ids()["eleni"]
     db.session.get_one(User, eleni).language = language
     mine = {"field": "owner", "op": "is", "value": ["me"]}
-    with force_locale(language):
+    with in_language(language):
         demand("crm_set_up_company", actor=system_actor())
         views = {
             _("Mine in Πάτρα"): {"and": [mine, {"field": "city", "op": "is", "value": ["Πάτρα", "Αίγιο", "Ρίο"]}]},

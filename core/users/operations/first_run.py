@@ -3,12 +3,11 @@
 import hmac
 
 from flask import current_app
-from flask_babel import force_locale
 
 from core.access import Actor
 from core.database import write_unit
 from core.host.doors import demand
-from core.i18n import LANGUAGES, _
+from core.i18n import LANGUAGES, _, in_language
 from core.problems import Problem, not_found
 from core.users import queries
 from core.users.company import set_company
@@ -60,7 +59,7 @@ def set_up(
         set_company(company_name=company_name.strip()[:120], language=language, currency=currency)
         user = User(name=name.strip()[:120], email=address, password_hash=password_hash, language=language)
         insert_user(actor, user, "administrator")
-        with force_locale(language):
+        with in_language(language):
             demand("crm_set_up_company", actor=actor)
         return user
 
