@@ -20,7 +20,8 @@ from core.customers.countries import country_names
 from core.customers.fields import Country
 from core.customers.keys import matching_name
 from core.customers.models import Customer
-from core.customers.operations import create_customer
+from core.customers.operations import add_person, create_customer, relate_person
+from core.customers.queries import find_duplicates, related_customers
 from core.customers.schemas import currency_names
 from core.database import (
     Amount,
@@ -157,6 +158,7 @@ __all__ = [
     "accepted",
     "add",
     "add_many",
+    "add_person",
     "ask",
     "asked_facts",
     "audience",
@@ -181,6 +183,7 @@ __all__ = [
     "enqueue",
     "fields",
     "filter_sentence",
+    "find_duplicates",
     "find_record",
     "format_ago",
     "format_amount",
@@ -216,6 +219,8 @@ __all__ = [
     "record_types",
     "redirect_or_refresh",
     "ref",
+    "relate_person",
+    "related_customers",
     "render",
     "render_letter",
     "render_pdf",

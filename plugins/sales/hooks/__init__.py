@@ -26,7 +26,7 @@ from ..models import Opportunity
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
-from . import customers, day, steps
+from . import competitors, contacts, customers, day, steps
 from .customers import moved
 from .day import CLOCK_AHEAD, running_lead, still, still_item
 
@@ -92,7 +92,7 @@ def crm_collect_timeline(
 @hookimpl
 def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
     """Give what each subject has for a place on a page."""
-    for panels in (customers.panels, day.panels, steps.panels):
+    for panels in (customers.panels, day.panels, steps.panels, contacts.panels, competitors.panels):
         yield from panels(slot, actor, record)
 
 
@@ -111,3 +111,5 @@ def crm_collect_dependents(record_type: str, ids: Sequence[UUID]) -> Iterator[De
         label = ngettext("%(num)s deal", "%(num)s deals", count)
         blocks = record_type in ("sales.stage", "sales.pipeline")
         yield Dependents(record_type="sales.opportunity", label=label, count=count, blocks=blocks)
+    for dependents in (contacts.dependents, competitors.dependents):
+        yield from dependents(record_type, ids)

@@ -1,12 +1,17 @@
 """The tables of sales, a module for each subject."""
 
 from .base import Model
+from .competitors import Competitor, DealCompetitor
+from .contacts import ContactRole
 from .leads import Lead
 from .opportunities import Opportunity, StageHistory
 from .pipelines import ExchangeRate, Pipeline, Stage
 from .snapshots import OpportunitySnapshot, SnapshotDay
 
 __all__ = [
+    "Competitor",
+    "ContactRole",
+    "DealCompetitor",
     "ExchangeRate",
     "Lead",
     "Model",

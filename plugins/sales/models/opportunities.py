@@ -70,6 +70,8 @@ class Opportunity(Record, Model):
     closed_on: Mapped[date | None]
     #: A key of `schemas.LOST_REASONS`.
     lost_reason: Mapped[str | None] = mapped_column(String(20))
+    #: Who won it instead.
+    lost_to_id: Mapped[Id | None] = ref("sales_competitor", on_delete="set null")
     #: Since when it has been in its stage.
     stage_since: Mapped[UtcDateTime] = mapped_column(default=utc_now)
 

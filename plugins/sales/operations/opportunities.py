@@ -35,6 +35,7 @@ from plugins.catalog.api import Product
 
 from ..models import ExchangeRate, Opportunity, Stage, StageHistory
 from ..schemas import OpportunitySchema
+from .competitors import meet_winner, meet_winners
 from .pipelines import default_pipeline, stages_of
 
 
@@ -75,6 +76,7 @@ def create_opportunity(actor: Actor, values: Mapping[str, Any]) -> Opportunity:
         opportunity = _new_opportunity(values)
         save(actor, opportunity)
         _write_history(actor, opportunity, None)
+        meet_winner(actor, opportunity)
         session.flush()
         return opportunity
 
@@ -93,6 +95,7 @@ def create_opportunities(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> lis
         made, outcomes = make_each(rows, _new_opportunity)
         add_many(actor, made)
         add_many(actor, [_move_of(actor, opportunity, None) for opportunity in made])
+        meet_winners(actor, made)
         return outcomes
 
 
@@ -145,11 +148,11 @@ def _close_or_open(opportunity: Opportunity, stage: Stage) -> None:
     """Let the closing day follow the stage's kind."""
     if stage.kind == "open":
         opportunity.closed_on = None
-        opportunity.lost_reason = None
+        opportunity.lost_reason = opportunity.lost_to_id = None
         return
     opportunity.closed_on = opportunity.closed_on or today()
     if stage.kind == "won":
-        opportunity.lost_reason = None
+        opportunity.lost_reason = opportunity.lost_to_id = None
 
 
 def _entered_at(opportunity: Opportunity) -> datetime:
@@ -201,6 +204,8 @@ def update_opportunity(actor: Actor, opportunity: Opportunity, values: Mapping[s
             return move_opportunity(actor, opportunity, session.get_one(Stage, stage_id), changes)
         _write(actor, opportunity, changes)
         _close_or_open(opportunity, session.get_one(Stage, opportunity.stage_id))
+        if "lost_to_id" in changes:
+            meet_winner(actor, opportunity)
         return opportunity
 
 
@@ -235,12 +240,14 @@ def move_opportunity(
         move = _checked_move(left, stage)
         _write(actor, opportunity, dict(values or {}))
         _check_required(opportunity, stage)
+        _check_winner(opportunity, stage)
         if move is Move.reopen or "closed_on" not in (values or {}):
             opportunity.closed_on = None
         opportunity.stage_id, opportunity.pipeline_id = stage.id, stage.pipeline_id
         opportunity.stage_since = utc_now()
         _close_or_open(opportunity, stage)
         _write_history(actor, opportunity, left.id)
+        meet_winner(actor, opportunity)
         session.flush()
         return opportunity
 
@@ -263,6 +270,15 @@ def _check_required(opportunity: Opportunity, stage: Stage) -> None:
             _("%(stage)s needs: %(fields)s.", stage=stage.name, fields=labels),
             fields={name: [_("Needed in this stage")] for name in missing},
             extra={"stage": str(stage.id)},
+        )
+
+
+def _check_winner(opportunity: Opportunity, stage: Stage) -> None:
+    """Ask who it was when a competitor won the deal."""
+    if stage.kind == "lost" and opportunity.lost_reason == "competitor" and opportunity.lost_to_id is None:
+        message = _("Say which competitor won it.")
+        raise Problem(
+            "sales.stage_needs_fields", message, fields={"lost_to": [message]}, extra={"stage": str(stage.id)}
         )
 
 

@@ -1,5 +1,7 @@
 """What the records of sales consist of, for forms, API, import and export; a module for each subject."""
 
+from .competitors import CompetitorSchema, DealCompetitorSchema
+from .contacts import CONTACT_ROLES, ContactRoleSchema
 from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES, OPEN_CATEGORIES
 from .leads import DISQUALIFIED, LEAD_STATUSES, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
@@ -7,6 +9,7 @@ from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSche
 
 __all__ = [
     "CATEGORY_TONES",
+    "CONTACT_ROLES",
     "DISQUALIFIED",
     "FORECAST_CATEGORIES",
     "LEAD_STATUSES",
@@ -15,6 +18,9 @@ __all__ = [
     "REQUIRABLE",
     "SOURCES",
     "STAGE_KINDS",
+    "CompetitorSchema",
+    "ContactRoleSchema",
+    "DealCompetitorSchema",
     "ExchangeRateSchema",
     "LeadSchema",
     "OpportunitySchema",

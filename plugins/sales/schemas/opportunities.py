@@ -69,6 +69,12 @@ class OpportunitySchema(RecordSchema):
     )
     closed_on = fields.Date(label=_l("Closed"), import_names=("close_date", "close date", "closed date", "won time"))
     lost_reason = fields.Choice(LOST_REASONS, label=_l("Lost because of"), import_names=("loss reason",))
+    lost_to = fields.Related(
+        "sales.competitor",
+        label=_l("Lost to"),
+        help=_l("Who won it instead."),
+        import_names=("lost to competitor", "winning competitor", "competitor"),
+    )
     source = fields.Choice(SOURCES, label=_l("Source"), import_names=("lead source",))
     needs = fields.Text(label=_l("Needs"), validate=Length(max=20_000), import_names=("description", "notes"))
     stage_since = fields.DateTime(label=_l("In this stage since"), dump_only=True)

@@ -12,10 +12,21 @@ from sqlalchemy import select
 from pelatis.api import DemoCompany, DemoCustomer, DemoMatter, DemoPart, db
 from plugins.catalog.api import Product
 
-from .models import ExchangeRate, Lead, Opportunity, OpportunitySnapshot, SnapshotDay, Stage, StageHistory
-from .operations.leads import RESPONSE_TIME
-from .operations.pipelines import default_pipeline, stages_of
-from .schemas import DISQUALIFIED, LOST_REASONS, SOURCES
+from ..models import (
+    ContactRole,
+    DealCompetitor,
+    ExchangeRate,
+    Lead,
+    Opportunity,
+    OpportunitySnapshot,
+    SnapshotDay,
+    Stage,
+    StageHistory,
+)
+from ..operations.leads import RESPONSE_TIME
+from ..operations.pipelines import default_pipeline, stages_of
+from ..schemas import DISQUALIFIED, LOST_REASONS, SOURCES
+from . import people
 
 #: What one euro buys, by quarters, the newest last.
 RATES: Final[Mapping[str, Sequence[str]]] = {
@@ -127,6 +138,7 @@ class SalesDemo(DemoPart):
         self.won: Stage | None = None
         self.lost: Stage | None = None
         self.products: dict[str, UUID] = {}
+        self.rivals: list[UUID] = []
 
     def prepare(self) -> None:
         """Find the pipeline that is there from the start, and make exchange rates for two years."""
@@ -137,6 +149,7 @@ class SalesDemo(DemoPart):
         skus = {sku for _name, sku, *_rest in DEALS} | {deal[2] for deal in FEATURED}
         found = db.session.execute(select(Product.sku, Product.id).where(Product.sku.in_(skus)))
         self.products = {sku: product for sku, product in found if sku is not None}
+        self.rivals = people.competitors(self.company)
         self._make_rates()
         self._make_days()
 
@@ -182,8 +195,14 @@ class SalesDemo(DemoPart):
         self.company.insert(Opportunity, [deal.row for deal in deals])
         self.company.insert(StageHistory, [move for deal in deals for move in self._history(deal)])
         self.company.insert(OpportunitySnapshot, [row for deal in deals for row in self._snapshots(deal)])
+        self._write_parts(customers, [deal.row for deal in deals])
         self.company.insert(Lead, self._leads(customers, deals))
         return [deal.matter for deal in deals]
+
+    def _write_parts(self, customers: Sequence[DemoCustomer], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write who has a part in deals, and who else is after them."""
+        self.company.insert(ContactRole, people.contacts(self.company, rows, people.employees(customers)))
+        self.company.insert(DealCompetitor, people.encounters(self.company, rows, self.rivals))
 
     # Deals
 
@@ -257,6 +276,7 @@ class SalesDemo(DemoPart):
             "engaged_on": began.date(),
             "closed_on": None,
             "lost_reason": None,
+            "lost_to_id": None,
         }
 
     def _rate(self, currency: str, moment: datetime) -> Decimal:
@@ -294,6 +314,7 @@ class SalesDemo(DemoPart):
             "expected_close_on": (ends + timedelta(days=random.randrange(-12, 20))).date(),
             "lost_reason": None if is_won else random.choice(list(LOST_REASONS)),
         }  # fmt: skip
+        here |= people.lose_to(self.company, here, self.rivals)
         return _Deal({**row, **here}, moves, self._matter(customer, row, ends))
 
     def _matter(self, customer: DemoCustomer, row: Mapping[str, Any], until: datetime | None) -> DemoMatter:
