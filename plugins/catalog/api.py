@@ -1,7 +1,42 @@
 """What plugins that require the catalog may import."""
 
-from .models import Price, PriceList, Product
-from .operations import default_price_list
-from .queries import PriceExplained, explain_price, price_of
+from .amounts import rounded, shared_out, smallest_unit
+from .models import Cost, Price, PriceList, Product, TaxRule
+from .operations.prices import default_price_list
+from .pricing import PricedLine, PriceRequest, PriceStep
+from .queries.prices import price_of
+from .queries.pricing import PriceExplained, explain_price, price_lines
+from .queries.products import costs_on
+from .queries.taxes import sale_to, tax_rules_of
+from .schemas import UNITS
+from .taxes import Rounding, Sale, Taxable, Taxation, TaxLine, choose_rule, tax_document
 
-__all__ = ["Price", "PriceExplained", "PriceList", "Product", "default_price_list", "explain_price", "price_of"]
+__all__ = [
+    "UNITS",
+    "Cost",
+    "Price",
+    "PriceExplained",
+    "PriceList",
+    "PriceRequest",
+    "PriceStep",
+    "PricedLine",
+    "Product",
+    "Rounding",
+    "Sale",
+    "TaxLine",
+    "TaxRule",
+    "Taxable",
+    "Taxation",
+    "choose_rule",
+    "costs_on",
+    "default_price_list",
+    "explain_price",
+    "price_lines",
+    "price_of",
+    "rounded",
+    "sale_to",
+    "shared_out",
+    "smallest_unit",
+    "tax_document",
+    "tax_rules_of",
+]

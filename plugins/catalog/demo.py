@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pelatis.api import DemoPart, db
 
-from .models import Price, PriceList, Product, TaxRule
-from .queries import default_price_list
+from .models import Cost, Price, PriceList, Product, TaxRule
+from .queries.prices import default_price_list
 
 #: (code, name, series, unit, price in euros)
 PRODUCTS: Final = (
@@ -65,14 +65,22 @@ TAX_CLASSES: Final = {"Food": "reduced"}
 
 #: From which quantity on things that are bought by the thousand cost less, and by how much.
 BULK: Final = (Decimal(1000), Decimal("0.92"))
+#: What share of the standard price things cost the company, by series.
+COSTS: Final = {
+    "Tins and bottles": "0.71",
+    "Labels and boxes": "0.64",
+    "Food": "0.82",
+    "Equipment": "0.68",
+    "Services": "0.55",
+}
 _BOUGHT_BY_THE_THOUSAND: Final = "Tins and bottles"
 
 
 class CatalogDemo(DemoPart):
-    """Twenty-six products, and what they cost in three price lists."""
+    """Twenty-six products, what they cost, and what they are sold for in three price lists."""
 
     def prepare(self) -> None:
-        """Make products, price lists and prices, where they aren't there already."""
+        """Make products, price lists, prices and costs, where they aren't there already."""
         products = {sku: self.company.stable_id("product", sku) for sku, *_rest in PRODUCTS}
         if db.session.get(Product, next(iter(products.values()))) is not None:
             return
@@ -93,6 +101,7 @@ class CatalogDemo(DemoPart):
             self.company.insert(PriceList, [row | made])
             self.company.insert(Price, self._prices(products, price_list, currency, Decimal(rate) * Decimal(share)))
 
+        self.company.insert(Cost, self._costs(products))
         self._make_tax_rules(made)
 
     def _make_tax_rules(self, made: Mapping[str, Any]) -> None:
@@ -101,6 +110,19 @@ class CatalogDemo(DemoPart):
         for row in rows:
             identity = self.company.stable_id("tax_rule", f"{row['name']} {row['country']}")
             self.company.insert(TaxRule, [{**row, "id": identity, "rate": Decimal(row["rate"]), **made}])
+
+    def _costs(self, products: Mapping[str, UUID]) -> list[dict[str, Any]]:
+        owner = {"owner_id": self.company.staff["giorgos"], "created_at": self.company.at(-720, 12)}
+        return [
+            {
+                "id": self.company.stable_id("cost", sku),
+                "product_id": products[sku],
+                "amount": (Decimal(price) * Decimal(COSTS[series])).quantize(Decimal("0.01")),
+                "currency": "EUR",
+                **owner,
+            }
+            for sku, _name, series, _unit, price in PRODUCTS
+        ]
 
     def _prices(
         self, products: dict[str, UUID], price_list: UUID, currency: str, factor: Decimal

@@ -1,6 +1,7 @@
 """What the catalog answers: what a product costs and how it is taxed, beside its own page."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from pelatis.api import (
@@ -9,6 +10,7 @@ from pelatis.api import (
     _,
     country_names,
     format_amount,
+    format_day,
     format_number,
     format_percent,
     hookimpl,
@@ -16,19 +18,26 @@ from pelatis.api import (
     today,
 )
 
-from .models import Price, Product, TaxRule
-from .queries import prices_of, taxes_of
-from .records import PRICE_LISTS, PRICES, TAX_RULES
+from .models import Cost, Price, Product, TaxRule
+from .queries.prices import prices_of, standard_price
+from .queries.products import costs_of
+from .queries.taxes import taxes_of
+from .records import COSTS, PRICE_LISTS, PRICES, TAX_RULES
 from .schemas import BUYERS
+
+#: How many of a product's costs stand beside it.
+MOST_COSTS = 5
 
 
 @hookimpl
 def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
-    """Give the prices and taxes of a product."""
+    """Give the prices, costs and taxes of a product."""
     if slot != "record.sidebar" or not isinstance(record, Product):
         return
     if may(actor, Price, "view"):
         yield _prices_panel(actor, record)
+    if may(actor, Cost, "view"):
+        yield _costs_panel(actor, record)
     if may(actor, TaxRule, "view"):
         yield _taxes_panel(actor, record)
 
@@ -50,9 +59,50 @@ def _prices_panel(actor: Actor, product: Product) -> Panel:
         id="catalog.prices",
         title=_("Prices"),
         template="catalog/panels/rows.html",
-        context={"rows": rows, "lacking": _("It has no price today."), "new_url": new_url, "icon": "coin"},
+        context={
+            "rows": rows,
+            "lacking": _("It has no price today."),
+            "new_url": new_url,
+            "new_label": _("New price"),
+            "icon": "coin",
+        },
         count=len(rows) or None,
     )
+
+
+def _costs_panel(actor: Actor, product: Product) -> Panel:
+    costs = costs_of(actor, product.id)
+    present = next((cost for cost in costs if cost.valid_from is None or cost.valid_from <= today()), None)
+    rows = [
+        {
+            "title": _("since %(day)s", day=format_day(cost.valid_from)) if cost.valid_from else _("Cost"),
+            "url": COSTS.url_of(cost.id),
+            "note": _margin(actor, product, cost) if cost is present else "",
+            "figure": format_amount(cost.amount, cost.currency),
+        }
+        for cost in costs[:MOST_COSTS]
+    ]
+    return Panel(
+        id="catalog.costs",
+        title=_("Costs"),
+        template="catalog/panels/rows.html",
+        context={
+            "rows": rows,
+            "lacking": _("Nobody said what it costs."),
+            "new_url": f"{COSTS.url}/new?product={product.id}" if may(actor, Cost, "create") else "",
+            "new_label": _("New cost"),
+            "icon": "coin",
+        },
+    )
+
+
+def _margin(actor: Actor, product: Product, cost: Cost) -> str:
+    """Say what share of the standard price is left above the cost."""
+    price = standard_price(product.id) if may(actor, Price, "view") else None
+    if price is None or not price.amount or price.currency != cost.currency:
+        return ""
+    share = (100 * (price.amount - cost.amount) / price.amount).quantize(Decimal("0.1"))
+    return _("Margin at the standard price: %(share)s", share=format_percent(share))
 
 
 def _taxes_panel(actor: Actor, product: Product) -> Panel:

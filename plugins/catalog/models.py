@@ -40,7 +40,7 @@ class Product(Record, Model):
         return price.currency if price else base_currency()
 
     def _standard_price(self) -> "Price | None":
-        from .queries import standard_price  # queries stand on the models
+        from .queries.prices import standard_price  # queries stand on the models
 
         return standard_price(self.id)
 
@@ -72,6 +72,22 @@ class Price(Record, Model):
     #: The first and the last day on which it holds; empty for no limit.
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
+
+
+class Cost(Record, Model):
+    """What one unit of a product costs the company itself, from a day on until the next cost holds.
+
+    It is a record of its own, so that the right to see it is given apart from the right to see products.
+    """
+
+    __table_args__ = (Index(None, "product_id", "valid_from"),)
+
+    product_id: Mapped[Id] = ref(Product, on_delete="cascade", index=False)
+    amount: Mapped[Amount]
+    #: The company's own on the day that it was written.
+    currency: Mapped[Currency]
+    #: The first day on which it holds; empty for ever since.
+    valid_from: Mapped[date | None]
 
 
 class TaxRule(Record, Model):

@@ -1,20 +1,14 @@
-"""What the records layer is told about products, price lists, prices and tax rules."""
+"""What the records layer is told about products, price lists, prices, costs and tax rules."""
 
 from pelatis.api import ExtraColumn, RecordType, SharedAccess, _l
 
-from .models import Price, PriceList, Product, TaxRule
-from .operations import (
-    create_price,
-    create_price_list,
-    create_product,
-    create_tax_rule,
-    update_price,
-    update_price_list,
-    update_product,
-    update_tax_rule,
-)
-from .queries import list_prices
-from .schemas import PriceListSchema, PriceSchema, ProductSchema, TaxRuleSchema
+from .models import Cost, Price, PriceList, Product, TaxRule
+from .operations.costs import create_cost
+from .operations.prices import create_price, create_price_list, update_price, update_price_list
+from .operations.products import create_product, update_product
+from .operations.taxes import create_tax_rule, update_tax_rule
+from .queries.prices import list_prices
+from .schemas import CostSchema, PriceListSchema, PriceSchema, ProductSchema, TaxRuleSchema
 
 PRODUCTS = RecordType(
     model=Product,
@@ -65,6 +59,21 @@ PRICES = RecordType(
     filters=("product", "price_list", "amount", "min_quantity", "valid_from", "valid_until"),
     create=create_price,
     update=update_price,
+    access=SharedAccess(),
+    nav=False,
+)
+
+COSTS = RecordType(
+    model=Cost,
+    schema=CostSchema,
+    label=_l("Cost"),
+    label_plural=_l("Costs"),
+    path="costs",
+    icon="coin",
+    title="amount",
+    columns=("product", "amount", "valid_from"),
+    filters=("product", "amount", "valid_from"),
+    create=create_cost,
     access=SharedAccess(),
     nav=False,
 )

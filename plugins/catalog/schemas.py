@@ -1,4 +1,4 @@
-"""What products, price lists, prices and tax rules consist of, for forms, API, import and export."""
+"""What products, price lists, prices, costs and tax rules consist of, for forms, API, import and export."""
 
 from decimal import Decimal
 
@@ -89,6 +89,21 @@ class PriceSchema(RecordSchema):
     )
     valid_from = fields.Date(label=_l("Valid from"))
     valid_until = fields.Date(label=_l("Valid until"))
+
+
+class CostSchema(RecordSchema):
+    """What a product costs the company."""
+
+    product = fields.Related("catalog.product", required=True, label=_l("Product"))
+    amount = fields.Money(
+        required=True,
+        label=_l("Cost"),
+        help=_l("What one unit costs the company, in its own currency."),
+        validate=Range(min=0),
+        import_names=("cost", "unit cost", "cost price", "purchase price"),
+    )
+    currency = fields.String(dump_only=True, label=_l("Currency"))
+    valid_from = fields.Date(label=_l("Valid from"), help=_l("Holds until the next cost does."))
 
 
 class TaxRuleSchema(RecordSchema):

@@ -61,11 +61,11 @@ def _price_panel(actor: Actor, opportunity: Opportunity) -> Iterator[Panel]:
     explained = explain_price(product, customer) if product else None
     if product is None or explained is None:
         return
-    currency, tax = explained.price.currency, explained.tax
-    steps = [
-        (explained.price_list.name, format_amount(explained.price.amount, currency)),
-        (tax.name if tax else _("Tax: no rule says"), format_amount(tax.tax, currency) if tax else "–"),
-        (_("With tax"), format_amount(explained.gross, currency)),
+    currency, tax = explained.line.currency, explained.tax
+    steps = [(step.label, step.note, format_amount(step.amount, step.currency)) for step in explained.line.steps]
+    steps += [
+        (tax.name if tax else _("Tax: no rule says"), "", format_amount(tax.tax, currency) if tax else "–"),
+        (_("With tax"), "", format_amount(explained.gross, currency)),
     ]
     yield Panel(
         id="sales.price",

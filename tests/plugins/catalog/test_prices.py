@@ -13,15 +13,9 @@ from core.database import db
 from core.i18n import today
 from core.problems import Problem
 from plugins.catalog.models import Price, PriceList, Product
-from plugins.catalog.operations import (
-    create_price,
-    create_price_list,
-    create_product,
-    default_price_list,
-    update_price_list,
-    update_product,
-)
-from plugins.catalog.queries import list_prices, price_of
+from plugins.catalog.operations.prices import create_price, create_price_list, default_price_list, update_price_list
+from plugins.catalog.operations.products import create_product, update_product
+from plugins.catalog.queries.prices import list_prices, price_of
 
 DAY = date(2026, 11, 20)
 

@@ -1,18 +1,15 @@
-"""Reading prices and taxes."""
+"""Reading what stands in price lists."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from pelatis.api import Actor, Customer, db, format_amount, today, visible
+from pelatis.api import Actor, db, format_amount, today, visible
 
-from .amounts import rounded
-from .models import Price, PriceList, Product, TaxRule
-from .taxes import Rounding, Sale, Taxable, TaxLine, choose_rule, tax_document
+from ..models import Price, PriceList, TaxRule
 
 
 def default_price_list() -> PriceList | None:
@@ -55,14 +52,15 @@ def _prices(price_list: UUID, quantity: Decimal, day: date) -> Select[Price]:
             Price.deleted_at.is_(None),
             PriceList.deleted_at.is_(None),
             Price.min_quantity <= quantity,
-            _holds(Price, day),
-            _holds(PriceList, day),
+            holds(Price, day),
+            holds(PriceList, day),
         )
         .order_by(Price.min_quantity.desc(), Price.valid_from.desc().nulls_last(), Price.id.desc())
     )
 
 
-def _holds(model: type[Price] | type[PriceList] | type[TaxRule], day: date) -> ColumnElement[bool]:
+def holds(model: type[Price] | type[PriceList] | type[TaxRule], day: date) -> ColumnElement[bool]:
+    """Give the criterion of what holds on a day."""
     return and_(
         or_(model.valid_from.is_(None), model.valid_from <= day),
         or_(model.valid_until.is_(None), model.valid_until >= day),
@@ -93,8 +91,8 @@ def prices_of(actor: Actor, product: UUID, day: date) -> list[tuple[PriceList, P
             Price.product_id == product,
             Price.deleted_at.is_(None),
             PriceList.deleted_at.is_(None),
-            _holds(Price, day),
-            _holds(PriceList, day),
+            holds(Price, day),
+            holds(PriceList, day),
             visible(actor, Price),
             visible(actor, PriceList),
         )
@@ -105,78 +103,3 @@ def prices_of(actor: Actor, product: UUID, day: date) -> list[tuple[PriceList, P
     for price_list, price in db.session.execute(statement):
         found.setdefault((price_list.id, price.min_quantity), (price_list, price))
     return list(found.values())
-
-
-def taxes_of(actor: Actor, product: Product, day: date) -> list[TaxRule]:
-    """List the tax rules that a product may come under on a day, by country."""
-    statement = select(TaxRule).where(
-        TaxRule.deleted_at.is_(None),
-        or_(TaxRule.tax_class.is_(None), TaxRule.tax_class == product.tax_class),
-        _holds(TaxRule, day),
-        visible(actor, TaxRule),
-    )
-    return list(db.session.scalars(statement.order_by(TaxRule.country, TaxRule.rate.desc(), TaxRule.id)))
-
-
-def tax_rule_of(product: Product, customer: Customer, day: date) -> TaxRule | None:
-    """Find the tax that a sale of a product to a customer at their own address bears; None where no rule says.
-
-    Args:
-        product: what is sold.
-        customer: who buys; one with a tax number is a business.
-        day: the day of the supply.
-    """
-    if not customer.country:
-        return None
-    sale = Sale(customer.country, customer.postcode or "", bool(customer.tax_number), day)
-    statement = select(TaxRule).where(TaxRule.country == sale.country, TaxRule.deleted_at.is_(None))
-    return choose_rule(db.session.scalars(statement), sale, product.tax_class)
-
-
-@dataclass(frozen=True)
-class PriceExplained:
-    """How a price comes about, step by step.
-
-    Attributes:
-        price_list: the list that it stands in.
-        price: what one unit costs, and from which quantity on.
-        quantity: how many units.
-        net: without tax, rounded to the currency's smallest unit.
-        tax: the tax that the sale bears; None where no rule says.
-        gross: with tax.
-    """
-
-    price_list: PriceList
-    price: Price
-    quantity: Decimal
-    net: Decimal
-    tax: TaxLine | None
-    gross: Decimal
-
-
-def explain_price(
-    product: Product, customer: Customer | None, quantity: Decimal = Decimal(1), day: date | None = None
-) -> PriceExplained | None:
-    """Explain what a customer pays for a product by the default price list; None where that has no price for it.
-
-    Args:
-        product: what is sold.
-        customer: who buys, which decides on the tax; None leaves it out.
-        quantity: how many units.
-        day: the day of the sale; today by default.
-    """
-    price_list, day = default_price_list(), day or today()
-    price = price_of(product.id, price_list.id, quantity, day) if price_list else None
-    if price_list is None or price is None:
-        return None
-    net = rounded(price.amount * quantity, price.currency)
-    rule = tax_rule_of(product, customer, day) if customer else None
-    taxation = tax_document([Taxable(net, rule)], price.currency, Rounding.line)
-    tax = taxation.lines[0] if taxation.lines else None
-    return PriceExplained(price_list, price, quantity, net, tax, net + taxation.total)
-
-
-def is_sku_taken(sku: str, besides: UUID | None) -> bool:
-    """Tell whether another product, in the bin or not, has a code already."""
-    statement = select(Product.id).where(Product.sku == sku).limit(2)
-    return any(product_id != besides for product_id in db.session.scalars(statement))

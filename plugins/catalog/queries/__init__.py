@@ -1,0 +1,1 @@
+"""The reads of the catalog: prices and how they come about, costs and taxes."""
