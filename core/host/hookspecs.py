@@ -99,8 +99,10 @@ def crm_set_up_company(actor: "Actor") -> None:
     """Give what was made before anybody spoke a language its names in the company's.
 
     Demanded once, when the first administrator sets Pelatis up (and by the demo), inside the write unit that does;
-    the company's language is spoken then, so `_()` says its words. `actor` is the system's. What somebody renamed
-    keeps its name. An exception stops the set-up. Plugins whose migrations write records with names implement it.
+    of a plugin that is switched on for the first time later, it is asked then. The company's language is spoken, so
+    `_()` says its words. `actor` is the system's. What somebody renamed keeps its name. An exception stops the set-up,
+    and leaves the names of a plugin that comes later as they are. Plugins whose migrations write records with names
+    implement it.
     """
 
 

@@ -4,14 +4,16 @@ Each act is one transaction on a connection of its own: schema, flag and generat
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from flask import current_app
+from flask_babel import force_locale
 from sqlalchemy import Connection, insert, update
 
-from core.database import db, in_unit, utc_now
+from core.database import db, in_unit, utc_now, write_unit
 from core.host import histories, schema
 from core.host.generation import PLUGINS, raise_generation
 from core.host.host import Host
@@ -63,9 +65,25 @@ def enable_plugin(host: Host, name: str, *, with_required: bool = False) -> list
         raise Problem("core.plugin_requires", message, status=409, extra={"requires": off})
     for other in (*off, name):
         _refuse_unable(host.status(other))
+    new = [other for other in (*off, name) if host.status(other).state is State.discovered]
     in_one_transaction(host, name, lambda connection: _enable(host, connection, (*off, name)))
     log.info("plugin_enabled", plugins=[*off, name])
+    _set_up(new)
     return [*off, name]
+
+
+def _set_up(names: Sequence[str]) -> None:
+    """Let plugins that come to a company that is set up give what they made its names, as the set-up itself does."""
+    from core.access import acting_as, system_actor  # who acts and for whom stand on the host
+    from core.host.doors import emit
+    from core.users.company import company
+
+    if not names or not company().company_name:
+        return
+    with acting_as(system_actor()) as actor, force_locale(company().language):
+        for name in names:
+            with suppress(Exception), write_unit():  # told by the door; the names stay as the migrations wrote them
+                emit("crm_set_up_company", plugin=name, actor=actor)
 
 
 def _with_required(host: Host, name: str) -> list[str]:

@@ -22,6 +22,12 @@ GREEK: Final = re.compile(r"[\u0370-\u03ff]")
 MOST_WORDS: Final = 8
 MOST_SPELLINGS: Final = 6
 
+#: How many letters a word has that may be mistyped: shorter ones are like too many others, longer ones are no words.
+SHORTEST_MISTYPED: Final = 4
+LONGEST_MISTYPED: Final = 20
+#: The folded letters that one word is written with.
+ALPHABETS: Final = ("abcdefghijklmnopqrstuvwxyz", "αβγδεζηθικλμνξοπρστυφχψω")
+
 #: Greek to the reduced form; two letters before one. They follow how the words sound today.
 GREEK_PAIRS: Final = {
     "ου": "u", "αι": "e", "ει": "i", "οι": "i", "υι": "i", "αυ": "av", "ευ": "ev", "μπ": "v", "ντ": "d", "γκ": "g",
@@ -104,6 +110,23 @@ def _spellings(word: str) -> tuple[str, ...]:
     # One letter that is left of several would begin half of all words: nobody looks for that.
     reduced = [each for each in _reduced_latin(word) if len(each) > 1 or len(word) == 1]
     return tuple(dict.fromkeys([word, *reduced]))[:MOST_SPELLINGS]
+
+
+def slips_of(word: str) -> list[str]:
+    """Give what a word may be that one slip of the hand made of it: a letter too many, too few, wrong, or swapped.
+
+    Args:
+        word: folded; what is very short or long, or no word of one alphabet, has none.
+    """
+    letters = next((each for each in ALPHABETS if set(word) <= set(each)), "")
+    if not SHORTEST_MISTYPED <= len(word) <= LONGEST_MISTYPED or not letters:
+        return []
+    halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    swapped = [left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1]
+    shorter = [left + right[1:] for left, right in halves if right]
+    wrong = [left + letter + right[1:] for left, right in halves if right for letter in letters]
+    longer = [left + letter + right for left, right in halves for letter in letters]
+    return list(dict.fromkeys([*swapped, *shorter, *wrong, *longer]))
 
 
 # The same words come again and again, above all in imports; so do the spellings that they have in common.

@@ -40,12 +40,16 @@ from core.database.base import metadata
 from core.database.journal import Touched, big_integer, never_journalled
 from core.records.registry import record_types
 from core.records.types import RecordType
-from core.search.fold import search_document, search_terms, word_forms
+from core.search.fold import MOST_SPELLINGS, search_document, search_terms, slips_of, word_forms
 
 #: How many hits of one record type an answer holds.
 HITS_PER_TYPE = 8
 #: How many times as many are read, to choose the nearest from.
 CANDIDATES = 3
+#: How many words of a query may be mistyped.
+MOST_MISTYPED = 3
+#: How many of a word's forms are its letters as they are written; what follows is how it sounds.
+WRITTEN_FORMS = 2
 #: In how many letters at the beginning of an entry its title is looked for.
 TITLE_LENGTH = 80
 #: For each word of a query the spellings of which one must begin a word of the record.
@@ -125,10 +129,32 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
         limit: hits of each record type at most.
 
     Returns:
-        Hits grouped by record type; within one, those come first whose title begins with the query, then those whose
-        title holds all of its words, then the rest.
+        Hits grouped by record type; within one, those come first whose title holds the query's words as they are
+        written, then as they sound, then the rest; and the types in the order of their first hits.
     """
-    words = search_terms(query)
+    return _search(actor, search_terms(query), keys, limit)
+
+
+def search_near(
+    actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit: int = HITS_PER_TYPE
+) -> list[Hit]:
+    """Find records whose words are one slip of the hand away from a query that found nothing, the likest first.
+
+    The slips are looked up as words, so that the cost follows the length of the query and not the size of the index.
+    The arguments are those of `search`.
+    """
+    from rapidfuzz import fuzz  # loaded when a search found nothing, which is rare
+
+    def likeness(hit: Hit) -> float:
+        forms = word_forms(hit.title)
+        return sum(max(fuzz.ratio(word[0], form[: len(word[0]) + 1]) for form in forms or ("",)) for word in terms)
+
+    terms = search_terms(query)[:MOST_MISTYPED]
+    slips = [tuple(dict.fromkeys([*each, *word_forms(each[0]), *slips_of(each[0])])) for each in terms]
+    return sorted(_search(actor, slips, keys, limit), key=likeness, reverse=True) if slips != terms else []
+
+
+def _search(actor: Actor, words: Terms, keys: Iterable[str] | None, limit: int) -> list[Hit]:
     found = _found(words)
     wanted = None if keys is None else set(keys)
     types = [
@@ -147,22 +173,29 @@ def search(actor: Actor, query: str, *, keys: Iterable[str] | None = None, limit
     hits: dict[str, list[Hit]] = {each.key: [] for each in types}
     for key, record_id, title, _near in rows:
         hits[key].append(Hit(by_key[key], record_id, title))
-    return [hit for listed in hits.values() for hit in sorted(listed, key=lambda hit: _distance(hit, words))[:limit]]
+    nearest = {
+        key: sorted((_distance(hit, words), place) for place, hit in enumerate(listed)) for key, listed in hits.items()
+    }
+    first = sorted(
+        (each for each in types if nearest[each.key]), key=lambda each: (nearest[each.key][0][0], not each.nav)
+    )
+    return [hits[each.key][place] for each in first for _distance_of_it, place in nearest[each.key][:limit]]
 
 
 def _is_near(words: Terms) -> ColumnElement[bool]:
     """Tell whether an entry's first words, which are its title's, hold the query's."""
     beginning = func.substr(entries.c.document, 1, TITLE_LENGTH)
-    return and_(*[or_(*[beginning.contains(term) for term in spellings]) for spellings in words])
+    return and_(*[or_(*[beginning.contains(term) for term in spellings[:MOST_SPELLINGS]]) for spellings in words])
 
 
-def _distance(hit: Hit, words: Terms) -> int:
-    """Say how far a title is from what was looked for: 0 begins with it, 1 holds all of it, 2 something else does."""
+def _distance(hit: Hit, words: Terms) -> tuple[bool, bool, bool]:
+    """Say how far a title is from what was looked for: it lacks a word, has one by sound alone, begins otherwise."""
     title = [word_forms(word) for word in hit.title.split()]
-    forms = [form for word in title for form in word]
-    if not all(_begin_with(spellings, forms) for spellings in words):
-        return 2
-    return 0 if _begin_with(words[0], title[0]) else 1
+    written = [form for forms in title for form in forms[:WRITTEN_FORMS]]
+    heard = [form for forms in title for form in forms]
+    lacks = not all(_begin_with(spellings, heard) for spellings in words)
+    sounds = not all(_begin_with(spellings[:1], written) for spellings in words)
+    return lacks, sounds, not (title and _begin_with(words[0], title[0]))
 
 
 def _begin_with(spellings: tuple[str, ...], forms: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from core.host.contributions import Action, CalendarItem, HookFailure, Panel
 from core.host.doors import collect
 from core.i18n import _, current_zone, format_day, format_number, format_time, local_now, name_zone, ngettext, today
 from core.records.registry import record_types
-from core.search.index import search
+from core.search.index import Hit, search, search_near
 from core.search.marks import marked
 from core.web.audience import audience
 from core.web.render import fragment, render
@@ -134,16 +134,10 @@ def palette() -> Response:
     creates_only = request.args.get("mode") == "new"
     groups: list[dict[str, Any]] = []
     if query and not creates_only:
-        hits = [
-            {
-                "label": marked(hit.title, query),
-                "url": hit.url,
-                "icon": hit.record_type.icon,
-                "note": str(hit.record_type.label),
-            }
-            for hit in search(actor, query)
-        ]
-        groups.append({"title": _("Records"), "items": hits})
+        hits = search(actor, query)
+        near = [] if hits else search_near(actor, query)
+        groups.append({"title": _("Records"), "items": _found(hits, query)})
+        groups.append({"title": _("Did you mean"), "items": _found(near, query)})
     groups.append({"title": _("New"), "items": _matching(_creations(), query)})
     if not creates_only:
         actions = [
@@ -154,6 +148,18 @@ def palette() -> Response:
         groups.append({"title": _("Do"), "items": _matching(actions, query)})
         groups.append({"title": _("Pages"), "items": _matching(_pages(), query)})
     return fragment("shell/palette.html", groups=groups)
+
+
+def _found(hits: Sequence[Hit], query: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": marked(hit.title, query),
+            "url": hit.url,
+            "icon": hit.record_type.icon,
+            "note": str(hit.record_type.label),
+        }
+        for hit in hits
+    ]
 
 
 def _creations() -> list[dict[str, Any]]:
@@ -190,10 +196,11 @@ def search_page() -> Response:
     """Show everything that a search finds, grouped by record type."""
     query = request.args.get("q", "")[:200].strip()
     hits = search(current_actor(), query, limit=50) if query else []
+    near = search_near(current_actor(), query) if query and not hits else []
     groups: dict[str, list[Any]] = {}
-    for hit in hits:
+    for hit in hits or near:
         groups.setdefault(str(hit.record_type.label_plural), []).append(hit)
-    return render("shell/search.html", query=query, groups=groups, marked=marked)
+    return render("shell/search.html", query=query, groups=groups, is_near=bool(near), marked=marked)
 
 
 @blueprint.get("/admin")

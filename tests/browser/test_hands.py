@@ -99,6 +99,12 @@ def test_shift_f_adds_a_filter(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Add a filter").locator("[name=field]")).to_be_focused()
 
 
+def test_z_says_when_nothing_is_left_to_undo(page: Page) -> None:
+    page.goto("/customers")
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text("Nothing left to undo.")
+
+
 def test_single_keys_that_are_switched_off_stay_off(open_page: Opener, server: str, installation: Installation) -> None:
     page = open_page(signed_in=False)
     sign_in(page, server, "kasia@aigis.example", installation.password)

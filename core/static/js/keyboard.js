@@ -12,7 +12,7 @@
 import { show } from "./dialogs.js";
 import { firstShown, isTyping, openDialog, savePreference } from "./page.js";
 import { openPalette } from "./palette.js";
-import { undoLast } from "./toast.js";
+import { showToast, undoLast } from "./toast.js";
 import { say } from "./words.js";
 
 const GROUPS = ["everywhere", "go", "list", "board", "select", "record", "look"];
@@ -161,7 +161,7 @@ register({ keys: "/", group: "everywhere", word: "key_search", run: search });
 register({ keys: "c", group: "everywhere", word: "key_new", when: carries("c"), run: () => press("c") });
 register({ keys: "?", group: "everywhere", word: "key_sheet", run: openSheet });
 register({ keys: "Ctrl+Enter", group: "everywhere", word: "key_save", run: save });
-register({ keys: "z", group: "everywhere", word: "key_undo", run: undoLast });
+register({ keys: "z", group: "everywhere", word: "key_undo", run: () => undoLast() || showToast({ text: say("nothing_to_undo") }) });
 register({ keys: "Escape", group: "everywhere", word: "key_leave", run: () => false });
 for (const [key, word] of Object.entries({
   e: "key_edit",

@@ -21,6 +21,7 @@ from core.host.schema import ADVISORY_LOCK, schema_transaction
 from core.host.states import State
 from core.jobs.models import Job
 from core.problems import Problem
+from core.users.company import set_company
 from core.users.models import Role, User
 from tests.core.host.conftest import MIGRATION, MODELS, MakeApp, WritePlugin, host_of
 
@@ -46,6 +47,17 @@ FAILING = SECOND.replace(
     "def upgrade():",
     "def upgrade():\n        op.create_table('{name}_half', sa.Column('id', sa.Integer()))\n        1 / 0",
 )
+NAMING = """
+    from core.database import db
+    from core.host.doors import hookimpl
+    from core.i18n import get_language
+    from {name}.models import Thing
+
+
+    @hookimpl
+    def crm_set_up_company():
+        db.session.add(Thing(title=get_language()))
+"""
 CHILD = """
     from sqlalchemy.orm import Mapped
 
@@ -100,6 +112,21 @@ def test_enabling_migrates_and_disabling_keeps_the_data(
 
 def _thing(app: Flask, plugin: str = "alpha") -> Any:
     return host_of(app).loaded[plugin].rooms["models"].Thing
+
+
+def test_what_comes_to_a_company_later_is_named_in_its_language(write_plugin: WritePlugin, make_app: MakeApp) -> None:
+    app = make_app(write_plugin("alpha", hooks=NAMING), write_plugin("omega", hooks=NAMING))
+    with app.app_context():
+        host = host_of(app)
+        enable_plugin(host, "alpha")  # nobody has set the company up
+        set_company(company_name="Αιγίς", language="el", currency="EUR")
+        for _again in range(2):
+            enable_plugin(host, "omega")
+            disable_plugin(host, "omega")
+        assert [db.session.scalars(select(_thing(app, name).title)).all() for name in ("alpha", "omega")] == [
+            [],
+            ["el"],
+        ]
 
 
 def test_what_is_required_must_be_on_first_or_comes_along(write_plugin: WritePlugin, make_app: MakeApp) -> None:

@@ -9,6 +9,7 @@ from core.access import system_actor
 from core.customers.records import CUSTOMERS
 from core.records.operations import create_record
 from core.search.index import search
+from core.users.operations import create_user
 
 
 def make(**values: Any) -> None:
@@ -47,3 +48,16 @@ def test_a_repeated_letter_finds_nothing_else(app: Flask) -> None:
     make(name="Kawiarnia Rynek")
     assert found("qqqqqq") == []
     assert found("k") == ["Kawiarnia Rynek"]
+
+
+def test_what_is_written_so_comes_before_what_sounds_so(app: Flask) -> None:
+    make(name="Ελένη Δούκα")
+    make(name="Πρώτοι Ελαιώνες")
+    make(name="Ελαιώνες Πύργου")
+    assert found("elai") == ["Ελαιώνες Πύργου", "Πρώτοι Ελαιώνες", "Ελένη Δούκα"]
+
+
+def test_the_type_whose_hit_is_nearest_comes_first(app: Flask) -> None:
+    create_user(system_actor(), {"name": "Ελένη Δούκα", "email": "eleni@aigis.example"})
+    make(name="Ελαιώνες Πύργου")
+    assert [hit.title for hit in search(system_actor(), "elai")] == ["Ελαιώνες Πύργου", "Ελένη Δούκα"]
