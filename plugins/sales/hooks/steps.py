@@ -11,12 +11,13 @@ from pelatis.api import (
     format_amount,
     may,
 )
-from plugins.catalog.api import Price, explain_price
+from plugins.catalog.api import Price, PriceExplained, explain_price
 
 from ..models import Lead, Opportunity
 from ..operations.leads import CONVERTIBLE, LEAD_MOVES
 from ..operations.pipelines import stages_of
 from ..queries import board, deals
+from ..records import OPPORTUNITIES
 from ..schemas import DISQUALIFIED, LEAD_STATUSES
 
 
@@ -71,10 +72,28 @@ def _price_panel(actor: Actor, opportunity: Opportunity) -> Iterator[Panel]:
         id="sales.price",
         title=_("Price of one unit"),
         template="sales/panels/price.html",
-        context={"steps": steps, "note": tax.note if tax else "", "icon": "coin"},
+        context={
+            "steps": steps,
+            "note": tax.note if tax else "",
+            "offer": _offer(actor, opportunity, explained),
+            "icon": "coin",
+        },
         figure=format_amount(explained.net, currency),
         order=20,
     )
+
+
+def _offer(actor: Actor, opportunity: Opportunity, explained: PriceExplained) -> dict[str, str] | None:
+    """Offer the price as the amount of a deal that has none."""
+    if opportunity.amount is not None or opportunity.deleted_at is not None or not may(actor, Opportunity, "edit"):
+        return None
+    currency = explained.price.currency
+    return {
+        "url": OPPORTUNITIES.url_of(opportunity.id),
+        "amount": f"{explained.net:f}",
+        "currency": currency,
+        "text": _("Take %(price)s as the amount", price=format_amount(explained.net, currency)),
+    }
 
 
 def _lead_panel(lead: Lead) -> Panel:
