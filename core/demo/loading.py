@@ -93,7 +93,7 @@ def load(
         return SIGN_IN
     seed, begun = int(progress["seed"]), datetime.fromisoformat(progress["now"])
     writer: _Writer | None = None
-    with acting_as(system_actor(), origin="demo"):
+    with acting_as(system_actor(), origin="demo"), in_language(language):
         for batch in range(progress["batches"], batches(wanted)):
             with write_unit():
                 if batch == 0:
@@ -134,12 +134,11 @@ def _found(begun: datetime, language: str) -> None:
     eleni = staff_ids()["eleni"]
     db.session.get_one(User, eleni).language = language
     mine = {"field": "owner", "op": "is", "value": ["me"]}
-    with in_language(language):
-        demand("crm_set_up_company", actor=system_actor())
-        views = {
-            _("Mine in Πάτρα"): {"and": [mine, {"field": "city", "op": "is", "value": ["Πάτρα", "Αίγιο", "Ρίο"]}]},
-            _("Key accounts"): {"and": [{"field": "roles", "op": "is", "value": ["key_account"]}]},
-        }
+    demand("crm_set_up_company", actor=system_actor())
+    views = {
+        _("Mine in Πάτρα"): {"and": [mine, {"field": "city", "op": "is", "value": ["Πάτρα", "Αίγιο", "Ρίο"]}]},
+        _("Key accounts"): {"and": [{"field": "roles", "op": "is", "value": ["key_account"]}]},
+    }
     for name, criteria in views.items():
         query = {"filter": criteria}
         db.session.add(SavedView(record_type_key="customer", name=name, query=query, pinned=True, owner_id=eleni))

@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from flask_babel import force_locale
 from sqlalchemy import Connection, insert, update
 
 from core.database import db, in_unit, utc_now, write_unit
@@ -20,7 +19,7 @@ from core.host.host import Host
 from core.host.loading import owner_of_table
 from core.host.models import Plugin
 from core.host.states import PluginStatus, State
-from core.i18n import _
+from core.i18n import _, in_language
 from core.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -80,7 +79,7 @@ def _set_up(names: Sequence[str]) -> None:
 
     if not names or not company().company_name:
         return
-    with acting_as(system_actor()) as actor, force_locale(company().language):
+    with acting_as(system_actor()) as actor, in_language(company().language):
         for name in names:
             with suppress(Exception), write_unit():  # told by the door; the names stay as the migrations wrote them
                 emit("crm_set_up_company", plugin=name, actor=actor)

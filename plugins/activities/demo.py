@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from pelatis.api import DemoCompany, DemoCustomer, DemoMatter, DemoPart
+from pelatis.api import DemoCompany, DemoCustomer, DemoMatter, DemoPart, _l
 
 from .models import Activity, Call, Meeting, Note, Task, Visit
 
@@ -65,32 +65,33 @@ MORNING: Final = time(9, 42)
 NOON: Final = time(13, 0)
 #: What one of the staff has on today: (kind, customer, minutes from now, length in minutes, subject, place, words)
 AGENDA: Final = (
-    (Call, "kowalski", -57, 6, "Confirm the delivery window", None, "Tuesday between 8 and 10, ramp 2."),
-    (Visit, "elaiones", -12, 60, "Sign the frame contract 2027", "Μαιζώνος 84, Πάτρα",
-     "Dimitra expects the corrected invoice first."),
-    (Call, "wisniewski", 48, None, "Zofia Wiśniewska: renewal of the service contract", None, None),
-    (Meeting, "nordvik", 78, 45, "Bottling line: answer their questions", "On screen, 10:00 in Oslo",
-     "With Piotr Zieliński."),
-    (Visit, "galaktokomika", 213, 45, "Feta for the deli shelf", "Καλάβρυτα", "1 h 10 min drive."),
-    (Visit, "ionio", 408, 60, "Yearly review", "Ρίο", "14 orders since January."),
+    (Call, "kowalski", -57, 6, _l("Confirm the delivery window"), None, _l("Tuesday between 8 and 10, ramp 2.")),
+    (Visit, "elaiones", -12, 60, _l("Sign the frame contract 2027"), "Μαιζώνος 84, Πάτρα",
+     _l("Dimitra expects the corrected invoice first.")),
+    (Call, "wisniewski", 48, None, _l("Zofia Wiśniewska: renewal of the service contract"), None, None),
+    (Meeting, "nordvik", 78, 45, _l("Bottling line: answer their questions"), _l("On screen, 10:00 in Oslo"),
+     _l("With Piotr Zieliński.")),
+    (Visit, "galaktokomika", 213, 45, _l("Feta for the deli shelf"), "Καλάβρυτα", _l("1 h 10 min drive.")),
+    (Visit, "ionio", 408, 60, _l("Yearly review"), "Ρίο", _l("14 orders since January.")),
 )  # fmt: skip
 #: (customer or nobody, task, days until it is due)
 TODAY: Final = (
-    ("elaiones", "Send the corrected quote, set B with the longer warranty", -2),
-    ("nordvik", "Ask for the VAT certificate", 0),
-    ("", "Book the demo room for Tuesday", 0),
-    ("kowalski", "Check stock of 5 l tins before the offer goes out", 0),
+    ("elaiones", _l("Send the corrected quote, set B with the longer warranty"), -2),
+    ("nordvik", _l("Ask for the VAT certificate"), 0),
+    ("", _l("Book the demo room for Tuesday"), 0),
+    ("kowalski", _l("Check stock of 5 l tins before the offer goes out"), 0),
 )
 #: (kind, staff, days ago, hour, minute, minutes long, subject, words) of Ελαιώνες.
 STORY: Final = (
     (Call, "zofia", -5, 12, 31, 7, "Γιώργος Λάμπρου",
-     "He confirms the price list changed on 1 November, we billed October’s."),
-    (Meeting, "eleni", -12, 11, 0, 60, "Frame contract 2027: volumes and terms", "They want a fixed price until June."),
-    (Call, "piotr", -73, 10, 15, 4, "Δήμητρα Αναγνώστου", "Asked about the certificate for lot 26-114."),
-    (Visit, "eleni", -71, 9, 30, 90, "Look at the bottling hall",
-     "The second line is at its limit from October to January."),
+     _l("He confirms the price list changed on 1 November, we billed October’s.")),
+    (Meeting, "eleni", -12, 11, 0, 60, _l("Frame contract 2027: volumes and terms"),
+     _l("They want a fixed price until June.")),
+    (Call, "piotr", -73, 10, 15, 4, "Δήμητρα Αναγνώστου", _l("Asked about the certificate for lot 26-114.")),
+    (Visit, "eleni", -71, 9, 30, 90, _l("Look at the bottling hall"),
+     _l("The second line is at its limit from October to January.")),
 )  # fmt: skip
-PINNED: Final = "Never call on Wednesdays, it’s their pressing day. Dimitra decides, Giorgos pays."
+PINNED: Final = _l("Never call on Wednesdays, it’s their pressing day. Dimitra decides, Giorgos pays.")
 
 Rows = dict[type[Activity], list[dict[str, Any]]]
 
@@ -200,15 +201,15 @@ class ActivitiesDemo(DemoPart):
             customer = by_key.get(key)
             if customer is not None or not key:
                 about = {"customer_id": customer.id if customer else None}
-                self._add(Task, eleni, company.at(-4, 16), title=title, due_on=due, **about)
+                self._add(Task, eleni, company.at(-4, 16), title=str(title), due_on=due, **about)
         elaiones = by_key.get("elaiones")
         if elaiones is None:
             return
         pinned = company.at(-262, 17)
-        self._add(Note, eleni, pinned, customer_id=elaiones.id, written_at=pinned, body=PINNED, pinned=True)
+        self._add(Note, eleni, pinned, customer_id=elaiones.id, written_at=pinned, body=str(PINNED), pinned=True)
         for model, staff, days, hour, minute, length, subject, words in STORY:
             at = company.at(days, hour, minute)
-            values = {"subject": subject, "body": words, "starts_at": at, "done_at": at}
+            values = {"subject": str(subject), "body": str(words), "starts_at": at, "done_at": at}
             called = {"duration_minutes": length, "outcome": "reached"}
             values |= called if model is Call else {"ends_at": _after(at, length)}
             self._add(model, company.staff[staff], at, customer_id=elaiones.id, **values)
@@ -220,15 +221,15 @@ class ActivitiesDemo(DemoPart):
         starts = self._anchor() + timedelta(minutes=minutes)
         is_done = starts < self.company.now - timedelta(minutes=30)
         values: dict[str, Any] = {
-            "subject": subject,
+            "subject": str(subject),
             "starts_at": starts,
             "done_at": starts if is_done else None,
-            "body": words,
+            "body": words and str(words),
         }
         if model is Call:
             values |= {"duration_minutes": length, "outcome": "reached"} if is_done else {"body": None}
         else:
-            values |= {"ends_at": _after(starts, length or 60), "place": place}
+            values |= {"ends_at": _after(starts, length or 60), "place": place and str(place)}
         self._add(model, owner, self.company.at(-3, 15, 30), customer_id=customer.id, **values)
 
     def _anchor(self) -> datetime:

@@ -52,9 +52,12 @@ def test_the_demo_speaks_the_language_that_it_is_asked_for(app: Flask) -> None:
     stages = set(db.session.scalars(select(_model("sales.stage").name)))
     assert {"Ανάγκες", "Διαπραγμάτευση", "Κερδισμένη"} <= stages
     app.config["WTF_CSRF_ENABLED"] = False
-    page = sign_in(app, demo.SIGN_IN.email, demo.SIGN_IN.password).get("/customers").text
+    client = sign_in(app, demo.SIGN_IN.email, demo.SIGN_IN.password)
+    customers, today = (client.get(path).text for path in ("/customers", "/"))
     for words in ('<html lang="el"', "Δικοί μου στην Πάτρα", "Βασικοί πελάτες"):
-        assert words in page
+        assert words in customers
+    for words in ("Γραμμή εμφιάλωσης", "Κράτηση της αίθουσας επίδειξης για Τρίτη"):
+        assert words in today
 
 
 def test_a_second_load_does_nothing_and_says_the_same(app: Flask) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pelatis.api import DemoCompany, DemoCustomer, DemoMatter, DemoPart, db
+from pelatis.api import DemoCompany, DemoCustomer, DemoMatter, DemoPart, _l, db
 from plugins.catalog.api import Product
 
 from ..models import (
@@ -38,26 +38,26 @@ _QUARTER: Final = timedelta(days=91)
 
 #: (what a deal is called, its product, lowest and highest amount in euros for a customer of importance 1)
 DEALS: Final = (
-    ("Frame contract {year}", "OIL-B", 2_400, 9_000),
-    ("5 l tins, {season}", "TIN-5", 900, 3_200),
-    ("Private label, three sizes", "BOT-500", 2_000, 7_000),
-    ("{season} gift boxes", "BOX-6", 700, 3_500),
-    ("Bottling line", "BTL-L1", 12_000, 24_000),
-    ("Cellar equipment", "FIL-T", 3_000, 9_500),
-    ("Steel tanks", "TNK-5K", 4_000, 9_000),
-    ("Display fridges, {count} shops", "FRG-D", 2_800, 8_500),
-    ("Vending, {count} machines", "VND-M", 3_000, 9_000),
-    ("Hotel minibar range", "MBR-S", 1_200, 5_200),
-    ("Deli shelf, {count} shops", "FET-B", 1_500, 6_500),
-    ("Canteen contract", "RAI-10", 3_500, 12_000),
-    ("Paper cups, {year}", "CUP-P", 500, 2_900),
-    ("Shelf labels", "LBL-R", 300, 1_400),
-    ("Pallet service", "PAL-T", 400, 1_900),
-    ("Service contract, {year}", "SRV-Y", 600, 2_900),
-    ("Training on site", "TRN-D", 640, 2_560),
-    ("Raisins, {season}", "RAI-10", 800, 4_100),
+    (_l("Frame contract {year}"), "OIL-B", 2_400, 9_000),
+    (_l("5 l tins, {season}"), "TIN-5", 900, 3_200),
+    (_l("Private label, three sizes"), "BOT-500", 2_000, 7_000),
+    (_l("{season} gift boxes"), "BOX-6", 700, 3_500),
+    (_l("Bottling line"), "BTL-L1", 12_000, 24_000),
+    (_l("Cellar equipment"), "FIL-T", 3_000, 9_500),
+    (_l("Steel tanks"), "TNK-5K", 4_000, 9_000),
+    (_l("Display fridges, {count} shops"), "FRG-D", 2_800, 8_500),
+    (_l("Vending, {count} machines"), "VND-M", 3_000, 9_000),
+    (_l("Hotel minibar range"), "MBR-S", 1_200, 5_200),
+    (_l("Deli shelf, {count} shops"), "FET-B", 1_500, 6_500),
+    (_l("Canteen contract"), "RAI-10", 3_500, 12_000),
+    (_l("Paper cups, {year}"), "CUP-P", 500, 2_900),
+    (_l("Shelf labels"), "LBL-R", 300, 1_400),
+    (_l("Pallet service"), "PAL-T", 400, 1_900),
+    (_l("Service contract, {year}"), "SRV-Y", 600, 2_900),
+    (_l("Training on site"), "TRN-D", 640, 2_560),
+    (_l("Raisins, {season}"), "RAI-10", 800, 4_100),
 )
-SEASONS: Final = ("spring", "summer", "autumn", "winter")
+SEASONS: Final = (_l("spring"), _l("summer"), _l("autumn"), _l("winter"))
 
 #: How many deals a customer has, on average, by its importance.
 DEALS_OF: Final = (0.0, 0.9, 1.7, 2.6, 3.8, 6.0)
@@ -75,25 +75,25 @@ LOOSE_LEADS: Final = 0.05
 
 #: (customer, deal, product, amount, currency, stage, days in it, days until it should close, seller)
 FEATURED: Final = (
-    ("elaiones", "Frame contract 2027", "OIL-B", 64_500, "EUR", 3, 5, 8, "eleni"),
-    ("elaiones", "5 l tins, spring", "TIN-5", 11_900, "EUR", 0, 6, 85, "eleni"),
-    ("wisniewski", "Frame contract, smoked ham", "FLM-5", 212_400, "PLN", 0, 31, 70, "piotr"),
-    ("ionio", "Hotel minibar range", "MBR-S", 26_000, "EUR", 0, 4, 28, "eleni"),
-    ("galini", "Canteen contract", "OIL-5", 140_000, "EUR", 0, 12, 115, "nikos"),
-    ("zielona", "Private label oil, three sizes", "BOT-500", 54_800, "EUR", 1, 9, 51, "piotr"),
-    ("kowalski", "Winter gift boxes", "BOX-6", 23_750, "EUR", 1, 13, 13, "zofia"),
-    ("psyxi", "Cold room shelves", "FRG-D", 5_460, "EUR", 1, 19, 34, "nikos"),
-    ("supermarket", "Shelf labels", "LBL-R", 12_870, "EUR", 1, 8, 25, "eleni"),
-    ("ichthyo", "Fish meal, yearly", "FSH-M", 58_000, "EUR", 1, 5, 70, "eleni"),
-    ("nordvik", "Bottling line", "BTL-L2", 148_000, "EUR", 2, 23, 30, "eleni"),
-    ("mediolea", "Distribution, Silesia", "OIL-5", 83_650, "EUR", 2, 5, 8, "piotr"),
-    ("panachaiko", "Cellar equipment", "FIL-T", 112_000, "EUR", 2, 11, 54, "eleni"),
-    ("metaforiki", "Pallet service", "PAL-T", 1_200, "EUR", 2, 2, 5, "zofia"),
-    ("chartika", "Paper cups, 2027", "CUP-P", 21_340, "EUR", 2, 7, 78, "eleni"),
-    ("ionian", "Vending, 40 machines", "VND-M", 31_900, "EUR", 3, 10, 5, "zofia"),
-    ("pharma", "Pharmacy range", "OIL-5", 44_700, "EUR", 3, 18, 12, "eleni"),
-    ("nafpigeia", "Service contract, slipway", "SRV-Y", 18_200, "EUR", 1, 6, 40, "eleni"),
-    ("artopoiia", "Display fridges, two shops", "FRG-D", 6_150, "EUR", 2, 4, 18, "eleni"),
+    ("elaiones", _l("Frame contract 2027"), "OIL-B", 64_500, "EUR", 3, 5, 8, "eleni"),
+    ("elaiones", _l("5 l tins, spring"), "TIN-5", 11_900, "EUR", 0, 6, 85, "eleni"),
+    ("wisniewski", _l("Frame contract, smoked ham"), "FLM-5", 212_400, "PLN", 0, 31, 70, "piotr"),
+    ("ionio", _l("Hotel minibar range"), "MBR-S", 26_000, "EUR", 0, 4, 28, "eleni"),
+    ("galini", _l("Canteen contract"), "OIL-5", 140_000, "EUR", 0, 12, 115, "nikos"),
+    ("zielona", _l("Private label oil, three sizes"), "BOT-500", 54_800, "EUR", 1, 9, 51, "piotr"),
+    ("kowalski", _l("Winter gift boxes"), "BOX-6", 23_750, "EUR", 1, 13, 13, "zofia"),
+    ("psyxi", _l("Cold room shelves"), "FRG-D", 5_460, "EUR", 1, 19, 34, "nikos"),
+    ("supermarket", _l("Shelf labels"), "LBL-R", 12_870, "EUR", 1, 8, 25, "eleni"),
+    ("ichthyo", _l("Fish meal, yearly"), "FSH-M", 58_000, "EUR", 1, 5, 70, "eleni"),
+    ("nordvik", _l("Bottling line"), "BTL-L2", 148_000, "EUR", 2, 23, 30, "eleni"),
+    ("mediolea", _l("Distribution, Silesia"), "OIL-5", 83_650, "EUR", 2, 5, 8, "piotr"),
+    ("panachaiko", _l("Cellar equipment"), "FIL-T", 112_000, "EUR", 2, 11, 54, "eleni"),
+    ("metaforiki", _l("Pallet service"), "PAL-T", 1_200, "EUR", 2, 2, 5, "zofia"),
+    ("chartika", _l("Paper cups, 2027"), "CUP-P", 21_340, "EUR", 2, 7, 78, "eleni"),
+    ("ionian", _l("Vending, 40 machines"), "VND-M", 31_900, "EUR", 3, 10, 5, "zofia"),
+    ("pharma", _l("Pharmacy range"), "OIL-5", 44_700, "EUR", 3, 18, 12, "eleni"),
+    ("nafpigeia", _l("Service contract, slipway"), "SRV-Y", 18_200, "EUR", 1, 6, 40, "eleni"),
+    ("artopoiia", _l("Display fridges, two shops"), "FRG-D", 6_150, "EUR", 2, 4, 18, "eleni"),
 )
 
 #: (name, firm, source, what they asked, minutes until they must be answered, seller or nobody)
@@ -220,9 +220,11 @@ class SalesDemo(DemoPart):
         cycle = timedelta(days=random.triangular(*CYCLE_DAYS))
         ends = began + cycle
         year = began.year + 1
-        name = pattern.format(year=year, season=random.choice(SEASONS), count=random.randrange(2, 40))
+        name = str(pattern).format(year=year, season=random.choice(SEASONS), count=random.randrange(2, 40))
         euros = random.randrange(lowest, highest) * (1 + customer.importance * 2) // 30 * 10
-        row = self._row(customer, name, sku, Decimal(euros), customer.currency, began, customer.owner_id)
+        row = self._row(
+            customer, name[0].upper() + name[1:], sku, Decimal(euros), customer.currency, began, customer.owner_id
+        )
         steps = sorted(random.random() for _ in self.open[1:])
         if ends < company.now:
             return self._closed(customer, row, began, ends, steps)
@@ -248,7 +250,7 @@ class SalesDemo(DemoPart):
         moves = [company.at(-age - 16 * (stage - place), 10 + place) for place in range(stage + 1)]
         rate = Decimal(RATES["PLN"][-1]) if currency == "PLN" else Decimal(1)
         row = self._row(
-            customer, name, sku, Decimal(amount) / rate, currency, moves[0], company.staff[seller], Decimal(amount)
+            customer, str(name), sku, Decimal(amount) / rate, currency, moves[0], company.staff[seller], Decimal(amount)
         )
         return self._open(customer, row, moves, company.at(closes, 12))
 
