@@ -87,7 +87,7 @@ def _offer(actor: Actor, opportunity: Opportunity, explained: PriceExplained) ->
     """Offer the price as the amount of a deal that has none."""
     if opportunity.amount is not None or opportunity.deleted_at is not None or not may(actor, Opportunity, "edit"):
         return None
-    currency = explained.price.currency
+    currency = explained.line.currency
     return {
         "url": OPPORTUNITIES.url_of(opportunity.id),
         "amount": f"{explained.net:f}",

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from core.access import system_actor
 from core.database import db
-from plugins.catalog.operations import create_product
+from plugins.catalog.operations.products import create_product
 from plugins.sales.models import Opportunity
 
 Deal = Callable[..., Opportunity]
