@@ -63,6 +63,7 @@ PAGE_MODULES = (
     "core.exports.views",
     "core.jobs.views",
     "core.documents.views",
+    "core.working.views",
     "core.host.views",
     "core.operation.views",
     "core.records.openapi",

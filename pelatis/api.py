@@ -20,7 +20,7 @@ from core.customers.countries import country_names
 from core.customers.fields import Country
 from core.customers.keys import matching_name
 from core.customers.models import Customer
-from core.customers.operations import add_person, create_customer, relate_person
+from core.customers.operations import add_person, create_customer
 from core.customers.queries import find_duplicates, related_customers
 from core.customers.schemas import currency_names
 from core.database import (
@@ -109,6 +109,7 @@ from core.users.company import base_currency
 from core.users.models import Team, TeamMember, User
 from core.web.audience import audience
 from core.web.render import accepted, fragment, last_transaction, redirect_or_refresh, render, toast
+from core.working import WorkingCalendar, working_calendar
 
 __all__ = [
     "Action",
@@ -153,6 +154,7 @@ __all__ = [
     "TimelineEntry",
     "User",
     "UtcDateTime",
+    "WorkingCalendar",
     "_",
     "_l",
     "accepted",
@@ -219,7 +221,6 @@ __all__ = [
     "record_types",
     "redirect_or_refresh",
     "ref",
-    "relate_person",
     "related_customers",
     "render",
     "render_letter",
@@ -236,5 +237,6 @@ __all__ = [
     "update_record",
     "utc_now",
     "visible",
+    "working_calendar",
     "write_unit",
 ]

@@ -211,6 +211,7 @@ def administration() -> Response:
     pages = (
         (_("Plugins"), "/admin/plugins", "puzzle", _("Switch plugins on and off.")),
         (_("Company"), "/admin/company", "building", _("What stands on your documents.")),
+        (_("Working hours"), "/admin/working-hours", "clock-up", _("When clocks count, and which days are off.")),
         (_("People"), "/admin/users", "users", _("Who signs in, and who does what.")),
         (_("Roles"), "/admin/roles", "shield", _("What each role may do, and how far.")),
         (_("Teams"), "/admin/teams", "sitemap", _("The tree that scopes follow.")),

@@ -25,6 +25,7 @@ from pelatis.api import (
     save,
     utc_now,
     visible,
+    working_calendar,
     write_unit,
 )
 
@@ -32,7 +33,7 @@ from ..models import Lead, Opportunity
 from ..schemas import LEAD_STATUSES
 from .opportunities import create_opportunity
 
-#: How long a lead may wait for its first answer.
+#: How much working time a lead may wait for its first answer.
 RESPONSE_TIME: Final = timedelta(hours=1)
 
 #: Lead status to the statuses that may follow it. `converted` is reached by `convert_lead` alone.
@@ -67,7 +68,7 @@ def _new_lead(values: Mapping[str, Any]) -> Lead:
     if lead.status == "converted":
         raise _refused_status("converted")
     if lead.status == "new":
-        lead.respond_by = lead.respond_by or utc_now() + RESPONSE_TIME
+        lead.respond_by = lead.respond_by or working_calendar().after(utc_now(), RESPONSE_TIME)
     return lead
 
 

@@ -57,7 +57,7 @@ class LeadSchema(RecordSchema):
         tones={"new": "blue", "qualified": "green", "converted": "violet"},
         import_names=("lead status",),
     )
-    respond_by = fields.DateTime(label=_l("Answer by"), help=_l("Left empty: one hour from now."))
+    respond_by = fields.DateTime(label=_l("Answer by"), help=_l("Left empty: one working hour from now."))
     answered_at = fields.DateTime(label=_l("Answered"), dump_only=True)
     disqualified_reason = fields.Choice(DISQUALIFIED, label=_l("Why not"))
     customer = fields.Related("customer", label=_l("Customer"), dump_only=True)

@@ -1,9 +1,11 @@
 """Leads: the clock that begins with them, the order of their statuses, and what they become."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from core.access import Actor, system_actor
@@ -11,6 +13,7 @@ from core.customers.models import Customer
 from core.customers.operations import create_customer
 from core.database import db, utc_now
 from core.problems import Problem
+from core.working import WorkingCalendar
 from plugins.sales.models import Lead, Opportunity
 from plugins.sales.operations.leads import RESPONSE_TIME, convert_lead, create_lead, take_lead, update_lead
 from plugins.sales.queries.deals import running_leads
@@ -23,7 +26,12 @@ def lead(actor: Actor | None = None, **values: Any) -> Lead:
 def test_clock_of_a_new_lead_runs_for_the_response_time(app: Any) -> None:
     made = lead()
     assert made.respond_by is not None
-    assert abs(made.respond_by - utc_now() - RESPONSE_TIME) < timedelta(minutes=1)
+    assert abs(made.respond_by - WorkingCalendar().after(utc_now(), RESPONSE_TIME)) < timedelta(minutes=1)
+
+
+def test_clock_of_a_lead_of_friday_evening_runs_until_monday(app: Any) -> None:
+    with time_machine.travel(datetime(2026, 11, 20, 18, tzinfo=ZoneInfo("Europe/Athens")), tick=False):
+        assert lead().respond_by == datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Athens"))
 
 
 def test_taking_a_lead_stops_its_clock_and_makes_it_ones_own(app: Any, seller: Actor) -> None:
