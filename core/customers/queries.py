@@ -199,8 +199,8 @@ def _part(row: Any) -> Part:
 
 
 def written_address(street: str | None, postcode: str | None, city: str | None) -> str:
-    """Write an address in one line: `Μαιζώνος 84, 262 21 Πάτρα`."""
-    place = " ".join(part for part in (postcode, city) if part)
+    """Write an address in one line, its postcode unbroken: `Μαιζώνος 84, 262 21 Πάτρα`."""
+    place = " ".join(part for part in ((postcode or "").replace(" ", "\N{NO-BREAK SPACE}"), city) if part)
     return ", ".join(part for part in (street, place) if part)
 
 

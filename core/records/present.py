@@ -1,7 +1,7 @@
 """Turning records into what the shared macros draw: columns, rows, facts, in the person's language and formats."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,10 @@ from core.users.company import base_currency
 
 #: The arguments of a list's URL that another arrangement of it keeps.
 KEPT_ARGUMENTS = ("filter", "q", "sort", "bin", "view")
+#: Fields whose values are short: their columns leave the room to others.
+NARROW_FIELDS = (fields.Date, fields.Boolean, fields.Integer, fields.Decimals)
+#: Where a phone's card shows columns beside the name, in the order in which they are given away.
+PHONE_PLACES = ("side", "sub", "subside")
 #: How many tints people's initials have.
 TONES = 5
 
@@ -101,7 +105,6 @@ def columns_of(record_type: RecordType, arguments: Mapping[str, str], query: Lis
     custom = {f"custom.{name}": each for name, each in fields_of(record_type).items()}
     asked = [name for name in arguments.get("columns", "").split(",") if name]
     names = asked or [*record_type.columns, *[key for key, each in extra.items() if each.default]]
-    places = ["side", "sub", "subside"]
     columns: list[Column] = []
     for name in names:
         declared = record_type.fields.get(name) or custom.get(name)
@@ -117,11 +120,19 @@ def columns_of(record_type: RecordType, arguments: Mapping[str, str], query: Lis
                 "name" if first else "num" if numeric else "text",
                 field=declared,
                 extra=added,
-                phone="" if first or not places else places.pop(0),
+                width="s" if isinstance(declared, NARROW_FIELDS) else "",
                 **_sorting(record_type, arguments, query, name, added),
             )
         )
-    return columns
+    return _placed(columns)
+
+
+def _placed(columns: Sequence[Column]) -> list[Column]:
+    """Give three columns a place on a phone's card: the first amount at its side, then the others in their order."""
+    amount = next((column for column in columns[1:] if isinstance(column.field, fields.Money)), None)
+    rest = sorted(columns[1:], key=lambda column: column is not amount)
+    places = dict(zip((column.key for column in rest), PHONE_PLACES, strict=False))
+    return [replace(column, phone=places.get(column.key, "")) for column in columns]
 
 
 def _sorting(

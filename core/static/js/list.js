@@ -62,3 +62,9 @@ document.addEventListener("click", (event) => {
   if (getSelection()?.toString()) return;
   row.querySelector("[data-open]")?.click();
 });
+
+// What a cell has no room for is told when it is pointed at.
+document.addEventListener("mouseover", (event) => {
+  const cell = event.target.closest(".crm-list td");
+  if (cell && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent.trim();
+});
