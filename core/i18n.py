@@ -167,14 +167,16 @@ def configure_languages(app: Flask, catalogues: Sequence[tuple[Path, str]]) -> N
 
     Args:
         app: the application.
-        catalogues: for the core and for every plugin its folder of translations and its domain.
+        catalogues: for the core and for every plugin its folder of translations and its domain. What two of them
+            translate is said as the first has it, so that no plugin changes the words of the core.
     """
+    merged = list(reversed(catalogues))
     Babel(
         app,
         default_locale="en",
         default_timezone=DEFAULT_ZONE,
-        default_domain=";".join(domain for _folder, domain in catalogues),
-        default_translation_directories=";".join(str(folder) for folder, _domain in catalogues),
+        default_domain=";".join(domain for _folder, domain in merged),
+        default_translation_directories=";".join(str(folder) for folder, _domain in merged),
         locale_selector=_language_of_request,
         timezone_selector=lambda: current_zone().key,
     )

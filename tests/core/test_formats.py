@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Range
 
-from core.i18n import LazyText, _, _l, format_amount, format_day, name_zone, ngettext
+from core.i18n import LazyText, _, _l, format_amount, format_day, in_language, name_zone, ngettext, pgettext
 from core.records import fields
 
 ROOT = Path(__file__).parents[2]
@@ -112,3 +112,10 @@ def test_what_is_wrong_with_a_field_is_told_in_the_language_of_whoever_asks(app:
     assert said["pl"]["code"] == ["Wpisz najwyżej 3 znaków."]
     for name in ("name", *WRONG):
         assert len({said[language][name][0] for language in said}) == 3, f"{name} is told alike in two languages"
+
+
+@pytest.mark.parametrize(("language", "said"), [("el", "Άνοιγμα"), ("pl", "Otwórz")])
+def test_no_plugin_changes_the_words_of_the_core(app: Flask, language: str, said: str) -> None:
+    """Of deals the same word is an adjective, and says its context."""
+    with in_language(language):
+        assert _("Open") == said != pgettext("deals", "Open")

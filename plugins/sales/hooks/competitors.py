@@ -15,6 +15,7 @@ from pelatis.api import (
     format_percent,
     may,
     ngettext,
+    pgettext,
 )
 
 from ..models import Competitor, DealCompetitor, Opportunity
@@ -67,7 +68,7 @@ def _encounters_panel(actor: Actor, competitor: Competitor) -> Iterator[Panel]:
         closed = each.won + each.lost
         rows = [
             (_("Met in"), format_number(each.met), ""),
-            (_("Open"), format_number(each.open), ""),
+            (pgettext("deals", "Open"), format_number(each.open), ""),
             (_("We won"), format_number(each.won), format_amount(each.won_amount, base_currency(), whole=True)),
             (
                 _("They won"),

@@ -58,7 +58,7 @@ class LeadSchema(RecordSchema):
         import_names=("lead status",),
     )
     respond_by = fields.DateTime(label=_l("Answer by"), help=_l("Left empty: one working hour from now."))
-    answered_at = fields.DateTime(label=_l("Answered"), dump_only=True)
+    answered_at = fields.DateTime(label=_l("Answered on"), dump_only=True)
     disqualified_reason = fields.Choice(DISQUALIFIED, label=_l("Why not"))
     customer = fields.Related("customer", label=_l("Customer"), dump_only=True)
     opportunity = fields.Related("sales.opportunity", label=_l("Deal"), dump_only=True)

@@ -37,6 +37,7 @@ from pelatis.api import (
     may,
     not_found,
     parse_filter,
+    pgettext,
     redirect_or_refresh,
     render,
     require,
@@ -255,7 +256,7 @@ def _summary(board: Board) -> Markup:
         '<span id="board-summary"><b class="num">{}</b> {} · <b class="num">{}</b> · {} <b class="num">{}</b></span>'
     ).format(
         format_number(total.count),
-        _("open"),
+        pgettext("deals", "open"),
         format_amount(total.amount, base_currency(), whole=True),
         _("weighted"),
         format_amount(total.weighted, base_currency(), whole=True),
