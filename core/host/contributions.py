@@ -156,6 +156,7 @@ class CalendarItem(Contribution):
         ends_at: when it ends; None when that isn't said.
         due_at: by when it must be done; overdue once passed.
         detail: one line under the title.
+        figure: a short figure at the right of the title, already formatted: "€76,400".
         url: its page.
         done: whether it is done already.
         done_url: where a POST marks it done; empty when that isn't possible here.
@@ -172,6 +173,7 @@ class CalendarItem(Contribution):
     ends_at: datetime | None = None
     due_at: datetime | None = None
     detail: Any = ""
+    figure: Any = ""
     done: bool = False
     done_url: str = ""
     level: Level = "plain"

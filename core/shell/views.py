@@ -82,10 +82,15 @@ def _agenda_row(item: CalendarItem) -> dict[str, Any]:
         "url": item.url,
         "line": item.detail,
         "note": item.title if item.customer_name else "",
-        "state": "done" if item.done else "",
+        "state": "done" if item.done else "open" if _is_on(item) else "",
         "done_url": item.done_url,
         "before_now": start is not None and start < local_now(),
     }
+
+
+def _is_on(item: CalendarItem) -> bool:
+    """Tell whether a visit or meeting is going on now."""
+    return item.starts_at is not None and item.ends_at is not None and item.starts_at <= local_now() < item.ends_at
 
 
 def _task_row(item: CalendarItem) -> dict[str, Any]:
@@ -109,9 +114,10 @@ def _days_late(due: datetime) -> str:
 def _waiting_row(item: CalendarItem) -> dict[str, Any]:
     return {
         "clock": _clock(item) if item.group == "clock" else None,
-        "title": item.title,
+        "title": ", ".join(str(part) for part in (item.title, item.customer_name) if part),
         "url": item.url,
         "note": item.detail,
+        "figure": item.figure,
         "take_url": item.done_url,
     }
 

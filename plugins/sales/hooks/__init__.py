@@ -74,8 +74,8 @@ def crm_collect_calendar_items(actor: Actor, day: date) -> Iterator[CalendarItem
         return
     for lead in deals.running_leads(actor, utc_now() + CLOCK_AHEAD):
         yield running_lead(lead)
-    for opportunity, stage in deals.standing_still(actor):
-        yield still_item(opportunity, stage)
+    for opportunity, stage, customer in deals.standing_still(actor):
+        yield still_item(opportunity, stage, customer)
 
 
 @hookimpl

@@ -56,17 +56,18 @@ def still(opportunity: Opportunity, stage: Stage) -> str:
     return str(_("%(stage)s for %(days)s days, usual is %(most)s", **words))
 
 
-def still_item(opportunity: Opportunity, stage: Stage) -> CalendarItem:
+def still_item(opportunity: Opportunity, stage: Stage, customer: str) -> CalendarItem:
     """Put a deal that stands still into a person's day."""
-    amount = format_amount(opportunity.amount, opportunity.currency) if opportunity.amount is not None else ""
     return CalendarItem(
         id=opportunity.id,
         title=opportunity.name,
         kind="deal",
         url=OPPORTUNITIES.url_of(opportunity.id),
-        detail=" · ".join(part for part in (still(opportunity, stage), amount) if part),
+        detail=still(opportunity, stage),
+        figure=format_amount(opportunity.amount, opportunity.currency) if opportunity.amount is not None else "",
         level="warning",
         customer_id=opportunity.customer_id,
+        customer_name=customer,
         group="still",
     )
 

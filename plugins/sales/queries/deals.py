@@ -114,15 +114,22 @@ def _ripe() -> ColumnElement[bool]:
     return stands_still(Opportunity.stage_since, Stage.rot_days, bindparam("now", type_=Opportunity.stage_since.type))
 
 
-def standing_still(actor: Actor, limit: int = 6) -> list[tuple[Opportunity, Stage]]:
-    """List a person's own open deals that have been in their stage for longer than it allows, the longest first."""
-    return _pairs(_own_standing_still(actor, now=utc_now(), most=limit))
+def standing_still(actor: Actor, limit: int = 6) -> list[tuple[Opportunity, Stage, str]]:
+    """List a person's own open deals that have been in their stage for longer than it allows, the longest first.
+
+    Returns:
+        Each with its stage and the name of its customer, which is empty where the person may see none.
+    """
+    rows = _own_standing_still(actor, now=utc_now(), most=limit)
+    return [(opportunity, stage, customer or "") for opportunity, stage, customer in rows]
 
 
 @kept
 def _own_standing_still(actor: Actor) -> Any:
     return (
-        select(Opportunity, Stage)
+        select(Opportunity, Stage, Customer.name)
+        .select_from(Opportunity)
+        .outerjoin(Customer, and_(Customer.id == Opportunity.customer_id, visible(actor, Customer)))
         .where(Opportunity.owner_id == actor.user_id, _ripe(), _open(actor))
         .order_by(Opportunity.stage_since, Opportunity.id)
         .limit(bindparam("most", type_=Integer))
