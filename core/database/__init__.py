@@ -4,6 +4,7 @@ from core.database.base import Base, Record, discard_models, model_base, ref
 from core.database.bulk import bulk_insert, bulk_update
 from core.database.engine import configure_database, db, ddl_engine
 from core.database.journal import Clock, JournalContext, JournalEntry, journal_context, never_journalled
+from core.database.many import insert_many
 from core.database.parts import in_parts
 from core.database.types import Amount, Currency, Id, JsonDict, UtcDateTime, new_id, utc_now
 from core.database.unit import Session, in_unit, on_commit, read_once, touched_listener, write_unit, written_listener
@@ -28,6 +29,7 @@ __all__ = [
     "discard_models",
     "in_parts",
     "in_unit",
+    "insert_many",
     "journal_context",
     "model_base",
     "never_journalled",

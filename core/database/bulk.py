@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, inspect, update
+from sqlalchemy import bindparam, inspect, update
 
 from core.database.base import Record
 from core.database.journal import Touched, never_journalled, plain
+from core.database.many import insert_many
 from core.database.types import utc_now
 from core.database.unit import _session, in_unit
 
@@ -43,7 +44,7 @@ def bulk_insert(model: type[Record], rows: Sequence[Mapping[str, Any]]) -> list[
     if unknown := used - columns.keys():
         raise ValueError(f"no such columns: {', '.join(sorted(unknown))}")
     complete = _complete(columns, used, rows)
-    session.connection().execute(insert(model), complete)
+    insert_many(session.connection(), model.__table__, complete)  # type: ignore[attr-defined]
     session.info["written"].add(model)
     journalled = [key for key in complete[0] if key not in never_journalled(model)]
     kind = model.__record_type__

@@ -7,6 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from core.database.base import metadata
+from core.database.many import let_copy
 from core.database.unit import Session
 
 #: How long a SQLite writer waits for another one, in seconds.
@@ -62,6 +63,7 @@ def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: b
             connection.execute("SET jit = off")
             connection.commit()
 
+        let_copy(engine)
         return engine
 
     @event.listens_for(engine, "connect")

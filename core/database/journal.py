@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, Integer, String, insert, inspect, update
+from sqlalchemy import BigInteger, Index, Integer, String, inspect, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.database.base import Base, Record
+from core.database.many import insert_many
 from core.database.types import Id, JsonDict, UtcDateTime, new_id, utc_now
 
 big_integer = BigInteger().with_variant(Integer, "sqlite")
@@ -169,5 +170,5 @@ def stamp(session: Session, pending: Sequence[Touched]) -> None:
         }
         for index, touched in enumerate(pending)
     ]
-    session.connection().execute(insert(JournalEntry), rows)
+    insert_many(session.connection(), JournalEntry.__table__, rows)  # type: ignore[arg-type]
     session.info["last_transaction"] = transaction_id

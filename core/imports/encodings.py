@@ -5,10 +5,13 @@ much its letters look like words. The person sees a line of the file in each and
 """
 
 import codecs
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
 from typing import Final
 
+#: A byte that isn't UTF-8, as `surrogateescape` gives it.
+STRAY: Final = re.compile("[\udc80-\udcff]")
 UTF_8: Final = frozenset({"utf-8", "utf-8-sig"})
 #: The encodings that a file may be read in, with the names that people know them by.
 NAMES: Final = {
@@ -75,11 +78,12 @@ def _unicode(sample: bytes) -> str | None:
 def _strays(sample: bytes) -> int:
     """Count the bytes that aren't UTF-8; a letter cut off at the end isn't counted."""
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(sample, final=False)
-    return sum("\udc80" <= letter <= "\udcff" for letter in text)
+    return len(text) - len(STRAY.sub("", text))
 
 
 def _multibyte(sample: bytes) -> int:
-    return sum(letter > "\x7f" for letter in sample.decode("utf-8", "ignore"))
+    text = sample.decode("utf-8", "ignore")
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _line(sample: bytes) -> bytes:
@@ -110,18 +114,22 @@ def _letters_beyond_ascii(sample: bytes) -> bytes:
 
 def _likeness(sample: bytes, page: str) -> float:
     """Tell how much a text looks like words in a code page: its letters, less what doesn't stand in words."""
-    text = sample.decode(page, "replace")
+    pairs = _pairs(sample.decode(page, "replace"))
     if page in ("cp1253", "iso8859_7"):
-        return sum(_greek(letter, before) for before, letter in _pairs(text))
+        return sum(_greek(letter, before) * often for (before, letter), often in pairs.items())
     alphabets = CENTRAL if page in ("cp1250", "iso8859_2") else WESTERN
-    signs = sum(_sign(letter, before) for before, letter in _pairs(text) if not letter.isalpha())
-    letters = [(letter.lower(), _case(letter, before)) for before, letter in _pairs(text) if letter.isalpha()]
-    return signs + max(sum(worth if letter in alphabet else -1 for letter, worth in letters) for alphabet in alphabets)
+    signs = sum(_sign(letter, before) * often for (before, letter), often in pairs.items() if not letter.isalpha())
+    letters = [
+        (letter.lower(), _case(letter, before), often) for (before, letter), often in pairs.items() if letter.isalpha()
+    ]
+    return signs + max(
+        sum((worth if letter in alphabet else -1) * often for letter, worth, often in letters) for alphabet in alphabets
+    )
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Give each letter beyond ASCII with the one before it."""
-    return ((before, letter) for before, letter in zip(" " + text, text, strict=False) if not letter.isascii())
+def _pairs(text: str) -> Counter[tuple[str, str]]:
+    """Count each letter beyond ASCII with the one before it."""
+    return Counter(pair for pair in zip(" " + text, text, strict=False) if not pair[1].isascii())
 
 
 def _greek(letter: str, before: str) -> float:

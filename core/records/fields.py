@@ -162,8 +162,13 @@ class FieldInfo:
 
     def _validate(self, value: Any) -> None:
         """Leave what turned out to be empty alone; marshmallow looks for None before it reads a text."""
-        if value is not None and self.validators:
-            super()._validate(value)  # type: ignore[misc]
+        if value is None:
+            return
+        try:
+            for validator in self.validators:
+                validator(value)
+        except ma.ValidationError:
+            super()._validate(value)  # type: ignore[misc]  # it asks all of them, and gathers what they say
 
 
 class WritesItself:

@@ -39,7 +39,7 @@ def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bo
     Raises:
         Problem: 422 with the messages of each bad field.
     """
-    from core.customfields import load_custom
+    from core.customfields.loading import load_custom
 
     plain = {name: value for name, value in data.items() if name != "custom"}
     errors: dict[str, list[str]] = {}

@@ -1,20 +1,23 @@
 """Reading what strangers send: JSON without its traps, and texts that both databases can keep."""
 
 import json
-from typing import Any, NoReturn
+import re
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
 #: A NUL ends texts in C and is refused by PostgreSQL; a lone surrogate can't be written as UTF-8.
-_SURROGATES = range(0xD800, 0xE000)
+_UNKEEPABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 def is_keepable(text: str) -> bool:
     """Tell whether a text has no sign that a database refuses: no NUL, no half of a surrogate pair."""
-    return "\0" not in text and (text.isascii() or not any(ord(sign) in _SURROGATES for sign in text))
+    return _UNKEEPABLE.search(text) is None
 
 
 def holds_unkeepable(value: Any) -> bool:
     """Tell whether a text that no database keeps stands anywhere in plain data."""
+    if isinstance(value, str):
+        return not is_keepable(value)
     waiting = [value]
     while waiting:
         each = waiting.pop()

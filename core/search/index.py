@@ -24,7 +24,6 @@ from sqlalchemy import (
     delete,
     false,
     func,
-    insert,
     inspect,
     literal,
     literal_column,
@@ -35,7 +34,7 @@ from sqlalchemy import (
 )
 
 from core.access import Actor, may, visible
-from core.database import Session, db, in_parts, touched_listener
+from core.database import Session, db, in_parts, insert_many, touched_listener
 from core.database.base import metadata
 from core.database.journal import Touched, big_integer, never_journalled
 from core.records.registry import record_types
@@ -218,21 +217,24 @@ def _hits_of(actor: Actor, record_type: RecordType, holding: CTE, limit: int) ->
 @touched_listener
 def keep_index(session: Session, touched: Sequence[Touched]) -> None:
     """Bring the index up to date with what a write unit changed, before its commit."""
-    types = {each.record_type: record_types.declared(each.record_type) for each in touched}
-    new = {each.record_id for each in touched if each.operation == "insert"}
-    for record_type in types.values():
+    by_type: dict[str, list[Touched]] = {}
+    for each in touched:
+        by_type.setdefault(each.record_type, []).append(each)
+    for key, of_type in by_type.items():
+        record_type = record_types.declared(key)
         if record_type is not None and record_type.search:
-            of_type = (each for each in touched if each.record_type == record_type.key)
-            changed = {each.record_id: each for each in of_type if _reaches_index(record_type, each)}
-            _index(session.connection(), record_type, changed, new)
+            reaching = _reaching_index(record_type, of_type)
+            new = {each.record_id for each in of_type if each.operation == "insert"}
+            _index(session.connection(), record_type, {each.record_id: each for each in reaching}, new)
 
 
-def _reaches_index(record_type: RecordType, touched: Touched) -> bool:
-    """Tell whether a change is one of what the index holds; most changes of deals and tasks are not."""
+def _reaching_index(record_type: RecordType, touched: Sequence[Touched]) -> Sequence[Touched]:
+    """Give the changes of what the index holds; most changes of deals and tasks are of something else."""
     held = {record_type.title, *record_type.search, "deleted_at"}
     told = set(inspect(record_type.model).column_attrs.keys()) - never_journalled(record_type.model)
-    # What a property makes up from other columns may change with any of them.
-    return touched.operation in ("insert", "delete") or not held.isdisjoint(touched.changes) or not held <= told
+    if not held <= told:
+        return touched  # what a property makes up from other columns may change with any of them
+    return [each for each in touched if each.operation in ("insert", "delete") or not held.isdisjoint(each.changes)]
 
 
 def _index(connection: Connection, record_type: RecordType, changed: Mapping[UUID, Touched], new: set[UUID]) -> None:
@@ -241,8 +243,7 @@ def _index(connection: Connection, record_type: RecordType, changed: Mapping[UUI
     updated = [record_id for record_id, each in changed.items() if each.record is None and each.operation != "insert"]
     for part in in_parts(updated):
         rows += _rows_of(connection, record_type, part)
-    if rows:
-        connection.execute(insert(entries), rows)
+    insert_many(connection, entries, rows)
 
 
 def remove_entries(connection: Connection, key: str, ids: Sequence[UUID]) -> None:
@@ -277,7 +278,7 @@ def index_unlisted(connection: Connection, plugin: str) -> None:
         unlisted = select(model.id).where(model.deleted_at.is_(None), ~select(1).where(*listed).exists())
         ids = list(connection.scalars(unlisted)) if record_type.search else []
         for part in in_parts(ids):
-            connection.execute(insert(entries), _rows_of(connection, record_type, part))
+            insert_many(connection, entries, _rows_of(connection, record_type, part))
 
 
 def _rows_of(connection: Connection, record_type: RecordType, ids: Sequence[UUID]) -> list[dict[str, Any]]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, select
 
-from core.database import Session, db, in_parts, touched_listener
+from core.database import Session, db, in_parts, insert_many, touched_listener
 from core.database.journal import Touched
 from core.records.fields import Tags
 from core.records.registry import record_types
@@ -72,8 +72,7 @@ def keep_taggings(session: Session, touched: Sequence[Touched]) -> None:
         for (record_type, field, record_id), words in latest.items()
         for word in dict.fromkeys(each[:80] for each in words)
     ]
-    if rows:
-        session.connection().execute(insert(Tagging), rows)
+    insert_many(session.connection(), Tagging.__table__, rows)  # type: ignore[arg-type]
 
 
 def _forget(session: Session, record_type: str, field: str, ids: Sequence[UUID]) -> None:
