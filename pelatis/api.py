@@ -6,6 +6,7 @@ Pelatis (`core`) is private and may be rearranged.
 
 from core.access import (
     Actor,
+    ManagedAccess,
     ParentAccess,
     Scope,
     SharedAccess,
@@ -53,6 +54,7 @@ from core.documents import (
     render_letter,
     render_pdf,
 )
+from core.exports.views import send_table
 from core.host.contributions import (
     Action,
     Alert,
@@ -138,6 +140,7 @@ __all__ = [
     "LetterPart",
     "LetterTotal",
     "ListQuery",
+    "ManagedAccess",
     "NavItem",
     "Panel",
     "ParentAccess",
@@ -228,6 +231,7 @@ __all__ = [
     "require",
     "restore_record",
     "save",
+    "send_table",
     "submitted",
     "system_actor",
     "titles",

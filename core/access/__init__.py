@@ -4,6 +4,7 @@ from core.access.actor import Actor, Kind, Scope, acting_as, current_actor, syst
 from core.access.kept import kept
 from core.access.scoping import (
     Access,
+    ManagedAccess,
     OwnerAccess,
     ParentAccess,
     SharedAccess,
@@ -17,6 +18,7 @@ __all__ = [
     "Access",
     "Actor",
     "Kind",
+    "ManagedAccess",
     "OwnerAccess",
     "ParentAccess",
     "Scope",

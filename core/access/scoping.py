@@ -13,6 +13,8 @@ from core.access.actor import Actor, Scope
 from core.database import Record, db
 from core.problems import Problem, not_found
 
+#: What changes nothing.
+READING = ("view", "export")
 #: Actions that exist for every record type.
 ACTIONS = ("view", "create", "edit", "delete", "export", "import")
 
@@ -61,6 +63,34 @@ class ParentAccess:
 
 
 @dataclass(frozen=True)
+class ManagedAccess:
+    """A record is about a person or a team, who see it; only whoever leads them writes it: targets, appraisals.
+
+    Attributes:
+        person: the column of the person whom it is about.
+        team: the column of the team, where there is one.
+    """
+
+    person: str
+    team: str | None = None
+
+    def criterion(self, actor: Actor, model: Any, action: str, scope: Scope) -> ColumnElement[bool]:
+        """Reach what is about oneself, or about everybody in the actor's teams and about these."""
+        if scope is Scope.all:
+            return true()
+        own: ColumnElement[bool] = getattr(model, self.person) == actor.user_id
+        if scope is Scope.own or not actor.team_ids:
+            return own if action in READING else false()
+        from core.users.models import TeamMember  # users stand on this module
+
+        members = select(TeamMember.user_id).where(TeamMember.team_id.in_(actor.team_ids))
+        reached = [own, getattr(model, self.person).in_(members)]
+        if self.team is not None:
+            reached.append(getattr(model, self.team).in_(actor.team_ids))
+        return or_(*reached)
+
+
+@dataclass(frozen=True)
 class SharedAccess:
     """Records that belong to everybody who has the permission at all: products, stages, teams."""
 
@@ -69,13 +99,15 @@ class SharedAccess:
         return true()
 
 
-def visible(actor: Actor, model: Any, action: str = "view") -> ColumnElement[bool]:
+def visible(actor: Actor, model: Any, action: str = "view", *, history: Any = None) -> ColumnElement[bool]:
     """Give the criterion of the records that an actor may see, edit, … .
 
     Args:
         actor: whoever asks.
         model: a record's model, or its record type.
         action: `view`, `edit`, `delete`, `export` or an action of the record type's own.
+        history: a model that keeps what such records were, with the owner that they had then; the criterion is over its
+            columns.
 
     Returns:
         A criterion over the model's columns; `false()` when the actor has no such permission, or the plugin is off.
@@ -87,7 +119,7 @@ def visible(actor: Actor, model: Any, action: str = "view") -> ColumnElement[boo
     scope = actor.scope(f"{model.__record_type__}.{action}")
     if scope is None or record_type is None:
         return false()
-    return record_type.access.criterion(actor, model, action, scope)
+    return record_type.access.criterion(actor, history or model, action, scope)
 
 
 def may(actor: Actor, record_type: Any, action: str) -> bool:

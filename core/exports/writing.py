@@ -129,6 +129,25 @@ def write_export(actor: Actor, record_type: RecordType, query: ListQuery, form: 
     Raises:
         Problem: 403 without the right; 422 for a form that isn't among the three, or for what Excel can't hold.
     """
+    names = ["id", *exported_fields(record_type)]
+    return write_table(names, export_rows(actor, record_type, query), form, target)
+
+
+def write_table(names: Sequence[str], rows: Iterable[Mapping[str, Any]], form: str, target: Path) -> int:
+    """Write rows into a file, cells guarded as those of records are.
+
+    Args:
+        names: the columns, in their order.
+        rows: for each its value of every column.
+        form: `csv`, `xlsx` or `jsonl`.
+        target: the file; it is replaced.
+
+    Returns:
+        How many rows were written.
+
+    Raises:
+        Problem: 422 for a form that isn't among the three, or for what Excel can't hold.
+    """
     writers: Mapping[str, Callable[[Sequence[str], Iterable[Mapping[str, Any]], Path], int]] = {
         "csv": _write_csv,
         "xlsx": _write_xlsx,
@@ -136,8 +155,7 @@ def write_export(actor: Actor, record_type: RecordType, query: ListQuery, form: 
     }
     if form not in writers:
         raise Problem("exports.bad_format", _("The format is one of: %(all)s.", all=", ".join(FORMATS)))
-    names = ["id", *exported_fields(record_type)]
-    return writers[form](names, export_rows(actor, record_type, query), target)
+    return writers[form](names, rows, target)
 
 
 def _cell(value: Any) -> Any:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from core.access import Actor, Scope, SharedAccess
+from core.access import Actor, ManagedAccess, Scope, SharedAccess
 from core.access.actor import widest
-from core.access.scoping import ACTIONS
+from core.access.scoping import ACTIONS, READING
 from core.i18n import _l
 from core.records.registry import record_types
 from core.records.types import RecordType
@@ -82,9 +82,12 @@ def scope_in(grants: Mapping[str, Any], record_type: RecordType, action: str) ->
     if EVERYTHING in grants:
         return Scope.all
     permission = f"{record_type.key}.{action}"
-    if permission not in grants:
-        permission = general_permission(record_type, action)
-    return _scope(grants.get(permission))
+    if permission in grants:
+        return _scope(grants[permission])
+    scope = _scope(grants.get(general_permission(record_type, action)))
+    # What is said of a person in general lets nobody set their own target.
+    is_managed = isinstance(record_type.access, ManagedAccess) and action not in READING
+    return None if is_managed and scope is Scope.own else scope
 
 
 def general_permission(record_type: RecordType, action: str) -> str:

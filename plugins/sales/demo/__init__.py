@@ -19,14 +19,13 @@ from ..models import (
     Lead,
     Opportunity,
     OpportunitySnapshot,
-    SnapshotDay,
     Stage,
     StageHistory,
 )
 from ..operations.leads import RESPONSE_TIME
 from ..operations.pipelines import default_pipeline, stages_of
 from ..schemas import DISQUALIFIED, LOST_REASONS, SOURCES
-from . import people
+from . import forecast, people
 
 #: What one euro buys, by quarters, the newest last.
 RATES: Final[Mapping[str, Sequence[str]]] = {
@@ -63,8 +62,6 @@ SEASONS: Final = (_l("spring"), _l("summer"), _l("autumn"), _l("winter"))
 DEALS_OF: Final = (0.0, 0.9, 1.7, 2.6, 3.8, 6.0)
 #: The days from the beginning of a deal to its end, shortest, longest and most usual.
 CYCLE_DAYS: Final = (9, 210, 55)
-#: For how many days the company has taken snapshots of its deals.
-DAYS_KNOWN: Final = 730
 WIN_RATE: Final = 0.57
 #: How many of the deals that overstay in their stage are left there.
 STANDING_STILL: Final = 0.12
@@ -151,7 +148,7 @@ class SalesDemo(DemoPart):
         self.products = {sku: product for sku, product in found if sku is not None}
         self.rivals = people.competitors(self.company)
         self._make_rates()
-        self._make_days()
+        forecast.prepare(self.company)
 
     def _make_rates(self) -> None:
         company = self.company
@@ -169,21 +166,6 @@ class SalesDemo(DemoPart):
             for place, rate in enumerate(rates)
         ]
         company.insert(ExchangeRate, rows)
-
-    def _make_days(self) -> None:
-        """Let the company have taken a snapshot on each day."""
-        company = self.company
-        if db.session.get(SnapshotDay, company.stable_id("snapshot", "0")) is not None:
-            return
-        rows = [
-            {
-                "id": company.stable_id("snapshot", str(back)),
-                "day": company.today - timedelta(days=back),
-                "taken_at": company.at(-back, 2) if back else company.now,
-            }
-            for back in range(DAYS_KNOWN)
-        ]
-        company.insert(SnapshotDay, rows)
 
     def write(self, customers: Sequence[DemoCustomer]) -> Iterable[DemoMatter]:
         """Write deals and leads; the open deals are what goes on."""

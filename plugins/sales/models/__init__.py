@@ -7,8 +7,10 @@ from .leads import Lead
 from .opportunities import Opportunity, StageHistory
 from .pipelines import ExchangeRate, Pipeline, Stage
 from .snapshots import OpportunitySnapshot, SnapshotDay
+from .targets import Adjustment, Target
 
 __all__ = [
+    "Adjustment",
     "Competitor",
     "ContactRole",
     "DealCompetitor",
@@ -21,4 +23,5 @@ __all__ = [
     "SnapshotDay",
     "Stage",
     "StageHistory",
+    "Target",
 ]

@@ -68,8 +68,8 @@ def ended_deals(after: UUID | None, limit: int) -> Sequence[Row[Any]]:
     return db.session.execute(statement.where(OpportunitySnapshot.id > after) if after else statement).all()
 
 
-def known_on(day: date) -> ColumnElement[bool]:
-    """Give the criterion of the snapshot rows that held on a day."""
+def known_on(day: Any) -> ColumnElement[bool]:
+    """Give the criterion of the snapshot rows that held on a day, be it a date or a parameter."""
     later = OpportunitySnapshot.until_on
     return and_(OpportunitySnapshot.from_on <= day, or_(later.is_(None), later > day))
 

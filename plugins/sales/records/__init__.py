@@ -6,6 +6,7 @@ from .opportunities import OPEN_DEALS, OPPORTUNITIES
 from .contacts import CONTACT_ROLE_TYPE
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
 from .pipelines import EXCHANGE_RATES, PIPELINES, STAGES
+from .targets import ADJUSTMENTS, TARGETS
 
 __all__ = [
     "COMPETITORS",
@@ -19,3 +20,4 @@ __all__ = [
     "PIPELINES",
     "STAGES",
 ]
+__all__ = ["ADJUSTMENTS", "EXCHANGE_RATES", "LEADS", "OPEN_DEALS", "OPPORTUNITIES", "PIPELINES", "STAGES", "TARGETS"]

@@ -19,7 +19,7 @@ OPPORTUNITIES = RecordType(
     filters=(
         "name", "customer", "stage", "pipeline", "amount", "amount_base", "product", "probability",
         "forecast_category", "source", "engaged_on", "expected_close_on", "closed_on", "lost_reason", "reference",
-        "customer.city", "customer.country", "customer.industry", "stage.kind",
+        "customer.city", "customer.country", "customer.industry", "stage.kind", "stage.forecast_category",
     ),
     search=("name", "reference", "needs"),
     match=("reference", "name"),

@@ -6,6 +6,7 @@ from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES, OPEN_CATEGORIES
 from .leads import DISQUALIFIED, LEAD_STATUSES, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
 from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSchema, StageSchema
+from .targets import AdjustmentSchema, TargetSchema
 
 __all__ = [
     "CATEGORY_TONES",
@@ -18,6 +19,7 @@ __all__ = [
     "REQUIRABLE",
     "SOURCES",
     "STAGE_KINDS",
+    "AdjustmentSchema",
     "CompetitorSchema",
     "ContactRoleSchema",
     "DealCompetitorSchema",
@@ -26,4 +28,5 @@ __all__ = [
     "OpportunitySchema",
     "PipelineSchema",
     "StageSchema",
+    "TargetSchema",
 ]

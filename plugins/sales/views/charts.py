@@ -1,0 +1,115 @@
+"""Charts drawn on the server: where each bar stands, for templates/sales/macros/charts.html.
+
+A chart says nothing that the table beside it doesn't; its text alternative tells the same figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+#: The drawing's size, in its own units.
+WIDTH: Final = 620
+HEIGHT: Final = 236
+LEFT, RIGHT, TOP, BOTTOM = 48, 8, 26, 30
+#: Which part of its column a bar takes, and how wide it is at most.
+SHARE: Final = Decimal("0.53")
+WIDEST: Final = 76
+#: How many lines stand behind the bars at most.
+MOST_LINES: Final = 5
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a chart, as its maker gives it.
+
+    Attributes:
+        label: what stands under it.
+        values: the parts from bottom to top.
+        said: the value that stands over it.
+        mark: a line across it, such as a quota; None without one.
+        is_now: whether it is the present one.
+    """
+
+    label: str
+    values: Sequence[Decimal]
+    said: str = ""
+    mark: Decimal | None = None
+    is_now: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart.
+
+    Attributes:
+        bars: each column with its drawn parts.
+        lines: the lines behind the bars: place from the top, and label.
+        legend: what each part is, from bottom to top; with a mark, that last.
+        alternative: the figures in words.
+    """
+
+    bars: Sequence[dict[str, Any]]
+    lines: Sequence[tuple[float, str]]
+    legend: Sequence[str]
+    alternative: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+
+
+def draw(columns: Sequence[Column], legend: Sequence[str], alternative: str, written: Any) -> Chart:
+    """Lay out columns of stacked bars.
+
+    Args:
+        columns: from left to right; parts below zero count as nothing.
+        legend: what each part is.
+        alternative: what the chart tells somebody who doesn't see it.
+        written: written(value) -> how a value of the scale is said.
+    """
+    highest = max([sum(_heights(column), Decimal(0)) for column in columns] + [c.mark or Decimal(0) for c in columns])
+    step = step_for(highest)
+    top = max(step * -(-highest // step), step)
+    scale = Decimal(HEIGHT - TOP - BOTTOM) / top
+    lines = [(_y(step * number, scale), written(step * number)) for number in range(int(top / step) + 1)]
+    room = Decimal(WIDTH - LEFT - RIGHT) / max(len(columns), 1)
+    bars = [_bar(column, LEFT + room * place, room, scale) for place, column in enumerate(columns)]
+    return Chart(bars, lines, legend, alternative)
+
+
+def _heights(column: Column) -> list[Decimal]:
+    return [max(value, Decimal(0)) for value in column.values]
+
+
+def step_for(highest: Decimal) -> Decimal:
+    """Choose how far apart the lines stand: 1, 2 or 5 times a power of ten, so that there are few of them."""
+    if highest <= 0:
+        return Decimal(1)
+    step = Decimal(10) ** (highest / MOST_LINES).adjusted()
+    return next(step * times for times in (1, 2, 5, 10) if highest / (step * times) <= MOST_LINES)
+
+
+def _y(value: Decimal, scale: Decimal) -> float:
+    return round(float(HEIGHT - BOTTOM - value * scale), 2)
+
+
+def _bar(column: Column, left: Decimal, room: Decimal, scale: Decimal) -> dict[str, Any]:
+    width = min(room * SHARE, Decimal(WIDEST))
+    x, reached = left + (room - width) / 2, Decimal(0)
+    parts = []
+    for height in _heights(column):
+        reached += height
+        parts.append({"y": _y(reached, scale), "height": round(float(height * scale), 2)})
+    highest = max(reached, column.mark or Decimal(0)) if column.mark else reached
+    return {
+        "label": column.label,
+        "said": column.said,
+        "is_now": column.is_now,
+        "x": round(float(x), 2),
+        "width": round(float(width), 2),
+        "middle": round(float(left + room / 2), 2),
+        "parts": parts,
+        "said_y": _y(highest, scale) - 6 if column.said else None,
+        "mark": None if column.mark is None else _y(column.mark, scale),
+    }
