@@ -18,8 +18,9 @@ from core.access import (
     visible,
 )
 from core.customers.countries import country_names
-from core.customers.fields import Country
+from core.customers.fields import Country, Words
 from core.customers.keys import matching_name
+from core.customers.kinds import customer_roles
 from core.customers.models import Customer
 from core.customers.operations import add_person, create_customer
 from core.customers.queries import find_duplicates, related_customers
@@ -157,6 +158,7 @@ __all__ = [
     "TimelineEntry",
     "User",
     "UtcDateTime",
+    "Words",
     "WorkingCalendar",
     "_",
     "_l",
@@ -182,6 +184,7 @@ __all__ = [
     "currency_names",
     "current_actor",
     "current_zone",
+    "customer_roles",
     "db",
     "demand",
     "document_name",

@@ -59,6 +59,11 @@ RELATIONS: Final[Mapping[str, RelationKind]] = {
 }
 
 
+def customer_roles() -> Mapping[str, Any]:
+    """List the roles of customers that are known by name, role to label; any other word may be one too."""
+    return ROLES
+
+
 def role_label(role: str) -> str:
     """Name a role for people."""
     return str(ROLES.get(role) or role.replace("_", " ").capitalize())

@@ -1,23 +1,26 @@
 """What plugins that require the catalog may import."""
 
 from .amounts import rounded, shared_out, smallest_unit
-from .models import Cost, Price, PriceList, Product, TaxRule
+from .models import Cost, Price, PriceList, PriceRule, Product, TaxRule
 from .operations.prices import default_price_list
 from .pricing import PricedLine, PriceRequest, PriceStep
 from .queries.prices import price_of
-from .queries.pricing import PriceExplained, explain_price, price_lines
+from .queries.pricing import PriceExplained, explain_price, price_lines, price_lists_of
 from .queries.products import costs_on
 from .queries.taxes import sale_to, tax_rules_of
 from .schemas import UNITS
+from .tariff import HoldingList
 from .taxes import Rounding, Sale, Taxable, Taxation, TaxLine, choose_rule, tax_document
 
 __all__ = [
     "UNITS",
     "Cost",
+    "HoldingList",
     "Price",
     "PriceExplained",
     "PriceList",
     "PriceRequest",
+    "PriceRule",
     "PriceStep",
     "PricedLine",
     "Product",
@@ -32,6 +35,7 @@ __all__ = [
     "default_price_list",
     "explain_price",
     "price_lines",
+    "price_lists_of",
     "price_of",
     "rounded",
     "sale_to",

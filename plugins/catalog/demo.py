@@ -1,14 +1,14 @@
 """The demo's products, price lists and tax rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from pelatis.api import DemoPart, db
+from pelatis.api import DemoCustomer, DemoMatter, DemoPart, db
 
-from .models import Cost, Price, PriceList, Product, TaxRule
+from .models import Cost, ListAssignment, Price, PriceList, PriceRule, Product, TaxRule
 from .queries.prices import default_price_list
 
 #: (code, name, series, unit, price in euros)
@@ -41,12 +41,38 @@ PRODUCTS: Final = (
     ("PAL-T", "Pallet transport, Patras – Łódź", "Services", "pallet", "118.00"),
 )
 
-#: (name, currency, how many euros one unit of the currency was, share of the standard price)
-PRICE_LISTS: Final = (
-    ("Standard prices", "EUR", "1", "1"),
-    ("Distributors", "EUR", "1", "0.82"),
-    ("Cennik hurtowy", "PLN", "4.26", "0.9"),
+#: (name, currency, share of the standard price that its own prices are, what else it says)
+PRICE_LISTS: Final[tuple[tuple[str, str, str | None, dict[str, Any]], ...]] = (
+    ("Standard prices", "EUR", "1", {}),
+    ("Distributors", "EUR", "0.82", {"roles": ["distributor"], "priority": 10}),
+    ("Key accounts", "EUR", None, {"roles": ["key_account"]}),
+    ("Cennik hurtowy", "PLN", "0.9", {"country": "PL", "rate": Decimal("4.26")}),
 )
+#: (name, list, what else it says)
+PRICE_RULES: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
+    (
+        "2,000 pieces or more",
+        "Distributors",
+        {"series": "Tins and bottles", "min_quantity": Decimal(2000), "percent": Decimal("-6.5")},
+    ),
+    (
+        "Key accounts 5 %",
+        "Key accounts",
+        {
+            "base": "list",
+            "percent": Decimal(-5),
+            "rounding_step": Decimal("0.05"),
+            "min_margin": Decimal(15),
+        },
+    ),
+    (
+        "Technicians, whole zloty",
+        "Cennik hurtowy",
+        {"series": "Services", "rounding_step": Decimal(1)},
+    ),
+)
+#: (the story's customer, list, why)
+AGREEMENTS: Final = (("kowalski", "Cennik hurtowy", "Umowa ramowa"),)
 
 #: (name, percent, country, postcodes, class, buyers, note)
 TAX_RULES: Final = (
@@ -77,7 +103,7 @@ _BOUGHT_BY_THE_THOUSAND: Final = "Tins and bottles"
 
 
 class CatalogDemo(DemoPart):
-    """Twenty-six products, what they cost, and what they are sold for in three price lists."""
+    """Twenty-six products, what they cost, and what they are sold for in four price lists."""
 
     def prepare(self) -> None:
         """Make products, price lists, prices and costs, where they aren't there already."""
@@ -93,16 +119,47 @@ class CatalogDemo(DemoPart):
                 for sku, name, series, unit, _price in PRODUCTS
             ],
         )
-        for place, (name, currency, rate, share) in enumerate(PRICE_LISTS):
-            price_list = self.company.stable_id("price_list", name)
-            is_default = place == 0 and default_price_list() is None
-            first = date(self.company.today.year, 1, 1)
-            row = {"id": price_list, "name": name, "currency": currency, "valid_from": first, "is_default": is_default}
-            self.company.insert(PriceList, [row | made])
-            self.company.insert(Price, self._prices(products, price_list, currency, Decimal(rate) * Decimal(share)))
-
+        for name, currency, share, told in PRICE_LISTS:
+            self._make_price_list(name, currency, told, made)
+            if share is not None:
+                factor = Decimal(share) * told.get("rate", Decimal(1))
+                self.company.insert(Price, self._prices(products, self._list(name), currency, factor))
+        self._make_price_rules(made)
         self.company.insert(Cost, self._costs(products))
         self._make_tax_rules(made)
+
+    def write(self, customers: Sequence[DemoCustomer]) -> Iterable[DemoMatter]:
+        """Write which price lists were agreed with customers that stories are told about."""
+        by_key = {customer.key: customer for customer in customers if customer.key}
+        rows = [
+            {
+                "id": self.company.stable_id("agreement", key),
+                "customer_id": by_key[key].id,
+                "price_list_id": self._list(name),
+                "reason": reason,
+                "owner_id": by_key[key].owner_id,
+            }
+            for key, name, reason in AGREEMENTS
+            if key in by_key
+        ]
+        self.company.insert(ListAssignment, rows)
+        return ()
+
+    def _list(self, name: str) -> UUID:
+        return self.company.stable_id("price_list", name)
+
+    def _make_price_list(self, name: str, currency: str, told: Mapping[str, Any], made: Mapping[str, Any]) -> None:
+        is_default = name == PRICE_LISTS[0][0] and default_price_list() is None
+        first = date(self.company.today.year, 1, 1)
+        row = {"id": self._list(name), "name": name, "currency": currency, "valid_from": first}
+        self.company.insert(PriceList, [{**row, "is_default": is_default, **told, **made}])
+
+    def _make_price_rules(self, made: Mapping[str, Any]) -> None:
+        currencies = {name: currency for name, currency, *_rest in PRICE_LISTS}
+        for name, list_name, told in PRICE_RULES:
+            base = {"base_list_id": self._list(PRICE_LISTS[0][0])} if told.get("base") == "list" else {}
+            row = {"id": self.company.stable_id("price_rule", name), "name": name, "currency": currencies[list_name]}
+            self.company.insert(PriceRule, [{**row, "price_list_id": self._list(list_name), **base, **told, **made}])
 
     def _make_tax_rules(self, made: Mapping[str, Any]) -> None:
         names = ("name", "rate", "country", "postcodes", "tax_class", "buyer", "note")

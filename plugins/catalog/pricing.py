@@ -1,6 +1,6 @@
 """What is asked of a price, and how it tells where it comes from. Nothing here reads the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,7 +17,19 @@ PRECISION: Final = Decimal("0.0001")
 #: What a step of each kind says; its places are filled from the step's values.
 STEP_WORDS: Final[Mapping[str, Any]] = {
     "list": _l("Price list “%(price_list)s”"),
+    "converted": _l("In %(currency)s, at the rate of “%(price_list)s”"),
+    "set_by_rule": _l("Price list “%(price_list)s”, rule “%(rule)s”"),
+    "list_rule": _l("Price list “%(price_list)s”, rule “%(rule)s”"),
+    "rule": _l("Rule “%(rule)s”"),
+    "floor": _l("Raised to the least margin of “%(rule)s”"),
     "unpriced": _l("No price list in %(currency)s has a price for it on this day"),
+}
+#: The kinds of steps that set the price; all others add to it.
+SETTING: Final = frozenset({"list", "converted", "set_by_rule"})
+#: Why a list holds for a customer, by what a step's values say.
+_REASONS: Final[Mapping[str, Any]] = {
+    "agreed": _l("agreed with the customer"),
+    "segment": _l("for customers of its kind"),
 }
 
 
@@ -45,12 +57,13 @@ class PriceRequest:
 class PriceStep:
     """One step of how a price comes about.
 
-    A step of the kind `list` sets the price, every other one adds its amount to it.
+    A step of a kind in `SETTING` sets the price, every other one adds its amount to it.
 
     Attributes:
         kind: one of `STEP_WORDS`.
-        values: what its words are filled with, as plain text, so that a document may keep it: names, and
-            `min_quantity` and `since` (ISO) where it holds from a quantity or a day on.
+        values: what its words are filled with, as plain text, so that a document may keep it: names, `min_quantity` and
+            `since` (ISO) where it holds from a quantity or a day on, and of a list `why` it holds: `agreed` with the
+            customer (with the `reason` that was given), or by `segment`.
         amount: for one unit; None where there is no price.
         currency: ISO 4217.
     """
@@ -67,8 +80,10 @@ class PriceStep:
 
     @property
     def note(self) -> str:
-        """From when on it holds, in the reader's language; empty for no limit."""
+        """Why and from when on it holds, in the reader's language; empty for nothing to say."""
         parts = []
+        if "why" in self.values:
+            parts.append(self.values.get("reason") or str(_REASONS[self.values["why"]]))
         if "min_quantity" in self.values:
             parts.append(_("from %(quantity)s", quantity=format_number(Decimal(self.values["min_quantity"]))))
         if "since" in self.values:
@@ -102,3 +117,12 @@ class PricedLine:
     cost: Decimal | None = None
     tax_rule: TaxRule | None = None
     steps: tuple[PriceStep, ...] = field(default_factory=tuple)
+
+
+def summed(steps: Iterable[PriceStep]) -> Decimal:
+    """Add the steps of a price up, as `PriceStep` says."""
+    price = Decimal(0)
+    for step in steps:
+        amount = step.amount or Decimal(0)
+        price = amount if step.kind in SETTING else price + amount
+    return price

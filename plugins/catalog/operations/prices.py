@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from pelatis.api import Actor, Problem, _, base_currency, change_record, db, save, write_unit
 
-from ..models import Price, PriceList
+from ..models import Price, PriceList, PriceRule
 from ..queries import prices
 from .periods import check_period
 
@@ -39,7 +39,7 @@ def update_price_list(actor: Actor, price_list: PriceList, values: Mapping[str, 
     """Change a price list.
 
     Raises:
-        Problem: `catalog.currency_in_use` when it has prices and its currency would change;
+        Problem: `catalog.currency_in_use` when it has prices or rules and its currency would change;
             `catalog.ends_before_it_begins`.
     """
     with write_unit():
@@ -55,8 +55,8 @@ def update_price_list(actor: Actor, price_list: PriceList, values: Mapping[str, 
 
 
 def _has_prices(price_list: PriceList) -> bool:
-    statement = select(1).where(Price.price_list_id == price_list.id).limit(1)
-    return db.session.execute(statement).first() is not None
+    statements = (select(1).where(model.price_list_id == price_list.id).limit(1) for model in (Price, PriceRule))
+    return any(db.session.execute(statement).first() is not None for statement in statements)
 
 
 def _end_default() -> None:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from pelatis.api import Actor, db, format_amount, today, visible
+from pelatis.api import Actor, Customer, db, format_amount, today, visible
 
-from ..models import Price, PriceList, TaxRule
+from ..models import ListAssignment, Price, PriceList, PriceRule, Product, TaxRule
 
 
 def default_price_list() -> PriceList | None:
@@ -59,7 +59,7 @@ def _prices(price_list: UUID, quantity: Decimal, day: date) -> Select[Price]:
     )
 
 
-def holds(model: type[Price] | type[PriceList] | type[TaxRule], day: date) -> ColumnElement[bool]:
+def holds(model: type[Price | PriceList | PriceRule | TaxRule], day: date) -> ColumnElement[bool]:
     """Give the criterion of what holds on a day."""
     return and_(
         or_(model.valid_from.is_(None), model.valid_from <= day),
@@ -103,3 +103,66 @@ def prices_of(actor: Actor, product: UUID, day: date) -> list[tuple[PriceList, P
     for price_list, price in db.session.execute(statement):
         found.setdefault((price_list.id, price.min_quantity), (price_list, price))
     return list(found.values())
+
+
+def lists_started_from(price_list: UUID) -> set[UUID]:
+    """Find the price lists that the rules of a list start from, directly or by way of others."""
+    statement = select(PriceRule.price_list_id, PriceRule.base_list_id).where(
+        PriceRule.base == "list", PriceRule.base_list_id.is_not(None), PriceRule.deleted_at.is_(None)
+    )
+    pairs = db.session.execute(statement).all()
+    found: set[UUID] = set()
+    new = {price_list}
+    while new:
+        new = {row.base_list_id for row in pairs if row.price_list_id in new} - found
+        found |= new
+    return found
+
+
+def prices_in(actor: Actor, price_list: UUID, limit: int) -> list[tuple[Product, Price]]:
+    """List the prices in a price list that haven't ended, by product and quantity, with the products' names."""
+    statement = (
+        select(Product, Price)
+        .join(Price, Price.product_id == Product.id)
+        .where(
+            Price.price_list_id == price_list,
+            Price.deleted_at.is_(None),
+            or_(Price.valid_until.is_(None), Price.valid_until >= today()),
+            visible(actor, Price),
+            visible(actor, Product),
+        )
+        .order_by(Product.name, Price.min_quantity, Price.valid_from.asc().nulls_first(), Price.id)
+    )
+    return [(product, price) for product, price in db.session.execute(statement.limit(limit))]
+
+
+def rules_in(actor: Actor, price_list: UUID, limit: int) -> list[PriceRule]:
+    """List the rules of a price list that haven't ended, by name."""
+    statement = (
+        select(PriceRule)
+        .where(
+            PriceRule.price_list_id == price_list,
+            PriceRule.deleted_at.is_(None),
+            or_(PriceRule.valid_until.is_(None), PriceRule.valid_until >= today()),
+            visible(actor, PriceRule),
+        )
+        .order_by(PriceRule.name, PriceRule.id)
+    )
+    return list(db.session.scalars(statement.limit(limit)))
+
+
+def agreements_on(actor: Actor, price_list: UUID, limit: int) -> list[tuple[Customer, ListAssignment]]:
+    """List the customers that an actor may see and whom a price list was agreed with, by name."""
+    statement = (
+        select(Customer, ListAssignment)
+        .join(ListAssignment, ListAssignment.customer_id == Customer.id)
+        .where(
+            ListAssignment.price_list_id == price_list,
+            ListAssignment.deleted_at.is_(None),
+            Customer.deleted_at.is_(None),
+            visible(actor, Customer),
+            visible(actor, ListAssignment),
+        )
+        .order_by(Customer.name_key, Customer.id)
+    )
+    return [(customer, assignment) for customer, assignment in db.session.execute(statement.limit(limit))]

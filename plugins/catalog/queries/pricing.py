@@ -11,10 +11,11 @@ from sqlalchemy import select
 from pelatis.api import Customer, base_currency, db, today
 
 from ..amounts import rounded
-from ..models import Price, PriceList, Product
+from ..models import ListAssignment, Price, PriceList, PriceRule, Product, TaxRule
 from ..pricing import PricedLine, PriceRequest, PriceStep
+from ..tariff import HoldingList, Tariff, Wanted, lists_that_hold
 from ..taxes import Rounding, Taxable, TaxLine, tax_document
-from .prices import default_price_list, holds
+from .prices import holds
 from .products import costs_on, products_by_id
 from .taxes import sale_to, tax_rules_of
 
@@ -25,7 +26,7 @@ def price_lines(
     """Tell what lines cost a customer on a day, and why; the number of statements doesn't grow with the lines.
 
     Args:
-        customer: who buys, who decides on the tax; None for nobody yet.
+        customer: who buys, which decides on price lists and tax; None for nobody yet.
         requests: the lines.
         currency: the document's, ISO 4217; only price lists in it are asked.
         day: the day of the sale.
@@ -37,74 +38,95 @@ def price_lines(
         Problem: 404 for a product that isn't there.
     """
     products = products_by_id({request.product_id for request in requests})
-    price_list = _list_in(currency, day)
-    prices = _prices_by_product(price_list, products, day) if price_list else {}
-    costs = costs_on(products, day)
-    sale = sale_to(customer, day) if customer else None
+    lists = _lists_on(day)
+    holding = [each for each in _holding(lists, customer) if each.price_list.currency == currency]
+    tariff = _tariff(lists, [each.price_list.id for each in holding], products, day)
     sold = list(products.values())
-    rules = dict(zip(products, tax_rules_of(sold, sale), strict=True))
-    lines = []
-    for request in requests:
-        product, quantity = products[request.product_id], request.quantity
-        price = _chosen(prices.get(product.id, ()), quantity)
-        amount = price.amount if price else None
-        lines.append(
-            PricedLine(
-                product=product,
-                quantity=quantity,
-                currency=currency,
-                price_list=price_list if price else None,
-                list_price=amount,
-                unit_price=amount,
-                cost=costs.get(product.id),
-                tax_rule=rules[product.id],
-                steps=(_list_step(price_list, price, currency),),
-            )
-        )
-    return lines
+    rules = dict(zip(products, tax_rules_of(sold, sale_to(customer, day) if customer else None), strict=True))
+    return [
+        _line(request, products[request.product_id], currency, tariff, holding, rules[request.product_id])
+        for request in requests
+    ]
 
 
-def _list_in(currency: str, day: date) -> PriceList | None:
-    found = default_price_list()
-    if found is None or found.currency != currency:
-        return None
-    begun = (found.valid_from or date.min) <= day <= (found.valid_until or date.max)
-    return found if begun else None
-
-
-def _prices_by_product(price_list: PriceList, products: Collection[UUID], day: date) -> Mapping[UUID, list[Price]]:
-    """Read the prices that hold on a day, those from large quantities first, then those that began last."""
-    statement = (
-        select(Price)
-        .where(
-            Price.product_id.in_(products),
-            Price.price_list_id == price_list.id,
-            Price.deleted_at.is_(None),
-            holds(Price, day),
-        )
-        .order_by(Price.min_quantity.desc(), Price.valid_from.desc().nulls_last(), Price.id.desc())
+def _line(
+    request: PriceRequest,
+    product: Product,
+    currency: str,
+    tariff: Tariff,
+    holding: Sequence[HoldingList],
+    tax_rule: TaxRule | None,
+) -> PricedLine:
+    found = tariff.find(holding, Wanted(product, request.quantity))
+    return PricedLine(
+        product=product,
+        quantity=request.quantity,
+        currency=currency,
+        price_list=found.price_list if found else None,
+        list_price=found.list_price if found else None,
+        unit_price=found.amount if found else None,
+        cost=tariff.costs.get(product.id),
+        tax_rule=tax_rule,
+        steps=found.steps if found else (PriceStep("unpriced", {"currency": currency}, None, currency),),
     )
-    found: dict[UUID, list[Price]] = {}
-    for price in db.session.scalars(statement):
-        found.setdefault(price.product_id, []).append(price)
+
+
+def price_lists_of(customer: Customer | None, day: date) -> list[HoldingList]:
+    """List the price lists that hold for a customer on a day, in whatever currency, the first to be asked first.
+
+    Args:
+        customer: who buys; None for nobody yet.
+        day: the day of the sale.
+    """
+    return _holding(_lists_on(day), customer)
+
+
+def _lists_on(day: date) -> Mapping[UUID, PriceList]:
+    statement = select(PriceList).where(PriceList.deleted_at.is_(None), holds(PriceList, day))
+    return {price_list.id: price_list for price_list in db.session.scalars(statement)}
+
+
+def _holding(lists: Mapping[UUID, PriceList], customer: Customer | None) -> list[HoldingList]:
+    agreed: Mapping[UUID, str | None] = {}
+    if customer is not None:
+        statement = select(ListAssignment.price_list_id, ListAssignment.reason).where(
+            ListAssignment.customer_id == customer.id, ListAssignment.deleted_at.is_(None)
+        )
+        agreed = {row.price_list_id: row.reason for row in db.session.execute(statement)}
+    return lists_that_hold(lists.values(), customer, agreed)
+
+
+def _tariff(lists: Mapping[UUID, PriceList], asked: Collection[UUID], products: Collection[UUID], day: date) -> Tariff:
+    """Read all that the prices of products in some lists are made of, other lists that these start from included."""
+    rules = _rules_on(lists, day)
+    reached, new = set(asked), set(asked)
+    while new:
+        new = {rule.base_list_id for each in new for rule in rules.get(each, ()) if rule.base_list_id} - reached
+        reached |= new
+    prices = _prices_on(reached, products, day) if reached else {}
+    return Tariff(base_currency(), lists, rules, prices, costs_on(products, day))
+
+
+def _rules_on(lists: Collection[UUID], day: date) -> Mapping[UUID, list[PriceRule]]:
+    statement = select(PriceRule).where(
+        PriceRule.price_list_id.in_(lists), PriceRule.deleted_at.is_(None), holds(PriceRule, day)
+    )
+    found: dict[UUID, list[PriceRule]] = {}
+    for rule in db.session.scalars(statement):
+        found.setdefault(rule.price_list_id, []).append(rule)
     return found
 
 
-def _chosen(prices: Sequence[Price], quantity: Decimal) -> Price | None:
-    """Choose the price whose quantity is reached; less than one unit is priced like one."""
-    reached = max(abs(quantity), Decimal(1))
-    return next((price for price in prices if price.min_quantity <= reached), None)
-
-
-def _list_step(price_list: PriceList | None, price: Price | None, currency: str) -> PriceStep:
-    if price_list is None or price is None:
-        return PriceStep("unpriced", {"currency": currency}, None, currency)
-    values = {"price_list": price_list.name}
-    if price.min_quantity > 1:
-        values["min_quantity"] = str(price.min_quantity)
-    if price.valid_from is not None:
-        values["since"] = price.valid_from.isoformat()
-    return PriceStep("list", values, price.amount, currency)
+def _prices_on(
+    lists: Collection[UUID], products: Collection[UUID], day: date
+) -> Mapping[tuple[UUID, UUID], list[Price]]:
+    statement = select(Price).where(
+        Price.product_id.in_(products), Price.price_list_id.in_(lists), Price.deleted_at.is_(None), holds(Price, day)
+    )
+    found: dict[tuple[UUID, UUID], list[Price]] = {}
+    for price in db.session.scalars(statement):
+        found.setdefault((price.price_list_id, price.product_id), []).append(price)
+    return found
 
 
 @dataclass(frozen=True)
@@ -135,14 +157,16 @@ def explain_price(
 
     Args:
         product: what is sold.
-        customer: who buys, which decides on the tax; None leaves it out.
+        customer: who buys, which decides on price lists and tax; None for nobody yet.
         quantity: how many units.
         day: the day of the sale; today by default.
-        currency: ISO 4217; the default price list's by default.
+        currency: ISO 4217; by default that of the price list that is asked first.
     """
-    price_list = default_price_list()
-    currency = currency or (price_list.currency if price_list else base_currency())
-    line = price_lines(customer, [PriceRequest(product.id, quantity)], currency, day or today())[0]
+    day = day or today()
+    if currency is None:
+        holding = price_lists_of(customer, day)
+        currency = holding[0].price_list.currency if holding else base_currency()
+    line = price_lines(customer, [PriceRequest(product.id, quantity)], currency, day)[0]
     if line.unit_price is None:
         return None
     net = rounded(line.unit_price * quantity, currency)

@@ -1,8 +1,6 @@
-"""What the catalog answers: what a product costs and how it is taxed, beside its own page."""
+"""What stands beside a product: its prices, its costs and its taxes."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from pelatis.api import (
     Actor,
@@ -11,58 +9,44 @@ from pelatis.api import (
     country_names,
     format_amount,
     format_day,
-    format_number,
     format_percent,
-    hookimpl,
     may,
     today,
 )
 
-from .models import Cost, Price, Product, TaxRule
-from .queries.prices import prices_of, standard_price
-from .queries.products import costs_of
-from .queries.taxes import taxes_of
-from .records import COSTS, PRICE_LISTS, PRICES, TAX_RULES
-from .schemas import BUYERS
+from ..models import Cost, Price, Product, TaxRule
+from ..queries.prices import prices_of, standard_price
+from ..queries.products import costs_of
+from ..queries.taxes import taxes_of
+from ..records import COSTS, PRICE_LISTS, PRICES, TAX_RULES
+from ..schemas import BUYERS
+from .wording import written_limits
 
 #: How many of a product's costs stand beside it.
 MOST_COSTS = 5
 
 
-@hookimpl
-def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
-    """Give the prices, costs and taxes of a product."""
-    if slot != "record.sidebar" or not isinstance(record, Product):
-        return
-    if may(actor, Price, "view"):
-        yield _prices_panel(actor, record)
-    if may(actor, Cost, "view"):
-        yield _costs_panel(actor, record)
-    if may(actor, TaxRule, "view"):
-        yield _taxes_panel(actor, record)
-
-
-def _prices_panel(actor: Actor, product: Product) -> Panel:
+def prices_panel(actor: Actor, product: Product) -> Panel:
+    """Give what a product is sold for in each price list, to be changed in its place."""
+    edits = may(actor, Price, "edit")
     rows = [
         {
             "title": price_list.name,
             "url": PRICE_LISTS.url_of(price_list.id),
-            "note": _("from %(quantity)s", quantity=format_number(price.min_quantity))
-            if price.min_quantity != 1
-            else "",
+            "note": written_limits(price),
             "figure": format_amount(price.amount, price.currency),
+            "edit_url": f"{PRICES.url_of(price.id)}/fields/amount?edit=1" if edits else None,
         }
         for price_list, price in prices_of(actor, product.id, today())
     ]
-    new_url = f"{PRICES.url}/new?product={product.id}" if may(actor, Price, "create") else ""
     return Panel(
         id="catalog.prices",
         title=_("Prices"),
-        template="catalog/panels/rows.html",
+        template="catalog/panels/prices.html",
         context={
             "rows": rows,
             "lacking": _("It has no price today."),
-            "new_url": new_url,
+            "new_url": f"{PRICES.url}/new?product={product.id}" if may(actor, Price, "create") else "",
             "new_label": _("New price"),
             "icon": "coin",
         },
@@ -70,7 +54,8 @@ def _prices_panel(actor: Actor, product: Product) -> Panel:
     )
 
 
-def _costs_panel(actor: Actor, product: Product) -> Panel:
+def costs_panel(actor: Actor, product: Product) -> Panel:
+    """Give what a product costs the company, and what is left of its price."""
     costs = costs_of(actor, product.id)
     present = next((cost for cost in costs if cost.valid_from is None or cost.valid_from <= today()), None)
     rows = [
@@ -105,7 +90,8 @@ def _margin(actor: Actor, product: Product, cost: Cost) -> str:
     return _("Margin at the standard price: %(share)s", share=format_percent(share))
 
 
-def _taxes_panel(actor: Actor, product: Product) -> Panel:
+def taxes_panel(actor: Actor, product: Product) -> Panel:
+    """Give the taxes that a product may bear."""
     names = country_names()
     rows = [
         {

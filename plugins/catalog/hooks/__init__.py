@@ -1,0 +1,27 @@
+"""What the catalog answers: what stands beside products and price lists."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from pelatis.api import Actor, Panel, hookimpl, may
+
+from ..models import Cost, ListAssignment, Price, PriceList, PriceRule, Product, TaxRule
+from .lists import agreements_panel, list_prices_panel, rules_panel
+from .products import costs_panel, prices_panel, taxes_panel
+
+#: What stands beside a record of a model: for whoever may view records of the first model, the panel that the second
+#: makes.
+PANELS: Final[Mapping[type, tuple[tuple[Any, Callable[[Actor, Any], Panel]], ...]]] = {
+    Product: ((Price, prices_panel), (Cost, costs_panel), (TaxRule, taxes_panel)),
+    PriceList: ((PriceRule, rules_panel), (ListAssignment, agreements_panel), (Price, list_prices_panel)),
+}
+
+
+@hookimpl
+def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
+    """Give the prices, costs and taxes of a product; the prices, rules and customers of a price list."""
+    if slot != "record.sidebar":
+        return
+    for shown, panel in PANELS.get(type(record), ()):
+        if may(actor, shown, "view"):
+            yield panel(actor, record)

@@ -1,0 +1,106 @@
+"""What stands beside a price list: its prices, its rules and the customers whom it was agreed with."""
+
+import json
+from urllib.parse import urlencode
+
+from pelatis.api import Actor, Panel, _, format_amount, may
+
+from ..models import ListAssignment, Price, PriceList, PriceRule
+from ..queries.prices import agreements_on, prices_in, rules_in
+from ..records import ASSIGNMENTS, PRICE_RULES, PRICES, PRODUCTS
+from ..schemas import BASES
+from .wording import written_change, written_limits
+
+#: How many prices, rules and customers stand beside a list; the rest are behind the heading.
+MOST_LISTED = 40
+
+
+def list_prices_panel(actor: Actor, price_list: PriceList) -> Panel:
+    """Give the prices that stand in a list, to be changed in their place."""
+    edits = may(actor, Price, "edit")
+    rows = [
+        {
+            "title": product.name,
+            "url": PRODUCTS.url_of(product.id),
+            "note": written_limits(price),
+            "figure": format_amount(price.amount, price.currency),
+            "edit_url": f"{PRICES.url_of(price.id)}/fields/amount?edit=1" if edits else None,
+        }
+        for product, price in prices_in(actor, price_list.id, MOST_LISTED)
+    ]
+    return Panel(
+        id="catalog.list_prices",
+        title=_("Prices"),
+        template="catalog/panels/prices.html",
+        context={
+            "rows": rows,
+            "lacking": _("No price stands in it."),
+            "new_url": f"{PRICES.url}/new?price_list={price_list.id}" if may(actor, Price, "create") else "",
+            "new_label": _("New price"),
+            "icon": "coin",
+        },
+        url=_all_of(PRICES.url, price_list),
+    )
+
+
+def rules_panel(actor: Actor, price_list: PriceList) -> Panel:
+    """Give the rules that reckon a list's prices."""
+    rows = [
+        {
+            "title": rule.name,
+            "url": PRICE_RULES.url_of(rule.id),
+            "note": " · ".join(filter(None, (rule.series, _base(rule), written_limits(rule)))),
+            "figure": written_change(rule),
+        }
+        for rule in rules_in(actor, price_list.id, MOST_LISTED)
+    ]
+    return Panel(
+        id="catalog.rules",
+        title=_("Rules"),
+        template="catalog/panels/rows.html",
+        context={
+            "rows": rows,
+            "lacking": _("No rule reckons its prices."),
+            "new_url": f"{PRICE_RULES.url}/new?price_list={price_list.id}" if may(actor, PriceRule, "create") else "",
+            "new_label": _("New rule"),
+            "icon": "adjustments-horizontal",
+        },
+        url=_all_of(PRICE_RULES.url, price_list),
+    )
+
+
+def _base(rule: PriceRule) -> str:
+    return "" if rule.base == "own" else str(BASES[rule.base])
+
+
+def agreements_panel(actor: Actor, price_list: PriceList) -> Panel:
+    """Give the customers whom a list was agreed with."""
+    rows = [
+        {
+            "title": customer.name,
+            "url": ASSIGNMENTS.url_of(agreed.id),
+            "note": agreed.reason or "",
+            "figure": "",
+        }
+        for customer, agreed in agreements_on(actor, price_list.id, MOST_LISTED)
+    ]
+    may_add = may(actor, ListAssignment, "create")
+    return Panel(
+        id="catalog.agreements",
+        title=_("Agreed with"),
+        template="catalog/panels/rows.html",
+        context={
+            "rows": rows,
+            "lacking": _("It was agreed with nobody in particular."),
+            "new_url": f"{ASSIGNMENTS.url}/new?price_list={price_list.id}" if may_add else "",
+            "new_label": _("New agreement"),
+            "icon": "users",
+        },
+        count=len(rows) or None,
+        url=_all_of(ASSIGNMENTS.url, price_list),
+    )
+
+
+def _all_of(url: str, price_list: PriceList) -> str:
+    clause = {"field": "price_list", "op": "is", "value": [str(price_list.id)]}
+    return f"{url}?{urlencode({'filter': json.dumps({'and': [clause]})})}"

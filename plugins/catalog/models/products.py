@@ -1,0 +1,65 @@
+"""The tables of products and what they cost the company."""
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pelatis.api import Amount, Currency, Id, Record, base_currency, ref
+
+from .base import Model
+
+if TYPE_CHECKING:
+    from .prices import Price
+
+
+class Product(Record, Model):
+    """Something that is sold, by the piece or by another unit."""
+
+    #: The stock-keeping unit: the code that stock, orders and invoices know it by.
+    sku: Mapped[str | None] = mapped_column(String(60), index=True)
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    #: The series or category that it belongs to.
+    series: Mapped[str | None] = mapped_column(String(100), index=True)
+    #: What a quantity of one means: piece, kg, hour, …
+    unit: Mapped[str] = mapped_column(String(20), default="piece")
+    #: Which of a country's tax rates it bears; `TAX_CLASSES` has them all.
+    tax_class: Mapped[str] = mapped_column(String(20), default="standard")
+    #: Whether it is still offered; old records keep pointing at one that isn't.
+    active: Mapped[bool] = mapped_column(default=True)
+    description: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def list_price(self) -> Decimal | None:
+        """Today's price of one unit in the default price list, read from the database."""
+        price = self._standard_price()
+        return price.amount if price else None
+
+    @property
+    def currency(self) -> str:
+        """The currency of `list_price`: the default price list's, or the company's own."""
+        price = self._standard_price()
+        return price.currency if price else base_currency()
+
+    def _standard_price(self) -> "Price | None":
+        from ..queries.prices import standard_price  # queries stand on the models
+
+        return standard_price(self.id)
+
+
+class Cost(Record, Model):
+    """What one unit of a product costs the company itself, from a day on until the next cost holds.
+
+    It is a record of its own, so that the right to see it is given apart from the right to see products.
+    """
+
+    __table_args__ = (Index(None, "product_id", "valid_from"),)
+
+    product_id: Mapped[Id] = ref(Product, on_delete="cascade", index=False)
+    amount: Mapped[Amount]
+    #: The company's own on the day that it was written.
+    currency: Mapped[Currency]
+    #: The first day on which it holds; empty for ever since.
+    valid_from: Mapped[date | None]

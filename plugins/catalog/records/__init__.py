@@ -1,0 +1,8 @@
+"""What the records layer is told about the records of the catalog, in the order of the rail."""
+
+# ruff: noqa: I001 - the rail lists them in the order in which they are named here
+from .products import COSTS, LIST_PRICE, PRODUCTS
+from .prices import ASSIGNMENTS, PRICE_LISTS, PRICE_RULES, PRICES
+from .taxes import TAX_RULES
+
+__all__ = ["ASSIGNMENTS", "COSTS", "LIST_PRICE", "PRICES", "PRICE_LISTS", "PRICE_RULES", "PRODUCTS", "TAX_RULES"]

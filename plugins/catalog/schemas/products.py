@@ -1,0 +1,75 @@
+"""What products and costs consist of."""
+
+from marshmallow.validate import Length, Range
+
+from pelatis.api import RecordSchema, _l, fields
+
+UNITS = {
+    "piece": _l("piece"),
+    "kg": _l("kilogram"),
+    "l": _l("litre"),
+    "m": _l("metre"),
+    "m2": _l("square metre"),
+    "box": _l("box"),
+    "pallet": _l("pallet"),
+    "hour": _l("hour"),
+    "day": _l("day"),
+    "month": _l("month"),
+}
+TAX_CLASSES = {
+    "standard": _l("Standard rate"),
+    "reduced": _l("Reduced rate"),
+    "super_reduced": _l("Second reduced rate"),
+    "zero": _l("Zero rate"),
+    "exempt": _l("Exempt"),
+}
+
+
+class ProductSchema(RecordSchema):
+    """A product."""
+
+    name = fields.String(
+        required=True, label=_l("Product"), validate=Length(max=200), import_names=("product", "product name", "item")
+    )
+    sku = fields.String(
+        label=_l("Code"),
+        help=_l("The article number that stock and invoices know it by."),
+        validate=Length(max=60),
+        import_names=("sku", "product code", "article number", "item number"),
+    )
+    series = fields.String(
+        label=_l("Series"), validate=Length(max=100), import_names=("series", "category", "product family", "group")
+    )
+    unit = fields.Choice(UNITS, label=_l("Unit"), load_default="piece", allow_none=False, import_names=("unit",))
+    tax_class = fields.Choice(
+        TAX_CLASSES,
+        label=_l("Tax class"),
+        help=_l("Tax rules say what each class costs in each country."),
+        load_default="standard",
+        allow_none=False,
+        import_names=("tax class", "vat class"),
+    )
+    active = fields.Boolean(label=_l("Offered"), load_default=True, allow_none=False)
+    list_price = fields.Money(
+        label=_l("Price"),
+        help=_l("What one unit costs in the default price list; written there."),
+        load_only=True,
+        validate=Range(min=0),
+        import_names=("sales_price", "sales price", "list price", "unit price", "price"),
+    )
+    description = fields.Text(label=_l("Description"), validate=Length(max=20_000))
+
+
+class CostSchema(RecordSchema):
+    """What a product costs the company."""
+
+    product = fields.Related("catalog.product", required=True, label=_l("Product"))
+    amount = fields.Money(
+        required=True,
+        label=_l("Cost"),
+        help=_l("What one unit costs the company, in its own currency."),
+        validate=Range(min=0),
+        import_names=("cost", "unit cost", "cost price", "purchase price"),
+    )
+    currency = fields.String(dump_only=True, label=_l("Currency"))
+    valid_from = fields.Date(label=_l("Valid from"), help=_l("Holds until the next cost does."))
