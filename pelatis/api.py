@@ -108,9 +108,11 @@ from core.records.queries import Count, ListQuery, count_records, find_record, l
 from core.records.registry import record_types
 from core.records.types import Board, ExtraColumn, RecordType
 from core.search.index import matches
-from core.users.company import base_currency
+from core.users.company import base_currency, company
 from core.users.models import Team, TeamMember, User
 from core.web.audience import audience
+from core.web.forgery import posted_from_elsewhere
+from core.web.limits import limited
 from core.web.render import accepted, fragment, last_transaction, redirect_or_refresh, render, toast
 from core.working import WorkingCalendar, working_calendar
 
@@ -176,6 +178,7 @@ __all__ = [
     "change_record",
     "check_version",
     "collect",
+    "company",
     "compile_filter",
     "count_records",
     "country_names",
@@ -208,6 +211,7 @@ __all__ = [
     "job",
     "kept",
     "last_transaction",
+    "limited",
     "list_records",
     "load_values",
     "local_now",
@@ -223,6 +227,7 @@ __all__ = [
     "parse_filter",
     "pdf_response",
     "pgettext",
+    "posted_from_elsewhere",
     "read_once",
     "record_types",
     "redirect_or_refresh",

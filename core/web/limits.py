@@ -1,6 +1,7 @@
 """How often something may be tried: sign-in, set-up and the links for passwords."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
@@ -8,6 +9,8 @@ from flask_limiter import Limiter
 from core.access import current_actor
 from core.settings import Settings
 from core.users.queries import fold_email
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 #: Failed attempts at one account, wherever they come from.
 PER_ACCOUNT: Final = "10 per 15 minutes"
@@ -42,6 +45,16 @@ limiter = Limiter(network_address, strategy="moving-window", headers_enabled=Fal
 limit_by_address = limiter.limit(PER_ADDRESS, methods=["POST"], deduct_when=has_failed)
 limit_by_person = limiter.limit(PER_ACCOUNT, key_func=signed_in_person, methods=["POST"], deduct_when=has_failed)
 limit_by_account = limiter.limit(PER_ACCOUNT, key_func=named_account, methods=["POST"], deduct_when=has_failed)
+
+
+def limited(most: str) -> Callable[[View], View]:
+    """Let one network address post to a view so often and no more; the answer is 429 then.
+
+    Args:
+        most: "20 per hour".
+    """
+    decorate: Any = limiter.limit(most, methods=["POST"])
+    return decorate  # type: ignore[no-any-return]
 
 
 def install_limits(app: Flask, settings: Settings) -> None:

@@ -51,7 +51,7 @@ def _page(values: Mapping[str, str], problem: Problem | None = None) -> Response
         422 if problem else 200,
         values=values,
         errors=problem.fields if problem else {},
-        weekdays=list(get_day_names("wide", locale=get_language()).items()),
+        weekdays=sorted(get_day_names("wide", locale=get_language()).items()),
         countries=[(code, name) for code, name in country_names().items() if code in known],
         holidays=_next_holidays(working_calendar()),
     )

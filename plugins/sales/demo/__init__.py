@@ -25,7 +25,7 @@ from ..models import (
 from ..operations.leads import RESPONSE_TIME
 from ..operations.pipelines import default_pipeline, stages_of
 from ..schemas import DISQUALIFIED, LOST_REASONS, SOURCES
-from . import forecast, people
+from . import forecast, forms, people
 
 #: What one euro buys, by quarters, the newest last.
 RATES: Final[Mapping[str, Sequence[str]]] = {
@@ -136,6 +136,8 @@ class SalesDemo(DemoPart):
         self.lost: Stage | None = None
         self.products: dict[str, UUID] = {}
         self.rivals: list[UUID] = []
+        #: By language.
+        self.forms: Mapping[str, UUID] = {}
 
     def prepare(self) -> None:
         """Find the pipeline that is there from the start, and make exchange rates for two years."""
@@ -147,6 +149,7 @@ class SalesDemo(DemoPart):
         found = db.session.execute(select(Product.sku, Product.id).where(Product.sku.in_(skus)))
         self.products = {sku: product for sku, product in found if sku is not None}
         self.rivals = people.competitors(self.company)
+        self.forms = forms.make(self.company)
         self._make_rates()
         forecast.prepare(self.company)
 
@@ -356,6 +359,7 @@ class SalesDemo(DemoPart):
         return {
             "id": self.company.id_at(asked_at), "created_at": asked_at, "name": name, "company": firm, "source": source,
             "message": asked, "status": "new", "respond_by": respond_by, "owner_id": self.company.staff.get(seller),
+            "language": "en" if source == "web" else None, "form_id": self.forms["en"] if source == "web" else None,
         }  # fmt: skip
 
     def _converted(self, deal: _Deal) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from ..models import Opportunity
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
-from . import competitors, contacts, customers, day, steps
+from . import competitors, contacts, customers, day, forms, steps
 from .customers import moved
 from .day import CLOCK_AHEAD, running_lead, still, still_item
 
@@ -93,7 +93,7 @@ def crm_collect_timeline(
 @hookimpl
 def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
     """Give what each subject has for a place on a page."""
-    for panels in (customers.panels, day.panels, steps.panels, contacts.panels, competitors.panels):
+    for panels in (customers.panels, day.panels, steps.panels, contacts.panels, competitors.panels, forms.panels):
         yield from panels(slot, actor, record)
 
 

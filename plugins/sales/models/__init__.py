@@ -3,6 +3,7 @@
 from .base import Model
 from .competitors import Competitor, DealCompetitor
 from .contacts import ContactRole
+from .forms import LeadForm
 from .leads import Lead
 from .opportunities import Opportunity, StageHistory
 from .pipelines import ExchangeRate, Pipeline, Stage
@@ -16,6 +17,7 @@ __all__ = [
     "DealCompetitor",
     "ExchangeRate",
     "Lead",
+    "LeadForm",
     "Model",
     "Opportunity",
     "OpportunitySnapshot",

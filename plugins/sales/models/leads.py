@@ -29,6 +29,20 @@ class Lead(Record, Model):
     answered_at: Mapped[UtcDateTime | None]
     #: Why it came to nothing, a key of `schemas.DISQUALIFIED`.
     disqualified_reason: Mapped[str | None] = mapped_column(String(20))
+    #: The form that it was written in.
+    form_id: Mapped[Id | None] = ref("sales_lead_form", on_delete="set null")
+    #: Tells the same answer to a form, sent twice, from another one.
+    submission: Mapped[str | None] = mapped_column(String(64), unique=True)
+    #: What they agreed to in the form, in its words, and when.
+    consent: Mapped[str | None] = mapped_column(Text)
+    consented_at: Mapped[UtcDateTime | None]
+    #: ISO 639-1: in which language they asked.
+    language: Mapped[str | None] = mapped_column(String(5))
+    #: ISO 3166-1 alpha-2.
+    country: Mapped[str | None] = mapped_column(String(2))
+    postcode: Mapped[str | None] = mapped_column(String(20))
+    #: What they asked about.
+    product_id: Mapped[Id | None] = ref("catalog_product", on_delete="set null")
     #: What it became.
     customer_id: Mapped[Id | None] = ref("core_customer", on_delete="set null")
     opportunity_id: Mapped[Id | None] = ref("sales_opportunity", on_delete="set null")

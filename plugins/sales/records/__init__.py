@@ -5,6 +5,7 @@ from .leads import LEADS
 from .opportunities import OPEN_DEALS, OPPORTUNITIES
 from .contacts import CONTACT_ROLE_TYPE
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
+from .forms import LEAD_FORMS
 from .pipelines import EXCHANGE_RATES, PIPELINES, STAGES
 from .targets import ADJUSTMENTS, TARGETS
 
@@ -15,6 +16,7 @@ __all__ = [
     "DEAL_COMPETITORS",
     "EXCHANGE_RATES",
     "LEADS",
+    "LEAD_FORMS",
     "OPEN_DEALS",
     "OPPORTUNITIES",
     "PIPELINES",

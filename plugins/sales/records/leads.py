@@ -15,7 +15,10 @@ LEADS = RecordType(
     icon="flame",
     subtitle=("company", "status"),
     columns=("name", "company", "status", "source", "respond_by", "owner"),
-    filters=("name", "company", "email", "phone", "source", "status", "respond_by", "disqualified_reason"),
+    filters=(
+        "name", "company", "email", "phone", "source", "status", "respond_by", "disqualified_reason", "form",
+        "language", "country", "product",
+    ),
     search=("name", "company", "email", "phone", "message"),
     match=("email", "name"),
     create=create_lead,
@@ -28,4 +31,4 @@ LEADS = RecordType(
         note="company",
         day="respond_by",
     ),
-)
+)  # fmt: skip

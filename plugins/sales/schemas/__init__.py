@@ -3,12 +3,14 @@
 from .competitors import CompetitorSchema, DealCompetitorSchema
 from .contacts import CONTACT_ROLES, ContactRoleSchema
 from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES, OPEN_CATEGORIES
+from .forms import ASKED, LeadFormSchema
 from .leads import DISQUALIFIED, LEAD_STATUSES, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
 from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSchema, StageSchema
 from .targets import AdjustmentSchema, TargetSchema
 
 __all__ = [
+    "ASKED",
     "CATEGORY_TONES",
     "CONTACT_ROLES",
     "DISQUALIFIED",
@@ -24,6 +26,7 @@ __all__ = [
     "ContactRoleSchema",
     "DealCompetitorSchema",
     "ExchangeRateSchema",
+    "LeadFormSchema",
     "LeadSchema",
     "OpportunitySchema",
     "PipelineSchema",

@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow.validate import Length
 
-from pelatis.api import RecordSchema, _l, fields
+from pelatis.api import Country, RecordSchema, _l, fields
 
 SOURCES: Final = {
     "web": _l("Web form"),
@@ -49,6 +49,10 @@ class LeadSchema(RecordSchema):
     phone = fields.Phone(label=_l("Phone"), import_names=("telephone", "mobile", "phone number"))
     source = fields.Choice(SOURCES, label=_l("Source"), import_names=("lead source",))
     message = fields.Text(label=_l("What they asked"), validate=Length(max=20_000), import_names=("description",))
+    product = fields.Related("catalog.product", label=_l("Product"), import_names=("product", "interested in"))
+    language = fields.String(label=_l("Language"), validate=Length(max=5))
+    country = Country(label=_l("Country"))
+    postcode = fields.String(label=_l("Postal code"), validate=Length(max=20), import_names=("zip", "postal code"))
     status = fields.Choice(
         LEAD_STATUSES,
         label=_l("Status"),
@@ -60,5 +64,8 @@ class LeadSchema(RecordSchema):
     respond_by = fields.DateTime(label=_l("Answer by"), help=_l("Left empty: one working hour from now."))
     answered_at = fields.DateTime(label=_l("Answered on"), dump_only=True)
     disqualified_reason = fields.Choice(DISQUALIFIED, label=_l("Why not"))
+    form = fields.Related("sales.lead_form", label=_l("Form"), dump_only=True)
+    consent = fields.Text(label=_l("Agreed to"), dump_only=True)
+    consented_at = fields.DateTime(label=_l("Agreed"), dump_only=True)
     customer = fields.Related("customer", label=_l("Customer"), dump_only=True)
     opportunity = fields.Related("sales.opportunity", label=_l("Deal"), dump_only=True)

@@ -1,0 +1,44 @@
+"""The demo's forms on the web."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from pelatis.api import DemoCompany, db
+
+from ..models import LeadForm
+
+ASKED: Final = ("name", "company", "email", "phone", "message")
+
+#: By language: name, title, introduction, consent, thanks.
+FORMS: Final = {
+    "en": (
+        "Export enquiries", "Buy Greek olive oil and raisins", "Tell us what you need; a person answers.",
+        "You may keep what I wrote and answer me by mail or phone.", "We answer within one working hour.",
+    ),
+    "el": (
+        "Χονδρική", "Ζητήστε τιμοκατάλογο", "Γράψτε μας τι χρειάζεστε· απαντά άνθρωπος.",
+        "Μπορείτε να κρατήσετε όσα έγραψα και να μου απαντήσετε.", "Απαντάμε μέσα σε μία εργάσιμη ώρα.",
+    ),
+    "pl": (
+        "Hurt w Polsce", "Zapytaj o cennik", "Napisz, czego potrzebujesz; odpowie człowiek.",
+        "Możecie zachować to, co napisałem, i mi odpowiedzieć.", "Odpowiadamy w ciągu jednej godziny roboczej.",
+    ),
+}  # fmt: skip
+
+
+def make(company: DemoCompany) -> Mapping[str, UUID]:
+    """Give the ids of the forms by language, and make them where they aren't there yet."""
+    ids = {language: company.stable_id("form", language) for language in FORMS}
+    if db.session.get(LeadForm, ids["en"]) is None:
+        rows = [
+            {
+                "id": ids[language], "name": name, "title": title, "language": language, "intro": intro,
+                "consent": consent, "thanks": thanks, "source": "web", "origins": ["https://www.aigis.example"],
+                "token": company.stable_id("token", language).hex, "asked": list(ASKED),
+                "needed": ["name", "email"], "is_open": True, "owner_id": company.staff["eleni"],
+            }
+            for language, (name, title, intro, consent, thanks) in FORMS.items()
+        ]  # fmt: skip
+        company.insert(LeadForm, rows)
+    return ids
