@@ -46,6 +46,7 @@ MODEL_MODULES = (
     "core.customfields.models",
     "core.imports.models",
     "core.jobs.models",
+    "core.mail.models",
     "core.records.models",
     "core.tags.index",
 )
@@ -62,6 +63,7 @@ PAGE_MODULES = (
     "core.imports.views",
     "core.exports.views",
     "core.jobs.views",
+    "core.mail.views",
     "core.documents.views",
     "core.working.views",
     "core.host.views",

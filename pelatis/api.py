@@ -85,6 +85,15 @@ from core.i18n import (
     today,
 )
 from core.jobs import Event, Progress, enqueue, job
+from core.mail import (
+    Attachment,
+    MailMessage,
+    can_send_mail,
+    external_url,
+    mail_attachment,
+    mails_about,
+    send_mail,
+)
 from core.problems import Problem, not_found
 from core.records import fields
 from core.records.fields import RecordSchema
@@ -121,6 +130,7 @@ __all__ = [
     "Actor",
     "Alert",
     "Amount",
+    "Attachment",
     "Board",
     "CalendarItem",
     "Count",
@@ -143,6 +153,7 @@ __all__ = [
     "LetterPart",
     "LetterTotal",
     "ListQuery",
+    "MailMessage",
     "ManagedAccess",
     "NavItem",
     "Panel",
@@ -175,6 +186,7 @@ __all__ = [
     "bin_record",
     "bulk_insert",
     "bulk_update",
+    "can_send_mail",
     "change_record",
     "check_version",
     "collect",
@@ -192,6 +204,7 @@ __all__ = [
     "demand",
     "document_name",
     "enqueue",
+    "external_url",
     "fields",
     "filter_sentence",
     "find_duplicates",
@@ -215,6 +228,8 @@ __all__ = [
     "list_records",
     "load_values",
     "local_now",
+    "mail_attachment",
+    "mails_about",
     "make_each",
     "matches",
     "matching_name",
@@ -239,6 +254,7 @@ __all__ = [
     "require",
     "restore_record",
     "save",
+    "send_mail",
     "send_table",
     "submitted",
     "system_actor",

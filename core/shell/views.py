@@ -223,6 +223,7 @@ def administration() -> Response:
         (_("Teams"), "/admin/teams", "sitemap", _("The tree that scopes follow.")),
         (_("Imports"), "/admin/imports", "upload", _("Bring a file; undo it whole.")),
         (_("Custom fields"), "/admin/fields", "forms", _("What your company writes down.")),
+        (_("Outgoing mail"), "/admin/mail", "mail", _("The mail server, and what was sent.")),
         (_("Jobs"), "/admin/jobs", "clock", _("What runs in the background.")),
         (_("API"), "/api/docs", "api", _("For programs, described as OpenAPI.")),
     )
