@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 
 from core.access import Actor
 from core.imports import guessing, reading
 from core.imports.matching import Found, Matcher, existing, key_of
 from core.imports.models import Import
 from core.imports.options import EMPTY, FAIL, MAKE, options_of, record_type_of, shape_of
+from core.imports.own_names import names_in_file
 from core.imports.reading import FileRow
 from core.imports.rows import RowReader, is_part
 from core.imports.running import BATCH
@@ -36,7 +37,8 @@ class NewName:
         record_type: the key of the records that it could name.
         cell: the name in the file.
         rows: how many rows give it.
-        near: the records that it may mean, the likeliest first: id and name.
+        near: the records that it may mean, the likeliest first: id and name; of those that the file brings, the name
+            in place of the id.
         is_shared: whether several records have it.
         fate: what becomes of it where nobody answers: `TAKE`, `MAKE`, `EMPTY` or `FAIL` of `core.imports.options`.
         fates: what else a person may say: those of `MAKE`, `EMPTY` and `FAIL` that are possible.
@@ -47,7 +49,7 @@ class NewName:
     record_type: str
     cell: str
     rows: int
-    near: Sequence[tuple[UUID, str]]
+    near: Sequence[tuple[str, str]]
     is_shared: bool
     fate: str
     fates: Sequence[str]
@@ -84,7 +86,7 @@ def examine(actor: Actor, job: Import) -> Examined:
     named: Counter[tuple[str, str]] = Counter()
     mapping = {column: name for column, name in job.mapping.items() if column not in related}
     matcher = Matcher(actor, only_looks=True)
-    reader = RowReader(record_type, mapping, options, matcher)
+    reader = RowReader(record_type, mapping, options, matcher, in_file=partial(names_in_file, actor, job))
     rows = there = 0
     source = islice(reading.read_rows(Path(job.path), shape_of(job)), EXAMINED)
     while batch := list(islice(source, BATCH)):
@@ -101,13 +103,9 @@ def examine(actor: Actor, job: Import) -> Examined:
 
 
 def _related(job: Import, record_type: RecordType) -> dict[str, str]:
-    """Give the columns that name records of other types: column to field."""
+    """Give the columns that name records: column to field."""
     known = guessing.importable(record_type)
-    return {
-        column: name
-        for column, name in job.mapping.items()
-        if isinstance(known.get(name), fields.Related) and known[name].record_type != record_type.key
-    }
+    return {column: name for column, name in job.mapping.items() if isinstance(known.get(name), fields.Related)}
 
 
 def _made_of(reader: RowReader, job: Import) -> list[str]:
@@ -123,7 +121,7 @@ def _new_names(reader: RowReader, counted: Counter[tuple[str, str]]) -> Iterator
         cells = [cell for (of, cell) in counted if of == name]
         reader.matcher.prepare(reader.fields[name].record_type, cells)
     for (name, cell), rows in counted.most_common():
-        found = reader.matcher.find(reader.fields[name].record_type, cell)
+        found = reader.find(name, cell)
         if found.id is None or found.near:
             yield _new_name(reader, name, cell, rows, found)
 
@@ -135,7 +133,7 @@ def _cell(row: FileRow, column: str) -> str:
 
 def _new_name(reader: RowReader, name: str, cell: str, rows: int, found: Found) -> NewName:
     declared, matcher = reader.fields[name], reader.matcher
-    near = [] if found.shared else matcher.near(declared.record_type, cell)
+    near = [] if found.shared else reader.near(name, cell)
     possible = {
         MAKE: matcher.may_make(declared.record_type) and not found.shared,
         EMPTY: not declared.required,

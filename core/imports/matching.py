@@ -17,6 +17,8 @@ from core.search.fold import fold
 
 #: Up to how many records of a type are known by heart, so that near names can be proposed. Of more, each is looked up.
 KNOWN_BY_HEART: Final = 20_000
+#: In place of an id: whoever is named isn't there yet, but the file brings them.
+NOT_YET: Final = uuid.UUID(int=0)
 #: How alike two names must be, in percent, for one to be proposed for the other.
 ALIKE: Final = 84
 
@@ -74,6 +76,29 @@ class Names:
         if self.found.setdefault(key, record_id) != record_id:
             self.shared.add(key)
         self.spelling.setdefault(key, str(name))
+
+    def find_bare(self, name: str) -> Found | None:
+        """Find the one record whose folded name has the same letters and digits: `GTXPro` is `GTX Pro`."""
+        bare = _bare(name)
+        near = [each for each in self.found if bare and _bare(each) == bare]
+        if len(near) != 1 or near[0] in self.shared:
+            return None
+        return Found(self.found[near[0]], near=self.spelling[near[0]])
+
+    def alike(self, name: str, most: int = 1) -> list[str]:
+        """Find the folded names most alike to one; none is taken by itself, for it may well be somebody else's."""
+        from rapidfuzz import fuzz, process  # loaded when a name is missing, which is rare
+
+        digits = _digits(name)
+        alike = [each for each in self.found if _digits(each) == digits]
+        return [best[0] for best in process.extract(name, alike, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=most)]
+
+    def near(self, name: str, most: int) -> list[str]:
+        """Find the folded names that a folded one may mean, the likeliest first."""
+        found = self.find_bare(name)
+        keys = [key_of(found.near)] if found is not None else []
+        keys += [each for each in self.alike(name, most) if each not in keys]
+        return [each for each in keys[:most] if each not in self.shared]
 
 
 class Matcher:
@@ -155,11 +180,8 @@ class Matcher:
         record_type = self._visible_type(key)
         if record_type is None:
             return []
-        names, name = self._names_of(record_type), key_of(cell)
-        found = self._find_bare(names, name)
-        keys = [key_of(found.near)] if found is not None else []
-        keys += [each for each in self._alike(names, name, most) if each not in keys]
-        return [(names.found[each], names.spelling[each]) for each in keys[:most] if each not in names.shared]
+        names = self._names_of(record_type)
+        return [(names.found[each], names.spelling[each]) for each in names.near(key_of(cell), most)]
 
     def may_make(self, key: str) -> bool:
         """Tell whether an import may make a record of a type from its name alone."""
@@ -204,7 +226,7 @@ class Matcher:
         found = self._find_exactly(record_type, name, cell)
         if found.id is not None or found.shared:
             return found
-        bare = None if is_new else self._find_bare(self._names_of(record_type), name)
+        bare = None if is_new else self._names_of(record_type).find_bare(name)
         return bare or self._make(record_type, name, cell, parts, is_new=is_new)
 
     def _find_exactly(self, record_type: RecordType, name: str, cell: Any) -> Found:
@@ -219,31 +241,11 @@ class Matcher:
         criteria = (record_type.model.id == known_id, live(self.actor, record_type))
         return Found(db.session.scalars(select(record_type.model.id).where(*criteria)).one_or_none())
 
-    @staticmethod
-    def _find_bare(names: Names, name: str) -> Found | None:
-        """Find the one record whose name has the same letters and digits: `GTXPro` is `GTX Pro`."""
-        bare = _bare(name)
-        near = [each for each in names.found if bare and _bare(each) == bare]
-        if len(near) != 1 or near[0] in names.shared:
-            return None
-        return Found(names.found[near[0]], near=names.spelling[near[0]])
-
-    @staticmethod
-    def _alike(names: Names, name: str, most: int = 1) -> list[str]:
-        """Find the folded names that are most alike; none is taken by itself, for it may well be somebody else's."""
-        from rapidfuzz import fuzz, process  # loaded when a name is missing, which is rare
-
-        digits = _digits(name)
-        alike = [each for each in names.found if _digits(each) == digits]
-        return [best[0] for best in process.extract(name, alike, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=most)]
-
     def _make(self, record_type: RecordType, name: str, cell: Any, parts: Mapping[str, Any], *, is_new: bool) -> Found:
         if not ((self.create_missing or (is_new and not self.only_looks)) and self.may_make(record_type.key)):
             names = self._names_of(record_type)
-            return Found(None, near=next((names.spelling[each] for each in self._alike(names, name)), ""))
-        title = next(
-            name for name, each in record_type.fields.items() if getattr(each, "column", "") == record_type.title
-        )
+            return Found(None, near=next((names.spelling[each] for each in names.alike(name)), ""))
+        title = title_field(record_type)
         parts = {part: of for part, of in parts.items() if key_of(of or "") not in ("", name)}
         named = {part: self.find(record_type.fields[part].record_type, of) for part, of in parts.items()}
         placed = {part: str(found.id) for part, found in named.items() if found.id is not None}
@@ -252,6 +254,11 @@ class Matcher:
         made_parts = tuple((part, str(parts[part])) for part, of in named.items() if of.made)
         described = record_type.describe(made) if record_type.describe else ""
         return Found(made.id, made=True, described=described, parts=made_parts)
+
+
+def title_field(record_type: RecordType) -> str:
+    """Name the field that a record's title is kept by."""
+    return next(name for name, each in record_type.fields.items() if getattr(each, "column", "") == record_type.title)
 
 
 def _bare(name: str) -> str:

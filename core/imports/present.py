@@ -138,7 +138,7 @@ def questions(actor: Actor, job: Import, examined: Examined) -> list[dict[str, A
 
 def _question(name: NewName, answer: str, titles: Mapping[str, str]) -> dict[str, Any]:
     words = {MAKE: _("Make it new"), EMPTY: _("Leave it empty"), FAIL: _("Let these rows fail")}
-    near = {str(record_id): title for record_id, title in name.near}
+    near = dict(name.near)
     unasked = name.near[0][1] if name.fate == TAKE else words[name.fate]
     meant = next((key for key, title in near.items() if answer in (key, title)), answer)
     is_answered = bool(meant) and meant != name.fate and not (name.fate == TAKE and meant in list(near)[:1])

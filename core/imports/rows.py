@@ -3,16 +3,16 @@
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import marshmallow as ma
 
 from core.i18n import _
 from core.imports import guessing, values
-from core.imports.matching import Found, Matcher, key_of
+from core.imports.matching import NOT_YET, Found, Matcher, Names, key_of
 from core.imports.options import EMPTY, FAIL, MAKE, TAKE, Options
 from core.imports.reading import FileRow
 from core.problems import Problem
@@ -103,6 +103,8 @@ class RowReader:
         matcher: finds the records that cells name.
         usual: relations that most rows fill; a row without one is listed.
         tries: whether nothing is written, so that nothing is told as done.
+        in_file: reads what the file's own records are called, when somebody first asks for it; without it every name
+            of the file's own type may still come.
     """
 
     def __init__(
@@ -114,12 +116,14 @@ class RowReader:
         usual: frozenset[str] = frozenset(),
         *,
         tries: bool = False,
+        in_file: Callable[[], Names] | None = None,
     ) -> None:
         self.record_type = record_type
         self.options = options
         self.matcher = matcher
         self.usual = usual
         self.tries = tries
+        self._in_file = cache(in_file) if in_file is not None else None
         self.fields = guessing.importable(record_type)
         #: The columns that name other records: column to field.
         self.related = {
@@ -238,24 +242,58 @@ class RowReader:
             row.notice(self._unknown(name, cell, ERROR if answer == FAIL else WARNING))
             return None
         cell = answer if answer and answer != MAKE else cell
-        if declared.record_type == self.record_type.key:
-            found = self.matcher.find_exactly(declared.record_type, cell)
-            if found.id is None:
-                row.later[name] = cell
-                return None
-        else:
-            try:
-                found = self.matcher.find(declared.record_type, cell, self._parts_of(row, name), is_new=answer == MAKE)
-            except Problem as problem:
-                messages = [text for texts in problem.fields.values() for text in texts] or [str(problem)]
-                row.fail(f"unmade:{name}", f"{declared.label} “{cell[:60]}”: {' '.join(messages)}")
-                return None
+        if self._comes_later(name, cell):
+            row.later[name] = cell
+            return None
+        try:
+            found = self.find(name, cell, self._parts_of(row, name), is_new=answer == MAKE)
+        except Problem as problem:
+            messages = [text for texts in problem.fields.values() for text in texts] or [str(problem)]
+            row.fail(f"unmade:{name}", f"{declared.label} “{cell[:60]}”: {' '.join(messages)}")
+            return None
         for issue in self._doubts(name, cell, found):
             row.notice(issue)
         if found.id is None or row.has_failed:
             return None
         self.pointed.setdefault(declared.record_type, set()).add(found.id)
         return found.id
+
+    def find(self, name: str, cell: str, parts: Mapping[str, Any] | None = None, *, is_new: bool = False) -> Found:
+        """Find whom a cell names; for the arguments see `Matcher.find`. Whom the file itself brings has no id yet."""
+        names, key = self._names_in_file(name, cell), key_of(cell)
+        brought = Found(NOT_YET) if key in names.found else names.find_bare(key)
+        if brought is not None and not is_new:
+            return brought
+        found = self.matcher.find(self.fields[name].record_type, cell, parts, is_new=is_new)
+        alike = names.alike(key) if found.id is None and not found.near else []
+        return replace(found, near=names.spelling[alike[0]]) if alike else found
+
+    def near(self, name: str, cell: str, most: int = 3) -> list[tuple[str, str]]:
+        """Propose whom a name that nobody has may mean, the likeliest first: what an answer says, and the name."""
+        names, key = self._names_in_file(name, cell), key_of(cell)
+        there = [(str(each), title) for each, title in self.matcher.near(self.fields[name].record_type, cell, most)]
+        brought = [(names.spelling[each], names.spelling[each]) for each in names.near(key, most)]
+        ordered = brought + there if names.find_bare(key) is not None else there + brought
+        listed: dict[str, tuple[str, str]] = {}
+        for said, title in ordered:
+            listed.setdefault(key_of(title), (said, title))
+        return list(listed.values())[:most]
+
+    def _names_in_file(self, name: str, cell: str) -> Names:
+        """Give what the file's own records are called where a cell may name one, and names none that is there."""
+        own = self.fields[name].record_type == self.record_type.key
+        if not own or self._in_file is None or self.matcher.find_exactly(self.record_type.key, cell).id is not None:
+            return Names(self.record_type)
+        return self._in_file()
+
+    def _comes_later(self, name: str, cell: str) -> bool:
+        """Tell whether a cell names somebody of the file's own type whom another row will bring."""
+        if self.fields[name].record_type != self.record_type.key:
+            return False
+        if self._in_file is None:
+            return self.matcher.find_exactly(self.record_type.key, cell).id is None
+        names, key = self._names_in_file(name, cell), key_of(cell)
+        return key in names.found or (self.options.accept_near and names.find_bare(key) is not None)
 
     def _answer(self, name: str, cell: str) -> str:
         """Give what a person said of a name; empty for nothing."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from dataclasses import fields as fields_of_class
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from core.imports import guessing, reading
 from core.imports.matching import Matcher, existing
 from core.imports.models import Import, ImportIssue
 from core.imports.options import error_file, headings_of, options_of, record_type_of, shape_of
+from core.imports.own_names import names_in_file
 from core.imports.reading import FileRow
 from core.imports.rows import CUSTOM, ERROR, LATER, NOTICE, WARNING, Issue, Row, RowReader, is_part, text_of
 from core.problems import Problem
@@ -100,7 +102,10 @@ class Runner:
         self.shape = shape_of(job)
         self.path = Path(job.path)
         usual = self._usually_filled()
-        self.reader = RowReader(self.record_type, self.mapping, self.options, self.matcher, usual, tries=only_looks)
+        in_file = None if only_looks else partial(names_in_file, actor, job)
+        self.reader = RowReader(
+            self.record_type, self.mapping, self.options, self.matcher, usual, tries=only_looks, in_file=in_file
+        )
         self.fields = self.reader.fields
         self.related = self.reader.related
         #: Whether rows name records of their own type, which may stand further down in the file.

@@ -170,6 +170,27 @@ def test_each_unknown_name_is_a_question_whose_first_answer_is_what_will_happen(
     assert "As far as it names: People" in page
 
 
+def test_a_parent_is_asked_for_unless_the_file_brings_it(client: FlaskClient) -> None:
+    url = upload(client, "name,parent\nA,Mother Co\nB,MotherCo\nC,Mother Cow\nD,Nobody\nMother Co,\n")
+    page = client.post(f"{url}/matches", data={"ticks": "create_missing strict accept_near", "accept_near": "on"}).text
+    assert 'name="means:parent:Mother Co"' not in page
+    rest = ["Make it new", "Leave it empty", "Let these rows fail", "Another record…"]
+    assert answers_for(page, "MotherCo") == ["Mother Co", *rest]
+    assert answers_for(page, "Mother Cow") == ["Leave it empty", "Mother Co", rest[0], *rest[2:]]
+    assert answers_for(page, "Nobody") == ["Leave it empty", rest[0], *rest[2:]]
+    said = {"means:parent:Mother Cow": "Mother Co", "means:parent:Nobody": ":fail"}
+    page = client.post(f"{url}/matches", data={"ticks": "accept_near", "accept_near": "on", **said}).text
+    assert answers_for(page, "Mother Cow")[0] == "Mother Co"
+    client.post(f"{url}/matches", data={"ticks": "accept_near", "accept_near": "on", "next": "1", **said})
+    tried = text_of(client, f"{url}/dry-run")
+    assert "Belongs to: there is no “Nobody”." in tried
+    client.post(f"{url}/run")
+    assert run_next_job("a worker") is not None
+    named = {each.id: each.name for each in db.session.scalars(select(Customer))}
+    parents = {each.name: each.parent_id and named[each.parent_id] for each in db.session.scalars(select(Customer))}
+    assert parents == {"A": "Mother Co", "B": "Mother Co", "C": "Mother Co", "Mother Co": None}
+
+
 def test_another_record_is_chosen_for_a_name(client: FlaskClient) -> None:
     person = create_record(system_actor(), USERS, {"name": "Eleni Douka", "email": "e@example.org"})
     url = upload(client, "name,owner\nA,The boss\n")

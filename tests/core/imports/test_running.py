@@ -31,6 +31,12 @@ def customers() -> dict[str, Customer]:
     return {customer.name: customer for customer in found}
 
 
+def belongs_to(name: str) -> str | None:
+    there = customers()
+    parent_id = there[name].parent_id if name in there else None
+    return next((each.name for each in there.values() if each.id == parent_id), None)
+
+
 def make(**values: Any) -> Customer:
     made: Customer = create_record(system_actor(), CUSTOMERS, values)
     return made
@@ -250,6 +256,48 @@ def test_who_may_not_import_is_refused(take: Take) -> None:
 
 
 # Relations
+
+
+@pytest.mark.parametrize(
+    ("said", "tally", "level", "words"),
+    [
+        ({"strict": True}, Tally(created=1, failed=1), "error", "Belongs to: there is no “Nobody”."),
+        ({}, Tally(created=2, warnings=1), "warning", "Belongs to: there is no “Nobody”."),
+        ({"create_missing": True}, Tally(created=2), "notice", "Belongs to “Nobody” was made."),
+        ({"names": {"parent": {"Nobody": options.FAIL}}}, Tally(created=1, failed=1), "error",
+         "Belongs to: there is no “Nobody”."),
+        ({"names": {"parent": {"Nobody": options.MAKE}}}, Tally(created=2), "notice", "Belongs to “Nobody” was made."),
+        ({"names": {"parent": {"Nobody": "Mother"}}}, Tally(created=2), "warning", None),
+    ],
+)  # fmt: skip
+def test_a_parent_that_neither_the_file_nor_anybody_has_is_as_any_unknown_name(
+    bring: Bring, said: dict[str, Any], tally: Tally, level: str, words: str | None
+) -> None:
+    text = "name,parent\nChild,Nobody\nMother,\n"
+    job, came_to = bring("customer", text, **said)
+    assert came_to == tally
+    assert issues(job, level) == ([words] if words is not None else [])
+    assert belongs_to("Child") == {"notice": "Nobody", "warning": None if words else "Mother"}.get(level)
+
+
+@pytest.mark.parametrize(
+    ("accepts", "tally"), [(True, Tally(created=2, warnings=1)), (False, Tally(created=1, failed=1))]
+)
+def test_a_parent_that_the_file_nearly_names_is_taken_or_fails_as_asked(
+    bring: Bring, accepts: bool, tally: Tally
+) -> None:
+    job, came_to = bring("customer", "name,parent\nChild,MotherCo\nMother Co,\n", accept_near=accepts)
+    assert came_to == tally
+    said = {"warning": "“MotherCo” is taken for “Mother Co”.", "error": "“MotherCo” isn't there; “Mother Co” is near."}
+    level = "warning" if accepts else "error"
+    assert issues(job, level) == [said[level]]
+
+
+def test_a_person_s_parent_is_found_by_the_name_that_another_row_s_two_columns_make(bring: Bring) -> None:
+    text = "First Name,Last Name,Company\nJan,Kowalski,Eleni Douka\nEleni,Douka,\n"
+    _job, tally = bring("customer", text, match="", strict=True)
+    assert tally == Tally(created=2)
+    assert customers()["Jan Kowalski"].parent_id == customers()["Eleni Douka"].id
 
 
 def test_parents_are_linked_wherever_they_stand_in_the_file(bring: Bring) -> None:

@@ -11,10 +11,13 @@ from core.access import system_actor
 from core.customers.models import Customer
 from core.database import db
 from core.imports import operations, queries, undoing
+from core.imports.examining import examine
 from core.imports.models import Import
 from core.imports.running import Tally
 from core.records.registry import record_types
 from core.users.models import Team, TeamMember, User
+
+from .conftest import Take
 
 FILES = Path(__file__).parents[3].parent / "shared" / "data" / "crm-sales-opportunities"
 
@@ -41,6 +44,11 @@ def model(key: str) -> Any:
     record_type = record_types.get(key)
     assert record_type is not None
     return record_type.model
+
+
+def test_accounts_that_belong_to_others_of_the_same_file_ask_for_none_of_them(take: Take) -> None:
+    examined = examine(system_actor(), take("customer", (FILES / "accounts.csv").read_bytes(), "accounts.csv"))
+    assert (examined.rows, examined.names) == (85, [])
 
 
 def test_the_four_files_become_what_they_say() -> None:
