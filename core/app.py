@@ -171,6 +171,7 @@ def furnish_templates(app: Flask) -> None:
         format_moment=i18n.format_moment,
         format_number=i18n.format_number,
         format_percent=i18n.format_percent,
+        format_price=i18n.format_price,
         format_time=i18n.format_time,
         today=i18n.today,
     )

@@ -33,6 +33,7 @@ __all__ = [
     "format_moment",
     "format_number",
     "format_percent",
+    "format_price",
     "format_time",
     "get_language",
     "in_language",
@@ -44,6 +45,7 @@ __all__ = [
     "today",
 ]
 
+#: The languages that pages and documents are written in: code to the name that its speakers give it.
 LANGUAGES: dict[str, str] = {"en": "English", "el": "Ελληνικά", "pl": "Polski"}
 DEFAULT_ZONE = "Europe/Athens"
 
@@ -257,6 +259,28 @@ def format_amount(value: Decimal | None, currency: str = "EUR", *, whole: bool |
     if whole is None:
         whole = value == value.to_integral_value()
     return _written_amount(value, currency, whole, _language())
+
+
+def format_price(value: Decimal | None, currency: str) -> str:
+    """Write the price of one unit with all the decimals that it has, at least those of its currency.
+
+    Args:
+        value: in units of the currency; an en dash when there is none.
+        currency: ISO 4217 code.
+    """
+    if value is None:
+        return "–"
+    digits = -int(value.normalize().as_tuple().exponent)
+    if digits <= numbers.get_currency_precision(currency):
+        return format_amount(value, currency, whole=False)
+    return _written_price(value, currency, digits, _language())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _written_price(value: Decimal, currency: str, digits: int, language: str) -> str:
+    pattern = Locale.parse(language).currency_formats["standard"].pattern.replace(".00", f".{'0' * digits}")
+    text: str = numbers.format_currency(value, currency, format=pattern, locale=language, currency_digits=False)
+    return _LETTER_BESIDE_DIGIT.sub("\N{NO-BREAK SPACE}", text.replace(currency, _symbol(currency, language)))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -30,6 +30,7 @@ from core.database import (
     Currency,
     Id,
     Record,
+    Sealable,
     UtcDateTime,
     bulk_insert,
     bulk_update,
@@ -68,6 +69,7 @@ from core.host.contributions import (
 from core.host.doors import ask, collect, demand, hookimpl, hookspec
 from core.host.manifest import Plugin
 from core.i18n import (
+    LANGUAGES,
     _,
     _l,
     current_zone,
@@ -77,6 +79,7 @@ from core.i18n import (
     format_moment,
     format_number,
     format_percent,
+    format_price,
     format_time,
     in_language,
     local_now,
@@ -116,6 +119,7 @@ from core.records.present import asked_facts, filter_sentence, initials, tone_of
 from core.records.queries import Count, ListQuery, count_records, find_record, list_records, titles
 from core.records.registry import record_types
 from core.records.types import Board, ExtraColumn, RecordType
+from core.records.views.pages import show_record
 from core.search.index import matches
 from core.users.company import base_currency, company
 from core.users.models import Team, TeamMember, User
@@ -126,6 +130,7 @@ from core.web.render import accepted, fragment, last_transaction, redirect_or_re
 from core.working import WorkingCalendar, working_calendar
 
 __all__ = [
+    "LANGUAGES",
     "Action",
     "Actor",
     "Alert",
@@ -165,6 +170,7 @@ __all__ = [
     "RecordSchema",
     "RecordType",
     "Scope",
+    "Sealable",
     "SharedAccess",
     "Team",
     "TeamMember",
@@ -215,6 +221,7 @@ __all__ = [
     "format_moment",
     "format_number",
     "format_percent",
+    "format_price",
     "format_time",
     "fragment",
     "hookimpl",
@@ -256,6 +263,7 @@ __all__ = [
     "save",
     "send_mail",
     "send_table",
+    "show_record",
     "submitted",
     "system_actor",
     "titles",

@@ -1,7 +1,7 @@
 """Model bases: one for each plugin, all on the same metadata, and the mixin that makes a table a record."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import ForeignKey, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, declared_attr, mapped_column
@@ -111,6 +111,28 @@ class Record:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - a class attribute, made per model
         return {"version_id_col": cls.version}
+
+
+class Sealable:
+    """A record that nobody changes any more once it is sealed: what was sent, signed or posted.
+
+    Sealing is setting `sealed_at`; the flush that does it may change everything else too. From then on only the
+    attributes of `__open_when_sealed__` change, by whatever door, and nothing unseals, bins or deletes it.
+    """
+
+    #: What still changes: what happens to it, and to whom it belongs. Operations say more narrowly when.
+    __open_when_sealed__: ClassVar[frozenset[str]] = frozenset()
+
+    sealed_at: Mapped[UtcDateTime | None] = mapped_column(sort_order=95)
+
+
+#: What follows a record wherever it goes: whose it is, and the customer that two customers were merged into.
+_ALWAYS_OPEN: Final = frozenset({"owner_id", "customer_id", "version", "updated_at"})
+
+
+def open_attributes(model: type[Any]) -> frozenset[str]:
+    """Name the attributes of a sealable model that may still change once a record is sealed."""
+    return _ALWAYS_OPEN | frozenset(model.__open_when_sealed__)
 
 
 @event.listens_for(Mapper, "mapper_configured")

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, inspect, update
 
-from core.database.base import Record
+from core.database.base import Record, Sealable, open_attributes
 from core.database.journal import Touched, never_journalled, plain
 from core.database.many import insert_many
 from core.database.types import utc_now
@@ -77,11 +77,13 @@ def bulk_update(model: type[Record], rows: Sequence[tuple[Mapping[str, Any], Map
 
     Raises:
         RuntimeError: outside a write unit.
-        ValueError: with too many rows.
+        ValueError: with too many rows, or with values that a sealed record keeps.
     """
     _check([new for _old, new in rows])
     if not rows:
         return
+    if issubclass(model, Sealable) and not open_attributes(model).issuperset(rows[0][1]):
+        raise ValueError(f"{model.__record_type__} may be sealed: change it through the session")
     session, table = _session(), model.__table__  # type: ignore[attr-defined]
     keys = list(rows[0][1])
     statement = (

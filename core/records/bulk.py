@@ -11,7 +11,7 @@ from core.database import db, in_parts, utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem
 from core.records.dependents import refuse_leaned_on
-from core.records.operations import load_values
+from core.records.operations import load_values, put_away
 from core.records.queries import ListQuery, iterate_records, live, select_records
 from core.records.types import RecordType
 from core.records.untrusted import read_json
@@ -101,7 +101,7 @@ def _batches(
 
 def _apply(actor: Actor, record_type: RecordType, record: Any, action: str, values: dict[str, Any]) -> None:
     if action == "bin":
-        record.deleted_at = utc_now()
+        put_away(actor, record_type, record, utc_now())
     elif record_type.update is not None:
         record_type.update(actor, record, dict(values))
     else:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.access import Actor, require
 from core.customfields import fields_of
-from core.database import JournalEntry, db, utc_now, write_unit
+from core.database import JournalEntry, db, is_sealed, sealed_problem, utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import fields
@@ -152,6 +152,8 @@ def _undo(session: Any, actor: Actor, entry: JournalEntry) -> bool:
     elif entry.actor_id != actor.user_id and not actor.is_administrator:
         # Roles and memberships have no type that could be asked; who didn't give them doesn't take them back.
         raise not_found()
+    if is_sealed(record):
+        raise sealed_problem()
     if entry.operation == "insert":
         if record_type is None:
             session.delete(record)  # without a type there is no bin either

@@ -6,6 +6,7 @@ A record type with rules of its own declares `create` and `update`; those call t
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ import marshmallow as ma
 from sqlalchemy import inspect, select
 
 from core.access import Actor, require, visible
-from core.database import Record, bulk_insert, bulk_update, db, in_parts, new_id, utc_now, write_unit
+from core.database import Record, Sealable, bulk_insert, bulk_update, db, in_parts, new_id, utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem
 from core.records.registry import record_types
@@ -294,7 +295,7 @@ def _write_changed(session: Any) -> None:
         old, present = inspect(record).committed_state, vars(record)
         new = {name: present[name] for name, value in old.items() if present[name] != value}
         grouped.setdefault((type(record), frozenset(new)), []).append((record, old, new))
-    is_plain = all(issubclass(model, Record) and "deleted_at" not in names for model, names in grouped)
+    is_plain = all(_goes_in_bulk(model, names) for model, names in grouped)
     if session.new or session.deleted or not is_plain:
         session.flush()
         return
@@ -303,6 +304,10 @@ def _write_changed(session: Any) -> None:
             bulk_update(model, [({"id": record.id, **old}, new) for record, old, new in changed])
         for record, _old, _new in changed:
             session.expire(record)
+
+
+def _goes_in_bulk(model: type[Any], names: frozenset[str]) -> bool:
+    return issubclass(model, Record) and not issubclass(model, Sealable) and "deleted_at" not in names
 
 
 def _change_each(
@@ -403,7 +408,22 @@ def bin_record(actor: Actor, record_type: RecordType, record: Any) -> None:
     refuse_leaned_on(actor, record_type, [record.id])
     with write_unit() as session:
         session.refresh(record, with_for_update=True)  # whoever else changes it waits
-        record.deleted_at = record.deleted_at or utc_now()
+        put_away(actor, record_type, record, record.deleted_at or utc_now())
+
+
+def put_away(actor: Actor, record_type: RecordType, record: Any, moment: datetime | None) -> None:
+    """Put a record into the bin inside a write unit, or take it out again, with what follows from that.
+
+    Args:
+        actor: whoever does; their right was checked.
+        record_type: its type.
+        record: the record.
+        moment: when it went to the bin; None to take it out.
+    """
+    record.deleted_at = moment
+    if record_type.settle is not None:
+        db.session.flush()
+        record_type.settle(actor, record)
 
 
 def restore_record(actor: Actor, record_type: RecordType, record: Any) -> None:
@@ -415,4 +435,4 @@ def restore_record(actor: Actor, record_type: RecordType, record: Any) -> None:
     require(actor, record_type, "delete", record)
     with write_unit() as session:
         session.refresh(record, with_for_update=True)  # whoever else changes it waits
-        record.deleted_at = None
+        put_away(actor, record_type, record, None)

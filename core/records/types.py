@@ -86,6 +86,8 @@ class RecordType:
         create, update: the operations that write it; they default to the plain ones of `core.records.operations`.
         create_many: the operation that makes many at once, by the same rules as `create`; imports use it. Only a type
             with a `create` needs it: without it an import makes one such record after the other.
+        settle: settle(actor, record), called in the same unit after a record went to the bin or came back, where
+            something follows from it: a document's total. A Problem stops it.
         actions: permission actions beside view, create, edit, delete, export and import.
         access: how records belong to people.
         board: how it is shown as a board.
@@ -113,6 +115,7 @@ class RecordType:
     create: CreateOperation | None = None
     update: UpdateOperation | None = None
     create_many: CreateManyOperation | None = None
+    settle: Callable[[Actor, Any], None] | None = None
     actions: Sequence[str] = ()
     access: Access = field(default_factory=OwnerAccess)
     board: Board | None = None

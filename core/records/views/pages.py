@@ -31,10 +31,22 @@ def show(key: str, record_id: UUID) -> Response:
     """Show a record: its page, or the side panel when the list asks for it."""
     actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, binned=True)
+    return show_record(actor, record_type, record)
+
+
+def show_record(actor: Actor, record_type: RecordType, record: Any, **more: Any) -> Response:
+    """Answer with a record's page, or its side panel when the list asks for it.
+
+    Args:
+        actor: whoever looks; the caller has checked that they may.
+        record_type: its type.
+        record: the record.
+        **more: what the type's own page template is told beside what every record's page is.
+    """
     context = record_context(actor, record_type, record)
     if htmx.wants_panel:
         return fragment(record_type.panel, **context)
-    return render(record_type.page, **context)
+    return render(record_type.page, **(context | more))
 
 
 def record_context(actor: Actor, record_type: RecordType, record: Any) -> dict[str, Any]:
