@@ -1,4 +1,4 @@
-"""What sales do by themselves: a snapshot of all open deals on each day."""
+"""What sales do by themselves: a snapshot of all open deals on each day, and letting quotes expire."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from pelatis.api import Progress, _l, job, today
 
+from .operations.quotes import expire_quotes
 from .operations.snapshots import close_day, write_changed, write_ended
 from .queries.snapshots import changed_deals, ended_deals, last_day
 
@@ -31,6 +32,13 @@ def record_snapshots(progress: Progress) -> None:
     for rows in _batches(progress, f"ended {day}", ended_deals):
         write_ended(day, rows)
     close_day(day)
+
+
+@job(every="1 hour", title=_l("Quotes past their last day"))
+def expire_old_quotes(_progress: Progress) -> None:
+    """Let quotes expire whose last day is past."""
+    while expire_quotes():
+        continue
 
 
 def _batches(progress: Progress, name: str, read: Callable[[UUID | None, int], Sequence[Row[Any]]]) -> Any:

@@ -22,11 +22,11 @@ from pelatis.api import (
     utc_now,
 )
 
-from ..models import Opportunity
+from ..models import Opportunity, Quote
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
-from . import competitors, contacts, customers, day, forms, steps
+from . import competitors, contacts, customers, day, forms, quotes, steps
 from .customers import moved
 from .day import CLOCK_AHEAD, running_lead, still, still_item
 
@@ -83,11 +83,13 @@ def crm_collect_calendar_items(actor: Actor, day: date) -> Iterator[CalendarItem
 def crm_collect_timeline(
     actor: Actor, customer: UUID, before: datetime | None, limit: int, kinds: Collection[str], text: str
 ) -> Iterator[TimelineEntry]:
-    """Give how a customer's deals began, moved and ended."""
+    """Give how a customer's deals began, moved and ended, and how their quotes stand."""
     if kinds and "deal" not in kinds:
         return
     for row in deals.moves_of_customer(actor, customer, before, limit, text):
         yield moved(row)
+    if may(actor, Quote, "view"):
+        yield from quotes.timeline(actor, customer, before, text)
 
 
 @hookimpl
@@ -95,6 +97,8 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
     """Give what each subject has for a place on a page."""
     for panels in (customers.panels, day.panels, steps.panels, contacts.panels, competitors.panels, forms.panels):
         yield from panels(slot, actor, record)
+    for subject in (customers, day, steps, quotes, contacts, competitors):
+        yield from subject.panels(slot, actor, record)
 
 
 @hookimpl

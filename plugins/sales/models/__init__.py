@@ -5,13 +5,16 @@ from .competitors import Competitor, DealCompetitor
 from .contacts import ContactRole
 from .forms import LeadForm
 from .leads import Lead
+from .numbers import NumberSeries
 from .opportunities import Opportunity, StageHistory
 from .pipelines import ExchangeRate, Pipeline, Stage
+from .quotes import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteLink, QuoteSet, QuoteSignature
 from .snapshots import OpportunitySnapshot, SnapshotDay
 from .targets import Adjustment, Target
 
 __all__ = [
     "Adjustment",
+    "ApprovalLimit",
     "Competitor",
     "ContactRole",
     "DealCompetitor",
@@ -19,9 +22,16 @@ __all__ = [
     "Lead",
     "LeadForm",
     "Model",
+    "NumberSeries",
     "Opportunity",
     "OpportunitySnapshot",
     "Pipeline",
+    "Quote",
+    "QuoteApproval",
+    "QuoteLine",
+    "QuoteLink",
+    "QuoteSet",
+    "QuoteSignature",
     "SnapshotDay",
     "Stage",
     "StageHistory",

@@ -4,14 +4,12 @@ The state machine is the table `DEAL_MOVES`; what it doesn't list is refused.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from flask import g
-from sqlalchemy import select
 
 from pelatis.api import (
     Actor,
@@ -33,10 +31,11 @@ from pelatis.api import (
 )
 from plugins.catalog.api import Product
 
-from ..models import ExchangeRate, Opportunity, Stage, StageHistory
+from ..models import Opportunity, Stage, StageHistory
 from ..schemas import OpportunitySchema
 from .competitors import meet_winner, meet_winners
 from .pipelines import default_pipeline, stages_of
+from .rates import in_base_currency
 
 
 class Move(StrEnum):
@@ -167,28 +166,6 @@ def _convert(opportunity: Opportunity) -> None:
     """Freeze the amount in the company's own currency at the rate of the closing day, or of today."""
     day = opportunity.closed_on or today()
     opportunity.amount_base = in_base_currency(opportunity.amount, opportunity.currency, day)
-
-
-def in_base_currency(amount: Decimal | None, currency: str, day: date) -> Decimal | None:
-    """Convert an amount to the company's own currency, at the rate that holds on a day, half-up to four decimals.
-
-    Raises:
-        Problem: `sales.no_rate` when there is no rate for the currency on that day.
-    """
-    if amount is None or currency == base_currency():
-        return amount
-    statement = (
-        select(ExchangeRate.rate)
-        .where(ExchangeRate.currency == currency, ExchangeRate.valid_from <= day, ExchangeRate.deleted_at.is_(None))
-        .order_by(ExchangeRate.valid_from.desc(), ExchangeRate.id.desc())
-        .limit(1)
-    )
-    rate = db.session.scalars(statement).first()
-    if rate is None:
-        message = _("There is no exchange rate for %(currency)s on that day. Add one under Sales, Exchange rates.",
-                    currency=currency)  # fmt: skip
-        raise Problem("sales.no_rate", message, fields={"currency": [message]})
-    return (amount / rate).quantize(Decimal("0.0001"), "ROUND_HALF_UP")
 
 
 def update_opportunity(actor: Actor, opportunity: Opportunity, values: Mapping[str, Any]) -> Opportunity:

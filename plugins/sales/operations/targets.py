@@ -9,7 +9,7 @@ from pelatis.api import Actor, Problem, _, base_currency, change_record, db, req
 
 from ..models import Adjustment, Target
 from ..periods import read_period
-from .opportunities import in_base_currency
+from .rates import in_base_currency
 
 
 def create_target(actor: Actor, values: Mapping[str, Any]) -> Target:

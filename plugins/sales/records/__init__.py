@@ -3,6 +3,7 @@
 # ruff: noqa: I001 - the rail lists them in the order in which they are named here
 from .leads import LEADS
 from .opportunities import OPEN_DEALS, OPPORTUNITIES
+from .quotes import APPROVAL_LIMITS, QUOTE_LINES, QUOTE_SETS, QUOTES
 from .contacts import CONTACT_ROLE_TYPE
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
 from .forms import LEAD_FORMS
@@ -10,6 +11,7 @@ from .pipelines import EXCHANGE_RATES, PIPELINES, STAGES
 from .targets import ADJUSTMENTS, TARGETS
 
 __all__ = [
+    "APPROVAL_LIMITS",
     "COMPETITORS",
     "CONTACT_ROLE_TYPE",
     "DEALS_MET",
@@ -20,6 +22,9 @@ __all__ = [
     "OPEN_DEALS",
     "OPPORTUNITIES",
     "PIPELINES",
+    "QUOTES",
+    "QUOTE_LINES",
+    "QUOTE_SETS",
     "STAGES",
 ]
 __all__ = ["ADJUSTMENTS", "EXCHANGE_RATES", "LEADS", "OPEN_DEALS", "OPPORTUNITIES", "PIPELINES", "STAGES", "TARGETS"]

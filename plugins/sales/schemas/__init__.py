@@ -7,6 +7,13 @@ from .forms import ASKED, LeadFormSchema
 from .leads import DISQUALIFIED, LEAD_STATUSES, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
 from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSchema, StageSchema
+from .quotes import (
+    QUOTE_STATUSES,
+    ApprovalLimitSchema,
+    QuoteLineSchema,
+    QuoteSchema,
+    QuoteSetSchema,
+)
 from .targets import AdjustmentSchema, TargetSchema
 
 __all__ = [
@@ -18,10 +25,12 @@ __all__ = [
     "LEAD_STATUSES",
     "LOST_REASONS",
     "OPEN_CATEGORIES",
+    "QUOTE_STATUSES",
     "REQUIRABLE",
     "SOURCES",
     "STAGE_KINDS",
     "AdjustmentSchema",
+    "ApprovalLimitSchema",
     "CompetitorSchema",
     "ContactRoleSchema",
     "DealCompetitorSchema",
@@ -30,6 +39,9 @@ __all__ = [
     "LeadSchema",
     "OpportunitySchema",
     "PipelineSchema",
+    "QuoteLineSchema",
+    "QuoteSchema",
+    "QuoteSetSchema",
     "StageSchema",
     "TargetSchema",
 ]

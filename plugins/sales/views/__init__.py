@@ -4,4 +4,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("sales", __name__, template_folder="../templates")
 
-from . import contacts, forecast, leads, pipeline, report  # noqa: E402, F401 – they put their routes on the blueprint
+from . import (  # noqa: E402, F401 – they put their routes on the blueprint
+    contacts,
+    forecast,
+    leads,
+    pipeline,
+    quotes,
+    report,
+)

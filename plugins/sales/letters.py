@@ -1,0 +1,168 @@
+"""Documents of sales as letters: what is printed, in the language of whoever reads it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask import Response
+
+from pelatis.api import (
+    Customer,
+    Letter,
+    LetterColumn,
+    LetterLine,
+    LetterNote,
+    LetterPart,
+    LetterTotal,
+    _,
+    country_names,
+    db,
+    document_name,
+    format_amount,
+    format_day,
+    format_moment,
+    format_number,
+    format_percent,
+    format_price,
+    in_language,
+    pdf_response,
+    render_letter,
+    today,
+)
+from plugins.catalog.api import UNITS
+
+from .models import Quote, QuoteLine, QuoteSet
+from .models.documents import DocumentLine, Totalled
+from .queries.quotes import lines_of, sets_of, signature_of
+
+
+def letter_of_quote(quote: Quote) -> Letter:
+    """Write a quote: each alternative as a table of its own with its own sum, or the accepted one alone."""
+    sets, lines = sets_of(quote), lines_of(quote)
+    accepted = [each for each in sets if each.id == quote.accepted_set_id]
+    customer = db.session.get(Customer, quote.customer_id) if quote.customer_id else None
+    with in_language(quote.language):
+        name = _("Quote %(number)s", number=quote.number) if quote.number else _("Quote")
+        return Letter(
+            language=quote.language,
+            title=f"{name} – {quote.name}",
+            recipient=address_of(customer),
+            facts=_facts_of_quote(quote, customer),
+            intro=quote.introduction or "",
+            parts=[
+                _part_of_set(each, [line for line in lines if line.set_id == each.id], bool(accepted), len(sets) > 1)
+                for each in accepted or sets
+            ],
+            notes=_notes_of_quote(quote, len(sets) > 1 and not accepted),
+            mark="" if quote.sealed_at else _("Draft"),
+        )
+
+
+def quote_answer(quote: Quote, *, inline: bool = False) -> Response:
+    """Answer with the PDF of a quote.
+
+    Args:
+        quote: any version; the caller has checked that it may be seen.
+        inline: whether the browser shows it instead of keeping it.
+    """
+    name = document_name(quote.number or quote.name, f"v{quote.revision}" if quote.number else "")
+    return pdf_response(render_letter(letter_of_quote(quote)), name, inline=inline)
+
+
+def address_of(customer: Customer | None) -> list[str]:
+    """Write a customer's name and address, line by line."""
+    if customer is None:
+        return []
+    place = " ".join(filter(None, (customer.postcode, customer.city)))
+    country = country_names().get(customer.country or "", "")
+    return [line for line in (customer.legal_name or customer.name, customer.street, place, country) if line]
+
+
+def _facts_of_quote(quote: Quote, customer: Customer | None) -> list[tuple[str, str]]:
+    facts = [(_("Date"), format_day(quote.sent_at or today(), "long"))]
+    if quote.valid_until is not None:
+        facts.append((_("Valid until"), format_day(quote.valid_until, "long")))
+    if quote.revision > 1:
+        facts.append((_("Version"), format_number(quote.revision)))
+    if customer is not None and customer.tax_number:
+        facts.append((_("Your tax number"), customer.tax_number))
+    return facts
+
+
+def _part_of_set(quote_set: QuoteSet, lines: Sequence[QuoteLine], accepted: bool, several: bool) -> LetterPart:
+    counted = [line for line in lines if not line.optional or (accepted and line.chosen)]
+    options = [] if accepted else [line for line in lines if line.optional]
+    rows = [line_of(line) for line in counted]
+    if options:
+        rows.append(LetterLine([_("Optional, not part of the sum")], heading=True))
+        rows += [line_of(line) for line in options]
+    title = " – ".join(filter(None, (quote_set.name, quote_set.note))) if several else ""
+    return LetterPart(
+        columns=columns(), rows=rows, title=title, tax_columns=tax_columns(), taxes=tax_rows(quote_set),
+        totals=totals(quote_set),
+    )  # fmt: skip
+
+
+def columns() -> list[LetterColumn]:
+    """Head the table of a document's lines."""
+    return [
+        LetterColumn(_("Description"), wide=True),
+        LetterColumn(_("Quantity"), numeric=True),
+        LetterColumn(_("Unit price"), numeric=True),
+        LetterColumn(_("Discount"), numeric=True),
+        LetterColumn(_("Tax"), numeric=True),
+        LetterColumn(_("Net"), numeric=True),
+    ]
+
+
+def line_of(line: DocumentLine) -> LetterLine:
+    """Write one line of a document's table."""
+    unit = str(UNITS[line.unit]) if line.unit in UNITS else ""
+    cells = [
+        line.name,
+        f"{format_number(line.quantity)} {unit}".strip(),
+        format_price(line.unit_price, line.currency),
+        format_percent(line.discount) if line.discount else "",
+        "" if line.tax_rate is None else format_percent(line.tax_rate),
+        format_amount(line.net, line.currency, whole=False),
+    ]
+    return LetterLine(cells, note=line.tax_note or "")
+
+
+def tax_columns() -> list[str]:
+    """Head the summary of a document's taxes."""
+    return [_("Tax"), _("Taxable amount"), _("Amount")]
+
+
+def tax_rows(document: Totalled) -> list[list[str]]:
+    """Write the summary of a document's taxes."""
+    return [
+        [tax["name"], *(format_amount(Decimal(tax[key]), document.currency, whole=False) for key in ("base", "tax"))]
+        for tax in document.taxes
+    ]
+
+
+def totals(document: Totalled) -> list[LetterTotal]:
+    """Write what a document comes to."""
+
+    def money(amount: Decimal) -> str:
+        return format_amount(amount, document.currency, whole=False)
+
+    return [
+        LetterTotal(_("Net"), money(document.net)),
+        LetterTotal(_("Tax"), money(document.tax)),
+        LetterTotal(_("Total"), money(document.gross), strong=True),
+    ]
+
+
+def _notes_of_quote(quote: Quote, is_choice: bool) -> list[LetterNote]:
+    notes: list[Any] = []
+    if is_choice:
+        notes.append(LetterNote(_("The solutions are alternatives: you choose one of them.")))
+    if quote.terms:
+        notes.append(LetterNote(quote.terms, _("Terms")))
+    signature = signature_of(quote)
+    if signature is not None:
+        words = {"name": signature.name, "moment": format_moment(signature.signed_at), "address": signature.address}
+        notes.append(LetterNote(_("%(name)s accepted on %(moment)s from %(address)s.", **words), _("Accepted")))
+    return notes

@@ -1,0 +1,50 @@
+"""What the documents of a sale share: lines with a price that explains itself, and what they come to."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pelatis.api import Amount, Currency, Id, Record, Sealable, ref
+
+
+class DocumentLine(Sealable, Record):
+    """So much of something at a price."""
+
+    position: Mapped[int] = mapped_column(default=0)
+    product_id: Mapped[Id | None] = ref("catalog_product", on_delete="set null")
+    name: Mapped[str] = mapped_column(String(300))
+    quantity: Mapped[Amount] = mapped_column(default=Decimal(1))
+    #: A key of the catalog's `UNITS`.
+    unit: Mapped[str | None] = mapped_column(String(20))
+    #: The document's.
+    currency: Mapped[Currency]
+    #: Of one unit without tax, before the discount.
+    unit_price: Mapped[Amount]
+    #: How the price came about: {kind, values, amount}, amounts as texts.
+    steps: Mapped[list[Any]] = mapped_column(default=list)
+    #: Percent.
+    discount: Mapped[Amount] = mapped_column(default=Decimal(0))
+    #: What one unit costs the company, in the document's currency.
+    cost: Mapped[Amount | None]
+    #: The tax that it bears, as the rule said when it was priced.
+    tax_rule_id: Mapped[Id | None]
+    tax_name: Mapped[str | None] = mapped_column(String(100))
+    tax_note: Mapped[str | None] = mapped_column(String(300))
+    tax_rate: Mapped[Amount | None]
+    #: Quantity times price less the discount, rounded to the currency's smallest unit.
+    net: Mapped[Amount] = mapped_column(default=Decimal(0))
+
+
+class Totalled(Sealable, Record):
+    """What lines come to, in whole units of their currency."""
+
+    currency: Mapped[Currency]
+    net: Mapped[Amount] = mapped_column(default=Decimal(0))
+    tax: Mapped[Amount] = mapped_column(default=Decimal(0))
+    gross: Mapped[Amount] = mapped_column(default=Decimal(0))
+    #: What the goods cost the company; empty while one line's cost isn't known.
+    cost: Mapped[Amount | None]
+    #: Tax lines: {name, note, rate, base, tax}, amounts as texts. Their sum is `tax`.
+    taxes: Mapped[list[Any]] = mapped_column(default=list)

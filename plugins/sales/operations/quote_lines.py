@@ -1,0 +1,299 @@
+"""The sets and lines of a draft: adding, changing, pricing, and what they come to."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from pelatis.api import (
+    Actor,
+    Customer,
+    Problem,
+    _,
+    bin_record,
+    change_record,
+    db,
+    new_id,
+    require,
+    save,
+    today,
+    write_unit,
+)
+from plugins.catalog.api import (
+    PricedLine,
+    PriceRequest,
+    Product,
+    Rounding,
+    TaxRule,
+    price_lines,
+    sale_to,
+    tax_rules_of,
+)
+
+from ..models import Quote, QuoteLine, QuoteSet
+from ..queries.quotes import lines_of, sets_of
+from ..totals import line_net, write_totals
+from .approvals import void_approval
+from .rates import four_decimals, rate_of
+
+#: Attributes of a line on which the price of price lists depends.
+PRICING = frozenset({"product_id", "quantity"})
+
+
+def draft_of(quote: Quote) -> Quote:
+    """Give a quote that may still be changed, locked until the end of the unit.
+
+    Raises:
+        Problem: `sales.quote_sent` (409) once it was sent.
+    """
+    db.session.refresh(quote, with_for_update=True)
+    if quote.sealed_at is not None:
+        message = _("It was sent as it is. Make a new version to change it.")
+        raise Problem("sales.quote_sent", message, status=409)
+    return quote
+
+
+def add_set(actor: Actor, quote: Quote, values: Mapping[str, Any]) -> QuoteSet:
+    """Add an alternative to a draft."""
+    with write_unit():
+        draft_of(quote)
+        void_approval(quote)
+        made = QuoteSet(**values, quote_id=quote.id, currency=quote.currency)
+        made.position = made.position or _next_position(QuoteSet, QuoteSet.quote_id == quote.id)
+        saved: QuoteSet = save(actor, made)
+        return saved
+
+
+def _next_position(model: Any, criterion: Any) -> int:
+    return (db.session.scalar(select(func.max(model.position)).where(criterion)) or 0) + 1
+
+
+def create_set(actor: Actor, values: Mapping[str, Any]) -> QuoteSet:
+    """Add a set to the draft that its values name."""
+    columns = dict(values)
+    return add_set(actor, _edited_quote(actor, columns.pop("quote_id")), columns)
+
+
+def _edited_quote(actor: Actor, quote_id: Any) -> Quote:
+    quote = db.session.get_one(Quote, quote_id)
+    require(actor, Quote, "edit", quote)
+    return quote
+
+
+def update_set(actor: Actor, quote_set: QuoteSet, values: Mapping[str, Any]) -> QuoteSet:
+    """Rename or move a set of a draft; it doesn't go over to another quote.
+
+    Raises:
+        Problem: `sales.quote_sent` (409) once it was sent; 422 for another quote.
+    """
+    with write_unit() as session:
+        quote = draft_of(session.get_one(Quote, quote_set.quote_id))
+        _stays("quote", quote_set.quote_id, values.get("quote_id", quote_set.quote_id))
+        change_record(actor, quote_set, values)
+        settle_set(actor, quote_set)
+        void_approval(quote)
+        return quote_set
+
+
+def _stays(field: str, old: Any, new: Any) -> None:
+    if new != old:
+        message = _("It stays where it is; make a new one there.")
+        raise Problem("sales.stays", message, fields={field: [message]})
+
+
+def copy_set(actor: Actor, quote_set: QuoteSet) -> QuoteSet:
+    """Add a set with the same lines to the same draft, to be changed into another alternative."""
+    with write_unit() as session:
+        quote = session.get_one(Quote, quote_set.quote_id)
+        name = _("%(name)s, copy", name=quote_set.name)[:120]
+        made = add_set(actor, quote, {"name": name, "note": quote_set.note})
+        for line in lines_of(quote):
+            if line.set_id == quote_set.id:
+                add_line(actor, made, _told(line))
+        return made
+
+
+def _told(line: QuoteLine) -> dict[str, Any]:
+    """Give what a seller said of a line; the rest follows from it."""
+    said = ("product_id", "name", "quantity", "unit", "discount", "optional")
+    by_hand = ("unit_price",) if line.by_hand else ()
+    return {name: getattr(line, name) for name in (*said, *by_hand)}
+
+
+def create_line(actor: Actor, values: Mapping[str, Any]) -> QuoteLine:
+    """Add a line to the set that its values name."""
+    columns = dict(values)
+    quote_set = db.session.get_one(QuoteSet, columns.pop("set_id"))
+    require(actor, QuoteSet, "edit", quote_set)
+    return add_line(actor, quote_set, columns)
+
+
+def add_line(actor: Actor, quote_set: QuoteSet, values: Mapping[str, Any]) -> QuoteLine:
+    """Add a line to a set of a draft; its price comes from the price lists, unless `unit_price` says it.
+
+    Raises:
+        Problem: `sales.quote_sent` (409) once it was sent; `sales.no_price` when neither says a price;
+            `sales.no_name` without a product and a name.
+    """
+    with write_unit() as session:
+        quote = draft_of(session.get_one(Quote, quote_set.quote_id))
+        _edited_quote(actor, quote.id)
+        columns = {name: value for name, value in values.items() if value is not None}
+        line = QuoteLine(**{"id": new_id(), "quantity": Decimal(1), "discount": Decimal(0), **columns})
+        line.by_hand = "unit_price" in columns
+        line.quote_id, line.set_id, line.currency = quote.id, quote_set.id, quote.currency
+        line.position = line.position or _next_position(QuoteLine, QuoteLine.set_id == quote_set.id)
+        _price(quote, [line])
+        save(actor, line)
+        settle_set(actor, quote_set)
+        void_approval(quote)
+        return line
+
+
+def update_line(actor: Actor, line: QuoteLine, values: Mapping[str, Any]) -> QuoteLine:
+    """Change a line of a draft; an empty `unit_price` gives it back to the price lists.
+
+    Raises:
+        Problem: as `add_line` does; 422 for another set.
+    """
+    with write_unit() as session:
+        quote = draft_of(session.get_one(Quote, line.quote_id))
+        _stays("set", line.set_id, values.get("set_id", line.set_id))
+        changes = {name: value for name, value in values.items() if getattr(line, name) != value}
+        if "unit_price" in changes:
+            changes["by_hand"] = changes["unit_price"] is not None
+            if changes["unit_price"] is None:
+                del changes["unit_price"]
+        if "product_id" in changes and "name" not in changes:
+            changes["name"] = ""
+        with session.no_autoflush:
+            for name, value in changes.items():
+                setattr(line, name, value)
+            if changes.keys() & {*PRICING, "by_hand", "discount", "unit_price", "name"}:
+                _price(quote, [line])
+        session.flush()
+        settle_set(actor, session.get_one(QuoteSet, line.set_id))
+        void_approval(quote)
+        return line
+
+
+def remove_set(actor: Actor, quote_set: QuoteSet) -> None:
+    """Put a set of a draft into the bin.
+
+    Raises:
+        Problem: `sales.last_set` (409) for the only one.
+    """
+    from ..records.quotes import QUOTE_SETS  # the records are declared with these operations
+
+    with write_unit() as session:
+        quote = draft_of(session.get_one(Quote, quote_set.quote_id))
+        if len(sets_of(quote)) == 1:
+            raise Problem("sales.last_set", _("A quote has at least one set."), status=409)
+        bin_record(actor, QUOTE_SETS, quote_set)
+
+
+def price_quote(quote: Quote) -> None:
+    """Price all lines of a draft anew and add its sets up."""
+    lines = lines_of(quote)
+    for line in lines:
+        line.currency = quote.currency
+    _price(quote, lines)
+    for each in sets_of(quote):
+        each.currency = quote.currency
+        _add_up(quote, each, [line for line in lines if line.set_id == each.id])
+    _show_first(quote)
+    db.session.flush()
+
+
+def settle_set(_actor: Actor, quote_set: QuoteSet) -> None:
+    """Add a set up after its lines changed."""
+    quote = db.session.get_one(Quote, quote_set.quote_id)
+    db.session.flush()
+    _add_up(quote, quote_set, lines_of(quote, quote_set))
+    _show_first(quote)
+    db.session.flush()
+
+
+def settle_line(actor: Actor, line: QuoteLine) -> None:
+    """Add a line's set up after the line was binned or came back."""
+    void_approval(draft_of(db.session.get_one(Quote, line.quote_id)))
+    settle_set(actor, db.session.get_one(QuoteSet, line.set_id))
+
+
+def settle_removed_set(_actor: Actor, quote_set: QuoteSet) -> None:
+    """Show another set's sum after one was binned or came back."""
+    quote = draft_of(db.session.get_one(Quote, quote_set.quote_id))
+    void_approval(quote)
+    db.session.flush()
+    _show_first(quote)
+    db.session.flush()
+
+
+def _add_up(quote: Quote, quote_set: QuoteSet, lines: Sequence[QuoteLine]) -> None:
+    counted = [line for line in lines if not line.optional or line.chosen]
+    write_totals(quote_set, counted, Rounding(quote.rounding))
+
+
+def add_up_chosen(quote: Quote, quote_set: QuoteSet) -> None:
+    """Add an accepted set up with the optional lines that were chosen."""
+    _add_up(quote, quote_set, lines_of(quote, quote_set))
+    quote.net = quote_set.net
+
+
+def _show_first(quote: Quote) -> None:
+    first = next(iter(sets_of(quote)), None)
+    quote.net = first.net if first else Decimal(0)
+
+
+def _price(quote: Quote, lines: Sequence[QuoteLine]) -> None:
+    """Give lines their price, cost and tax of today, all with a handful of statements."""
+    customer = db.session.get(Customer, quote.customer_id) if quote.customer_id else None
+    sold = [line for line in lines if line.product_id is not None]
+    requests = [PriceRequest(line.product_id, line.quantity) for line in sold if line.product_id]
+    answers = price_lines(customer, requests, quote.currency, today()) if requests else []
+    rate = rate_of(quote.currency, today()) if any(answer.cost is not None for answer in answers) else Decimal(1)
+    for line, answer in zip(sold, answers, strict=True):
+        _take_price(line, answer, rate)
+    _tax_free_text(customer, [line for line in lines if line.product_id is None])
+    for line in lines:
+        if not line.name:
+            message = _("Choose a product, or write what it is.")
+            raise Problem("sales.no_name", message, fields={"name": [message]})
+        if getattr(line, "unit_price", None) is None:
+            raise _unpriced(line)
+        line.net = line_net(line.quantity, line.unit_price, line.discount, quote.currency)
+
+
+def _unpriced(line: QuoteLine) -> Problem:
+    words = {"name": line.name, "currency": line.currency}
+    message = _("No price list has a price for “%(name)s” in %(currency)s. Write one.", **words)
+    return Problem("sales.no_price", message, fields={"unit_price": [message]})
+
+
+def _tax_free_text(customer: Customer | None, lines: Sequence[QuoteLine]) -> None:
+    """Tax what stands in no catalog like any product of the standard class."""
+    if lines:
+        rules = tax_rules_of([Product(tax_class="standard")], sale_to(customer, today()) if customer else None)
+        for line in lines:
+            _take_tax(line, rules[0])
+
+
+def _take_tax(line: QuoteLine, rule: TaxRule | None) -> None:
+    line.tax_rule_id, line.tax_name = (rule.id, rule.name) if rule else (None, None)
+    line.tax_note, line.tax_rate = (rule.note, rule.rate) if rule else (None, None)
+
+
+def _take_price(line: QuoteLine, answer: PricedLine, rate: Decimal) -> None:
+    line.name = line.name or answer.product.name
+    line.unit = line.unit or answer.product.unit
+    line.cost = None if answer.cost is None else four_decimals(answer.cost * rate)
+    _take_tax(line, answer.tax_rule)
+    line.steps = [
+        {"kind": step.kind, "values": dict(step.values), "amount": None if step.amount is None else str(step.amount)}
+        for step in answer.steps
+    ]
+    if not line.by_hand:
+        if answer.unit_price is None:
+            raise _unpriced(line)
+        line.unit_price = answer.unit_price

@@ -1,0 +1,125 @@
+"""What a customer sees of their quote, without signing in: by the link that they were sent, and by it alone."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from markupsafe import escape
+from werkzeug.wrappers import Response
+
+from pelatis.api import Customer, Problem, _, audience, company, db, format_amount, in_language, not_found, render
+
+from ..letters import quote_answer
+from ..models import Quote, QuoteLine, QuoteSet
+from ..operations.acceptance import accept_quote, decline_quote, find_by_token, note_opening, total_with
+from ..operations.quotes import OPEN
+from ..queries.quotes import lines_of, sets_of, signature_of
+from . import blueprint
+
+
+@blueprint.get("/quotes/<token>")
+@audience("public")
+def quote(token: str) -> Response:
+    """Show a quote to its customer, in their language."""
+    link, found = find_by_token(token)
+    note_opening(link, found)
+    return _page(found)
+
+
+@blueprint.post("/quotes/<token>/accept")
+@audience("public")
+def accept(token: str) -> Response:
+    """Accept one set with the chosen options, by a signature."""
+    _link, found = find_by_token(token)
+    sent = request.form
+    try:
+        chosen, options = UUID(sent.get("set", "")), [UUID(each) for each in sent.getlist("options")]
+    except ValueError:
+        return _page(found, {"set": [_("Choose one of the solutions.")]})
+    options = _of_set(found, chosen, options)
+    try:
+        name, drawing = sent.get("name", ""), sent.get("drawing", "")
+        accept_quote(found, chosen, options, name, drawing, request.remote_addr or "")
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        db.session.rollback()
+        return _page(found, problem.fields)
+    return _page(found)
+
+
+@blueprint.post("/quotes/<token>/decline")
+@audience("public")
+def decline(token: str) -> Response:
+    """Decline a quote."""
+    _link, found = find_by_token(token)
+    decline_quote(found, request.form.get("reason", ""))
+    return _page(found)
+
+
+@blueprint.get("/quotes/<token>/total")
+@audience("public")
+def total(token: str) -> str:
+    """Tell what the chosen set comes to with the chosen options, tax included."""
+    _link, found = find_by_token(token)
+    try:
+        chosen, options = UUID(request.args.get("set", "")), [UUID(each) for each in request.args.getlist("options")]
+    except ValueError as error:
+        raise not_found() from error
+    with in_language(found.language):
+        return str(
+            escape(
+                format_amount(total_with(found, chosen, _of_set(found, chosen, options)), found.currency, whole=False)
+            )
+        )
+
+
+@blueprint.get("/quotes/<token>/pdf")
+@audience("public")
+def pdf(token: str) -> Response:
+    """Give the quote as it is printed."""
+    return quote_answer(find_by_token(token)[1])
+
+
+def _of_set(found: Quote, chosen: UUID, options: Sequence[UUID]) -> list[UUID]:
+    """Leave out what was ticked under another set before the customer changed their mind."""
+    sets = {line.id: line.set_id for line in lines_of(found)}
+    return [each for each in options if sets.get(each, chosen) == chosen]
+
+
+def _page(quote: Quote, errors: Mapping[str, Sequence[str]] | None = None) -> Response:
+    sets, lines = sets_of(quote), lines_of(quote)
+    customer = db.session.get(Customer, quote.customer_id) if quote.customer_id else None
+    with in_language(quote.language):
+        return render(
+            "sales/quotes/accept.html",
+            422 if errors else 200,
+            quote=quote,
+            company=company().company_name,
+            customer_name=customer.name if customer else "",
+            sets=[_set(quote, each, [line for line in lines if line.set_id == each.id]) for each in sets],
+            is_open=quote.status in OPEN,
+            signature=signature_of(quote),
+            errors=errors or {},
+            sent=request.form,
+            total=format_amount(sets[0].gross, quote.currency, whole=False) if sets else "",
+        )
+
+
+def _set(quote: Quote, each: QuoteSet, lines: Sequence[QuoteLine]) -> dict[str, Any]:
+    def money(amount: Decimal) -> str:
+        return format_amount(amount, quote.currency, whole=False)
+
+    return {
+        "id": each.id,
+        "name": each.name,
+        "note": each.note or "",
+        "net": money(each.net),
+        "gross": money(each.gross),
+        "taxes": [(tax["name"], tax["note"], money(Decimal(tax["tax"]))) for tax in each.taxes],
+        "lines": [(line, money(line.net)) for line in lines if not line.optional or line.chosen],
+        "options": [(line, money(line.net)) for line in lines if line.optional],
+        "is_accepted": quote.accepted_set_id == each.id,
+    }

@@ -1,0 +1,393 @@
+"""A quote's page, and every change to it: its sets and lines, its approval, its versions and its link."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from pelatis.api import (
+    LANGUAGES,
+    Actor,
+    Problem,
+    _,
+    audience,
+    bin_record,
+    check_version,
+    create_record,
+    current_actor,
+    db,
+    find_record,
+    format_amount,
+    format_number,
+    format_percent,
+    format_price,
+    fragment,
+    last_transaction,
+    may,
+    not_found,
+    redirect_or_refresh,
+    show_record,
+    titles,
+    toast,
+    update_record,
+)
+from plugins.catalog.api import UNITS, Cost, PriceStep
+
+from ..letters import quote_answer
+from ..models import Quote, QuoteLine, QuoteSet
+from ..operations.acceptance import link_for, revoke_link, token_of
+from ..operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
+from ..operations.quote_lines import copy_set, remove_set
+from ..operations.quotes import OPEN, revise_quote, send_quote
+from ..operations.rates import four_decimals
+from ..queries.quotes import approval_of, lines_of, link_of, sets_of, signature_of, versions_of
+from ..records import QUOTE_LINES, QUOTE_SETS, QUOTES
+from ..schemas import QUOTE_STATUSES
+from ..schemas.quotes import QUOTE_TONES
+from ..totals import margin_percent
+from . import blueprint
+
+#: What a seller may change of a line where it stands.
+LINE_FIELDS = ("name", "quantity", "unit_price", "discount", "optional")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a price, ready to be read."""
+
+    label: str
+    amount: str
+    note: str = ""
+    is_sum: bool = False
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line as the page draws it; every text is ready to be read."""
+
+    line: QuoteLine
+    quantity: str
+    quantity_in: str
+    unit: str
+    price: str
+    discount: str
+    discount_in: str
+    margin: str
+    is_thin: bool
+    net: str
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True)
+class SetCard:
+    """An alternative as the page draws it."""
+
+    set: QuoteSet
+    net: str
+    margin: str
+    tone: str
+    is_shown: bool
+
+
+@blueprint.get("/quotes/<uuid:record_id>")
+@audience("staff")
+def quote_page(record_id: UUID) -> Response:
+    """Show a quote with one of its sets (`?set=`)."""
+    actor = current_actor()
+    quote = find_record(actor, QUOTES, record_id, binned=True)
+    return show_record(actor, QUOTES, quote, **_context(actor, quote, request.args.get("set")))
+
+
+def _context(actor: Actor, quote: Quote, wanted: str | None = None) -> dict[str, Any]:
+    """Gather what a quote's page shows beside what every record's does."""
+    sets = sets_of(quote)
+    accepted = str(quote.accepted_set_id) if quote.accepted_set_id else None
+    shown = next((each for each in sets if str(each.id) == (wanted or accepted)), sets[0] if sets else None)
+    shows_cost = may(actor, Cost, "view")
+    reasons = reasons_for_approval(quote) if quote.sealed_at is None else {}
+    approval = approval_of(quote)
+    link = link_of(quote)
+    customers = titles(actor, "customer", [quote.customer_id])
+    return {
+        "quote": quote,
+        "customer_title": customers.get(quote.customer_id) if quote.customer_id else None,
+        "standing": (QUOTE_STATUSES[quote.status], QUOTE_TONES.get(quote.status, "")),
+        "cards": [_card(quote, each, shown, each in reasons, shows_cost) for each in sets],
+        "shown": shown,
+        "rows": [_row(quote, line, shows_cost) for line in lines_of(quote, shown)] if shown else [],
+        "sums": _sums(quote, shown) if shown else [],
+        "total": format_amount(shown.gross, quote.currency, whole=False) if shown else "",
+        "shows_cost": shows_cost,
+        "margin": _margin(shown) if shown and shows_cost else None,
+        "reasons": reasons,
+        "approval": approval,
+        "is_editable": quote.sealed_at is None and quote.deleted_at is None and may(actor, Quote, "edit"),
+        "may_approve": may(actor, Quote, "approve"),
+        "is_open": quote.status in OPEN,
+        "versions": [(each, QUOTE_STATUSES[each.status]) for each in versions_of(quote)],
+        "link": link,
+        "link_url": _address(token_of(link)) if link else "",
+        "signature": signature_of(quote),
+        "languages": LANGUAGES,
+        "may": {action: may(actor, Quote, action) for action in ("edit", "delete")},
+    }
+
+
+def _address(token: str) -> str:
+    return url_for("sales_public.quote", token=token, _external=True)
+
+
+def _card(quote: Quote, each: QuoteSet, shown: QuoteSet | None, needs_approval: bool, shows_cost: bool) -> SetCard:
+    margin = margin_percent(each.net, each.cost) if shows_cost else None
+    words = _("margin %(margin)s", margin=format_percent(margin)) if margin is not None else ""
+    is_shown = shown is not None and each.id == shown.id
+    return SetCard(
+        each,
+        format_amount(each.net, quote.currency, whole=False),
+        words,
+        "red" if needs_approval else "green",
+        is_shown,
+    )
+
+
+def _row(quote: Quote, line: QuoteLine, shows_cost: bool) -> LineRow:
+    cost = None if line.cost is None or not shows_cost else line.cost * line.quantity
+    margin = margin_percent(line.net, cost)
+    return LineRow(
+        line=line,
+        quantity=format_number(line.quantity),
+        quantity_in=_typed(line.quantity),
+        unit=str(UNITS[line.unit]) if line.unit in UNITS else "",
+        price=format_price(line.unit_price, quote.currency),
+        discount=format_percent(line.discount) if line.discount else "–",
+        discount_in=_typed(line.discount),
+        margin="–" if margin is None else format_percent(margin),
+        is_thin=margin is not None and margin < 0,
+        net=format_amount(line.net, quote.currency, whole=False),
+        steps=steps_of(line),
+    )
+
+
+def _typed(number: Decimal) -> str:
+    """Write a number as it stands in a field."""
+    return format(number.normalize(), "f")
+
+
+def steps_of(line: QuoteLine) -> list[Step]:
+    """Tell how the price of one unit of a line comes about, from the price list to the tax."""
+    currency = line.currency
+    steps = []
+    for kept in line.steps:
+        amount = None if kept["amount"] is None else Decimal(kept["amount"])
+        step = PriceStep(kept["kind"], kept["values"], amount, currency)
+        steps.append(Step(step.label, format_price(amount, currency), step.note))
+    if line.by_hand:
+        steps.append(Step(_("Written by the seller"), format_price(line.unit_price, currency)))
+    steps.append(Step(_("Unit price"), format_price(line.unit_price, currency), is_sum=True))
+    if line.discount:
+        words = _("Discount, %(discount)s", discount=format_percent(line.discount))
+        steps.append(Step(words, format_price(four_decimals(-line.unit_price * line.discount / 100), currency)))
+    if line.tax_rate is not None:
+        taxed = line.unit_price * (100 - line.discount) / 100 * line.tax_rate / 100
+        steps.append(Step(line.tax_name or "", "+" + format_price(four_decimals(taxed), currency), line.tax_note or ""))
+    return steps
+
+
+def _sums(quote: Quote, shown: QuoteSet) -> list[tuple[str, str]]:
+    sums = [(_("Net"), format_amount(shown.net, quote.currency, whole=False))]
+    for tax in shown.taxes:
+        base = format_amount(Decimal(tax["base"]), quote.currency, whole=False)
+        words = _("%(tax)s on %(base)s", tax=tax["name"], base=base)
+        sums.append((words, format_amount(Decimal(tax["tax"]), quote.currency, whole=False)))
+    return sums
+
+
+def _margin(shown: QuoteSet) -> Mapping[str, Any]:
+    """Give the parts of a set's price: what the goods cost, and what is left."""
+    percent = margin_percent(shown.net, shown.cost)
+    if shown.cost is None or percent is None:
+        return {"known": False}
+    return {
+        "known": True,
+        "cost": format_amount(shown.cost, shown.currency, whole=False),
+        "left": format_amount(shown.net - shown.cost, shown.currency, whole=False),
+        "percent": format_percent(percent),
+        "step": max(0, min(100, int(percent // 5 * 5))),
+    }
+
+
+# Sets and lines
+
+
+def _changed(quote: Quote, wanted: UUID | str | None = None, status: int = 200, **more: Any) -> Response:
+    """Answer a change with what the page shows now."""
+    actor = current_actor()
+    db.session.refresh(quote)
+    context = _context(actor, quote, str(wanted) if wanted else request.args.get("set"))
+    return fragment("sales/quotes/body.html", status, record_type=QUOTES, **context, **more)
+
+
+def _part(model: Any, part_id: UUID, quote: Quote) -> Any:
+    """Find a set or a line of a quote that may be seen."""
+    part = db.session.get(model, part_id)
+    if part is None or part.quote_id != quote.id or part.deleted_at is not None:
+        raise not_found()
+    return part
+
+
+def _edited(record_id: UUID) -> tuple[Actor, Quote]:
+    actor = current_actor()
+    return actor, find_record(actor, QUOTES, record_id, "edit")
+
+
+@blueprint.post("/quotes/<uuid:record_id>/sets")
+@audience("staff")
+def new_set(record_id: UUID) -> Response:
+    """Add a set, a copy of another one where `copy` names it."""
+    actor, quote = _edited(record_id)
+    if request.form.get("copy"):
+        made = copy_set(actor, _part(QuoteSet, UUID(request.form["copy"]), quote))
+    else:
+        made = create_record(actor, QUOTE_SETS, {"quote": str(quote.id), "name": _next_name(quote)})
+    return _changed(quote, made.id)
+
+
+def _next_name(quote: Quote) -> str:
+    return _("Solution %(number)s", number=len(sets_of(quote)) + 1)
+
+
+@blueprint.post("/quotes/<uuid:record_id>/sets/<uuid:set_id>")
+@audience("staff")
+def change_set(record_id: UUID, set_id: UUID) -> Response:
+    """Rename a set."""
+    actor, quote = _edited(record_id)
+    values = {name: request.form[name] for name in ("name", "note") if name in request.form}
+    return _attempt(quote, set_id, lambda: update_record(actor, QUOTE_SETS, _part(QuoteSet, set_id, quote), values))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/sets/<uuid:set_id>/bin")
+@audience("staff")
+def drop_set(record_id: UUID, set_id: UUID) -> Response:
+    """Take a set out of a draft."""
+    actor, quote = _edited(record_id)
+    gone = _part(QuoteSet, set_id, quote)
+    remove_set(actor, gone)
+    toast(_("%(name)s is gone.", name=gone.name), undo=last_transaction())
+    return _changed(quote)
+
+
+def _attempt(quote: Quote, shown: UUID, change: Callable[[], Any]) -> Response:
+    """Change something; what can't be taken is told in a toast, and the page shows what is kept."""
+    try:
+        change()
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        db.session.rollback()
+        told = [message for messages in problem.fields.values() for message in messages] or [str(problem)]
+        toast(" ".join(told), level="danger")
+    return _changed(quote, shown)
+
+
+@blueprint.post("/quotes/<uuid:record_id>/sets/<uuid:set_id>/lines")
+@audience("staff")
+def new_line(record_id: UUID, set_id: UUID) -> Response:
+    """Add a line: a product, or free text with a price."""
+    actor, quote = _edited(record_id)
+    _part(QuoteSet, set_id, quote)
+    said = ("product", "name", "quantity", "unit_price", "discount")
+    values: dict[str, Any] = {name: request.form[name] for name in said if request.form.get(name)}
+    values |= {"set": str(set_id), "optional": "optional" in request.form}
+    return _attempt(quote, set_id, lambda: create_record(actor, QUOTE_LINES, values))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/lines/<uuid:line_id>")
+@audience("staff")
+def change_line(record_id: UUID, line_id: UUID) -> Response:
+    """Change a line where it stands."""
+    actor, quote = _edited(record_id)
+    line: QuoteLine = _part(QuoteLine, line_id, quote)
+    values: dict[str, Any] = {name: request.form[name] for name in LINE_FIELDS if name in request.form}
+    if values.get("unit_price") == "":
+        values["unit_price"] = None
+    check_version(line, request.form.get("version", type=int), values)
+    return _attempt(quote, line.set_id, lambda: update_record(actor, QUOTE_LINES, line, values))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/lines/<uuid:line_id>/bin")
+@audience("staff")
+def drop_line(record_id: UUID, line_id: UUID) -> Response:
+    """Take a line out of a draft."""
+    actor, quote = _edited(record_id)
+    line: QuoteLine = _part(QuoteLine, line_id, quote)
+    bin_record(actor, QUOTE_LINES, line)
+    toast(_("%(name)s is gone.", name=line.name), undo=last_transaction())
+    return _changed(quote, line.set_id)
+
+
+# Approval, sending, versions
+
+
+@blueprint.get("/quotes/<uuid:record_id>/pdf")
+@audience("staff")
+def quote_pdf(record_id: UUID) -> Response:
+    """Give the quote as it is printed."""
+    quote = find_record(current_actor(), QUOTES, record_id, binned=True)
+    return quote_answer(quote, inline=True)
+
+
+@blueprint.post("/quotes/<uuid:record_id>/ask")
+@audience("staff")
+def ask(record_id: UUID) -> Response:
+    """Ask for approval."""
+    actor, quote = _edited(record_id)
+    ask_for_approval(actor, quote)
+    toast(_("Whoever may approve sees it now."))
+    return redirect_or_refresh(QUOTES.url_of(quote.id))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/decide")
+@audience("staff")
+def decide(record_id: UUID) -> Response:
+    """Grant or refuse an approval."""
+    actor = current_actor()
+    quote = find_record(actor, QUOTES, record_id, "view")
+    granted = request.form.get("decision") == "grant"
+    decide_approval(actor, quote, granted, (request.form.get("note") or "").strip()[:500] or None)
+    toast(_("Approved.") if granted else _("Refused; it is a draft again."))
+    return redirect_or_refresh(QUOTES.url_of(quote.id))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/send")
+@audience("staff")
+def send(record_id: UUID) -> Response:
+    """Send a draft, and make the link for its customer."""
+    actor, quote = _edited(record_id)
+    send_quote(actor, quote)
+    link_for(actor, quote)
+    toast(_("%(number)s is sent. Its link stands beside it.", number=quote.number))
+    return redirect_or_refresh(QUOTES.url_of(quote.id))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/revise")
+@audience("staff")
+def revise(record_id: UUID) -> Response:
+    """Make the next version."""
+    actor, quote = _edited(record_id)
+    draft = revise_quote(actor, quote)
+    return redirect_or_refresh(QUOTES.url_of(draft.id))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/link")
+@audience("staff")
+def new_link(record_id: UUID) -> Response:
+    """Let the present link lead nowhere, and make another one."""
+    actor, quote = _edited(record_id)
+    revoke_link(actor, quote)
+    link_for(actor, quote)
+    toast(_("There is a new link; the old one leads nowhere."))
+    return redirect_or_refresh(QUOTES.url_of(quote.id))

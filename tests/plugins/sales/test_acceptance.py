@@ -1,0 +1,227 @@
+"""The customer's side of a quote: a link that can't be guessed, one accepted set, a signature."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.access import system_actor
+from core.database import db, utc_now, write_unit
+from core.problems import Problem
+from plugins.sales.models import Quote, QuoteLine
+from plugins.sales.operations.acceptance import (
+    accept_quote,
+    decline_quote,
+    find_by_token,
+    link_for,
+    revoke_link,
+    token_of,
+)
+from plugins.sales.operations.quote_lines import add_line, add_set
+from plugins.sales.operations.quotes import create_quote, revise_quote, send_quote
+from plugins.sales.queries.quotes import lines_of, link_of, sets_of, signature_of
+
+SYSTEM = system_actor()
+DRAWN = "M40 60 L50 40 L60 80 M90 20 L95 60"
+
+
+def text(name: str, price: int, **values: Any) -> dict[str, Any]:
+    return {"name": name, "unit_price": Decimal(price), "quantity": Decimal(1), **values}
+
+
+@pytest.fixture
+def sent(customer: Any) -> Quote:
+    """Give a quote that was sent: two sets, and an option with the first."""
+    quote = create_quote(SYSTEM, {"customer_id": customer.id, "name": "Frame contract", "language": "el"})
+    (first,) = sets_of(quote)
+    add_line(SYSTEM, first, text("Season", 100))
+    add_line(SYSTEM, first, text("Tasting <b>evening</b>", 20, optional=True))
+    add_line(SYSTEM, add_set(SYSTEM, quote, {"name": "Trial"}), text("Quarter", 30))
+    return send_quote(SYSTEM, quote)
+
+
+@pytest.fixture
+def url(sent: Quote) -> str:
+    """Give the address that its customer was sent."""
+    return f"/sales/public/quotes/{token_of(link_for(SYSTEM, sent))}"
+
+
+@pytest.fixture
+def stranger(app: Flask) -> FlaskClient:
+    """Give a browser that isn't signed in."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
+
+
+def option_of(quote: Quote) -> QuoteLine:
+    return next(line for line in lines_of(quote) if line.optional)
+
+
+def accept(quote: Quote, **values: Any) -> Any:
+    chosen: dict[str, Any] = {
+        "set_id": sets_of(quote)[0].id,
+        "options": (),
+        "name": "Δήμητρα",
+        "drawing": DRAWN,
+        "address": "::1",
+    }
+    return accept_quote(quote, **(chosen | values))
+
+
+def test_accepting_a_set_with_an_option_adds_it_up(sent: Quote) -> None:
+    signature = accept(sent, options=[option_of(sent).id])
+    assert (sent.status, sent.accepted_set_id, sent.net) == ("accepted", sets_of(sent)[0].id, Decimal(120))
+    assert (signature.name, signature.drawing, signature.address) == ("Δήμητρα", DRAWN, "::1")
+    assert [line.chosen for line in lines_of(sent)] == [False, False, True]
+
+
+def test_exactly_one_set_is_accepted_once(sent: Quote) -> None:
+    accept(sent)
+    with pytest.raises(Problem) as refused:
+        accept(sent, set_id=sets_of(sent)[1].id)
+    assert refused.value.code == "sales.not_open"
+    assert sent.accepted_set_id == sets_of(sent)[0].id
+
+
+def test_two_who_accept_at_once_leave_one_signature(app: Flask, sent: Quote) -> None:
+    ids = [each.id for each in sets_of(sent)]
+    quote_id, outcomes, ready = sent.id, [], threading.Barrier(2)
+
+    def act(set_id: UUID) -> None:
+        with app.app_context():
+            quote = db.session.get_one(Quote, quote_id)
+            ready.wait()
+            try:
+                accept_quote(quote, set_id, (), "Δήμητρα", DRAWN, "::1")
+                outcomes.append("accepted")
+            except Problem as problem:
+                outcomes.append(problem.code)
+
+    threads = [threading.Thread(target=act, args=(each,)) for each in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["accepted", "sales.not_open"]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"name": "  "}, "name"),
+        ({"drawing": ""}, "drawing"),
+        ({"drawing": "M1 1<script>"}, "drawing"),
+        ({"drawing": "M9999 1"}, "drawing"),
+        ({"options": [UUID(int=7)]}, "options"),
+        ({"set_id": UUID(int=7)}, "set"),
+    ],
+)
+def test_what_isnt_offered_or_signed_is_refused(sent: Quote, values: dict[str, Any], field: str) -> None:
+    with pytest.raises(Problem) as refused:
+        accept(sent, **values)
+    assert set(refused.value.fields) == {field}
+    db.session.rollback()
+    db.session.refresh(sent)
+    assert (sent.status, signature_of(sent)) == ("sent", None)
+
+
+def test_option_of_another_set_is_refused(sent: Quote) -> None:
+    with pytest.raises(Problem) as refused:
+        accept(sent, set_id=sets_of(sent)[1].id, options=[option_of(sent).id])
+    assert set(refused.value.fields) == {"options"}
+
+
+def test_superseded_and_declined_quotes_cant_be_accepted(sent: Quote) -> None:
+    draft = revise_quote(SYSTEM, sent)
+    send_quote(SYSTEM, draft)
+    with pytest.raises(Problem):
+        accept(sent)
+    decline_quote(draft, "Too dear")
+    with pytest.raises(Problem) as refused:
+        accept(draft)
+    assert refused.value.code == "sales.not_open"
+    assert draft.decline_reason == "Too dear"
+
+
+# The link
+
+
+def test_link_leads_to_its_own_quote_alone(sent: Quote, customer: Any) -> None:
+    token = token_of(link_for(SYSTEM, sent))
+    assert find_by_token(token)[1].id == sent.id
+    for wrong in (token[:-1], token + "a", "x" * 40, "", token.replace(".", "")):
+        with pytest.raises(Problem) as refused:
+            find_by_token(wrong)
+        assert refused.value.status == 404
+
+
+def test_link_of_a_draft_isnt_made(customer: Any) -> None:
+    draft = create_quote(SYSTEM, {"customer_id": customer.id})
+    with pytest.raises(Problem) as refused:
+        link_for(SYSTEM, draft)
+    assert refused.value.code == "sales.not_sent"
+
+
+def test_revoked_and_expired_links_lead_nowhere(sent: Quote) -> None:
+    old = token_of(link_for(SYSTEM, sent))
+    revoke_link(SYSTEM, sent)
+    with pytest.raises(Problem):
+        find_by_token(old)
+    new = token_of(link_for(SYSTEM, sent))
+    assert find_by_token(new)[1].id == sent.id
+    link = link_of(sent)
+    assert link is not None
+    with write_unit():
+        link.expires_at = utc_now() - timedelta(seconds=1)
+    with pytest.raises(Problem):
+        find_by_token(new)
+
+
+def test_customer_reads_it_in_their_language_and_no_cost_is_told(stranger: FlaskClient, url: str, sent: Quote) -> None:
+    page = stranger.get(url).get_data(as_text=True)
+    assert 'lang="el"' in page
+    assert "120,00" not in page
+    assert "100,00\xa0€" in page
+    assert "Tasting &lt;b&gt;evening&lt;/b&gt;" in page
+    db.session.refresh(sent)
+    assert sent.status == "viewed"
+
+
+def test_customer_accepts_on_the_page(stranger: FlaskClient, url: str, sent: Quote) -> None:
+    form = {"set": str(sets_of(sent)[0].id), "options": str(option_of(sent).id), "name": "Δήμητρα"}
+    refused = stranger.post(f"{url}/accept", data=form)
+    assert refused.status_code == 422
+    total = stranger.get(f"{url}/total", query_string={"set": form["set"], "options": form["options"]})
+    assert total.get_data(as_text=True) == "120,00\xa0€"
+    page = stranger.post(f"{url}/accept", data=form | {"drawing": DRAWN})
+    assert page.status_code == 200
+    assert "Δήμητρα" in page.get_data(as_text=True)
+    db.session.refresh(sent)
+    assert sent.status == "accepted"
+
+
+def test_option_ticked_under_another_set_is_left_out(stranger: FlaskClient, url: str, sent: Quote) -> None:
+    form = {"set": str(sets_of(sent)[1].id), "options": str(option_of(sent).id), "name": "Δ", "drawing": DRAWN}
+    assert stranger.post(f"{url}/accept", data=form).status_code == 200
+    db.session.refresh(sent)
+    assert sent.net == Decimal(30)
+
+
+@pytest.mark.parametrize("path", ["", "/accept", "/decline", "/total"])
+def test_wrong_address_tells_nothing(stranger: FlaskClient, path: str) -> None:
+    ask: Callable[..., Any] = stranger.get if path in ("", "/total") else stranger.post
+    assert ask(f"/sales/public/quotes/nobody.knows{path}").status_code == 404
+
+
+def test_lines_of_other_quotes_cant_be_asked_by_a_link(stranger: FlaskClient, url: str, customer: Any) -> None:
+    other = create_quote(SYSTEM, {"customer_id": customer.id})
+    (theirs,) = sets_of(other)
+    assert stranger.get(f"{url}/total", query_string={"set": str(theirs.id)}).status_code == 404
+    form = {"set": str(theirs.id), "name": "Δ", "drawing": DRAWN}
+    assert stranger.post(f"{url}/accept", data=form).status_code == 422
