@@ -1,6 +1,7 @@
 """The floor: the same tables read with plain SQL, and by a minimal Flask application with the ORM and Jinja."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from core.bench.data import Made, some_customer
 from core.bench.measure import Figures, Meter
 from core.customers.keys import matching_name, sorting_name
 from core.customers.models import Customer
-from core.database import new_id
+from core.database import new_id, utc_now
 from core.database.engine import engine_options, prepare_engine
 from core.records.registry import record_types
 from core.search.fold import search_terms
@@ -33,6 +34,9 @@ _BOARD: Final = """<!doctype html><title>Board</title>{% for stage, count, amoun
 
 #: What each measurement is called, everywhere.
 LIST, SEARCH, RECORD, BOARD, CREATE, EDIT = "list", "search", "record", "board", "create", "edit"
+FORECAST: Final = "forecast"
+#: What is measured of sales, where that plugin is on.
+OF_SALES: Final = frozenset({BOARD, FORECAST})
 
 
 def floor_engine(url: str) -> Engine:
@@ -180,12 +184,12 @@ def measure_raw(url: str, made: Made, repetitions: int) -> dict[str, Figures]:
     figures = {}
     with engine.connect() as connection:
         for name, statements in _RAW.items():
-            if name == BOARD and record_types.get("sales.opportunity") is None:
+            if name in OF_SALES and record_types.get("sales.opportunity") is None:
                 continue
 
             def act(number: int, statements: tuple[str, ...] = statements) -> None:
                 identity = made.busy[number % len(made.busy)]
-                values = {"id": identity.hex if engine.dialect.name == "sqlite" else identity}
+                values = {"id": identity.hex if engine.dialect.name == "sqlite" else identity, **_quarter(engine)}
                 for statement in statements:
                     used = {key: value for key, value in values.items() if f":{key}" in statement}
                     connection.execute(text(statement), used).all()
@@ -194,6 +198,14 @@ def measure_raw(url: str, made: Made, repetitions: int) -> dict[str, Figures]:
     meter.close()
     engine.dispose()
     return figures
+
+
+def _quarter(engine: Engine) -> dict[str, Any]:
+    """Give the first day of this quarter and the one behind the four months that the forecast's page reads."""
+    today = utc_now().date()
+    first = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    days = {"first": first, "last": (first + timedelta(days=127)).replace(day=1)}
+    return {name: day.isoformat() for name, day in days.items()} if engine.dialect.name == "sqlite" else days
 
 
 _RAW: Final[Mapping[str, tuple[str, ...]]] = {
@@ -205,5 +217,17 @@ _RAW: Final[Mapping[str, tuple[str, ...]]] = {
     BOARD: (
         "SELECT stage_id, count(*), sum(amount_base) FROM sales_opportunity WHERE deleted_at IS NULL GROUP BY stage_id",
         "SELECT id, name, amount, expected_close_on FROM sales_opportunity ORDER BY stage_since DESC LIMIT 240",
+    ),
+    FORECAST: (
+        (
+            "SELECT owner_id, stage_id, count(*), sum(amount_base) FROM sales_opportunity WHERE deleted_at IS NULL AND "
+            "stage_id IN (SELECT id FROM sales_stage WHERE kind = 'open') AND expected_close_on >= :first AND "
+            "expected_close_on < :last GROUP BY owner_id, stage_id"
+        ),
+        (
+            "SELECT owner_id, count(*), sum(amount_base) FROM sales_opportunity WHERE deleted_at IS NULL AND "
+            "stage_id IN (SELECT id FROM sales_stage WHERE kind = 'won') AND closed_on >= :first AND closed_on < :last "
+            "GROUP BY owner_id"
+        ),
     ),
 }

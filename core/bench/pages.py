@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from core.access import acting_as
 from core.bench.data import EMAIL, PASSWORD, Made, import_file, some_customer
-from core.bench.floor import BOARD, CREATE, EDIT, LIST, RECORD, SEARCH, checked, word_of
+from core.bench.floor import BOARD, CREATE, EDIT, FORECAST, LIST, RECORD, SEARCH, checked, word_of
 from core.bench.measure import Figures, Meter
 from core.database import db
 from core.operation.server import spare_memory
@@ -70,6 +70,7 @@ def page_acts(client: FlaskClient, headers: Mapping[str, str], made: Made) -> di
     }
     if record_types.get("sales.opportunity") is not None:
         acts[BOARD] = lambda _n: client.get("/sales/pipeline")
+        acts[FORECAST] = lambda _n: client.get("/sales/forecast")
     return acts
 
 

@@ -27,6 +27,7 @@ from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
 from . import competitors, contacts, customers, day, forms, quotes, steps
+from . import competitors, contacts, customers, day, forecast, forms, steps
 from .customers import moved
 from .day import CLOCK_AHEAD, running_lead, still, still_item
 
@@ -98,6 +99,15 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
     for panels in (customers.panels, day.panels, steps.panels, contacts.panels, competitors.panels, forms.panels):
         yield from panels(slot, actor, record)
     for subject in (customers, day, steps, quotes, contacts, competitors):
+    for subject in (
+        customers,
+        day,
+        steps,
+        contacts,
+        competitors,
+        forms,
+        forecast,
+    ):
         yield from subject.panels(slot, actor, record)
 
 
