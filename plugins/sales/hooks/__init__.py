@@ -26,8 +26,7 @@ from ..models import Opportunity, Quote
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
-from . import competitors, contacts, customers, day, forms, quotes, steps
-from . import competitors, contacts, customers, day, forecast, forms, steps
+from . import competitors, contacts, customers, day, forecast, forms, quotes, steps
 from .customers import moved
 from .day import CLOCK_AHEAD, running_lead, still, still_item
 
@@ -96,13 +95,11 @@ def crm_collect_timeline(
 @hookimpl
 def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
     """Give what each subject has for a place on a page."""
-    for panels in (customers.panels, day.panels, steps.panels, contacts.panels, competitors.panels, forms.panels):
-        yield from panels(slot, actor, record)
-    for subject in (customers, day, steps, quotes, contacts, competitors):
     for subject in (
         customers,
         day,
         steps,
+        quotes,
         contacts,
         competitors,
         forms,
