@@ -36,7 +36,6 @@ def compose(message: MailMessage, files: Sequence[Attachment], settings: MailSet
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(utc_now())
     mail["Message-ID"] = message_id(message, settings)
-    mail["Content-Language"] = message.language
     if message.automatic:
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answer comes back
     mail.set_content(message.text, cte="quoted-printable")
@@ -44,6 +43,7 @@ def compose(message: MailMessage, files: Sequence[Attachment], settings: MailSet
     for file in files:
         kind, _slash, subtype = file.type.partition("/")
         mail.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
+    mail["Content-Language"] = message.language  # what is set before goes into the first part
     return mail.as_bytes()
 
 

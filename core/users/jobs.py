@@ -13,6 +13,7 @@ from core.jobs.progress import Progress
 from core.jobs.registry import job
 from core.users import operations, queries
 from core.users.models import User, UserSession
+from core.users.operations.forgotten import MAIL_LINK_JOB
 from core.users.queries import SESSION_LIFETIME
 
 #: For how long a session that has ended is kept, so that somebody can still be told from where they signed in.
@@ -28,6 +29,17 @@ def forget_old_sessions(progress: Progress) -> None:  # noqa: ARG001 – one ste
     )
     with write_unit() as session:
         session.connection().execute(delete(UserSession).where(over))
+
+
+@job(name=MAIL_LINK_JOB, title=_l("Link for a forgotten password"))
+def mail_password_link(progress: Progress, email: str) -> None:  # noqa: ARG001 – one step, nothing to tell
+    """Mail a link for a new password, if somebody signs in with an address.
+
+    Args:
+        progress: how far the job is.
+        email: the address, as somebody typed it on the sign-in page.
+    """
+    operations.mail_link(email)
 
 
 @job(name="core.hand_over", title=_l("Hand-over of a person's records"))

@@ -1,6 +1,7 @@
 """What may be done with people, their rights, sessions and tokens. Nobody gives away more rights than they have."""
 
 from core.users.operations.first_run import set_up, setup_code
+from core.users.operations.forgotten import ask_for_link, mail_link
 from core.users.operations.leaving import begin_hand_over, hand_over
 from core.users.operations.people import add_user, create_user, set_active, update_user
 from core.users.operations.profile import update_profile
@@ -20,6 +21,7 @@ from core.users.operations.tokens import make_token, revoke_token
 
 __all__ = [
     "add_user",
+    "ask_for_link",
     "begin_hand_over",
     "change_password",
     "choose_password",
@@ -28,6 +30,7 @@ __all__ = [
     "end_sessions",
     "ensure_default_roles",
     "hand_over",
+    "mail_link",
     "make_token",
     "note_use",
     "password_link",

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask import current_app
@@ -25,7 +25,11 @@ from core.users.signatures import PatientSigner
 #: How long a link with which somebody chooses a password works, in seconds.
 PASSWORD_LINK_SECONDS: Final = 7 * 24 * 3600
 
+#: How long one works that somebody asked for on the sign-in page and got by mail, in seconds.
+MAILED_LINK_SECONDS: Final = 2 * 3600
+
 _SALT: Final = "pelatis.password-link"
+_MAILED: Final = "mailed"
 
 
 def sign_in(email: str, password: str, *, kind: str = STAFF, user_agent: str = "", address: str = "") -> str | None:
@@ -138,6 +142,11 @@ def password_link(actor: Actor, user: User) -> str:
     return _link_signer().dumps([str(user.id), _fingerprint(user)])
 
 
+def mailed_link(user: User) -> str:
+    """Make the signed part of a link that is mailed to whoever forgot their password: it works once, for two hours."""
+    return _link_signer().dumps([str(user.id), _fingerprint(user), _MAILED])
+
+
 def user_of_link(signed: str) -> User:
     """Find the person that a link was made for.
 
@@ -146,7 +155,11 @@ def user_of_link(signed: str) -> User:
     """
     over = Problem("users.link_over", _("This link no longer works. Ask your administrator for a new one."), status=404)
     try:
-        user_id, fingerprint = _link_signer().loads(signed, max_age=PASSWORD_LINK_SECONDS)
+        (user_id, fingerprint, *way), made_at = _link_signer().loads(
+            signed, max_age=PASSWORD_LINK_SECONDS, return_timestamp=True
+        )
+        if _MAILED in way and utc_now() - made_at > timedelta(seconds=MAILED_LINK_SECONDS):
+            raise over
         user = db.session.get(User, uuid.UUID(user_id))
     except (BadData, ValueError, TypeError) as error:
         raise over from error

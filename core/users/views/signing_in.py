@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.access import system_actor
 from core.i18n import LANGUAGES, _, get_language
+from core.mail.settings import can_send_mail
 from core.problems import Problem
 from core.users import operations, queries
 from core.users.company import company
@@ -28,6 +29,7 @@ def add_pages(blueprint: Blueprint) -> None:
         ("/login", ["GET", "POST"], login),
         ("/logout", ["POST"], logout),
         ("/setup", ["GET", "POST"], setup),
+        ("/password/forgotten", ["GET", "POST"], forgotten_password),
         ("/password/<signed>", ["GET", "POST"], choose_password),
     ):
         blueprint.add_url_rule(rule, view_func=view, methods=methods)
@@ -60,7 +62,7 @@ def login() -> WerkzeugResponse:
             return redirect(onward, 303)
         if not queries.has_users():
             return redirect("/setup", 303)
-        return _plain("users/login.html", next=wanted, email="", error="")
+        return _plain("users/login.html", next=wanted, email="", error="", mails_links=can_send_mail())
     email, password = request.form.get("email", ""), request.form.get("password", "")
     with act_as(system_actor()):
         key = operations.sign_in(
@@ -68,7 +70,7 @@ def login() -> WerkzeugResponse:
         )
     if key is None:
         error = _("Mail address and password don't belong together.")
-        return _plain("users/login.html", 422, next=wanted, email=email[:254], error=error)
+        return _plain("users/login.html", 422, next=wanted, email=email[:254], error=error, mails_links=can_send_mail())
     _replace_session(key)
     return redirect(onward, 303)
 
@@ -125,6 +127,19 @@ def _setup_page(values: dict[str, str], problem: Problem | None = None) -> Respo
         language_names=list(LANGUAGES.items()),
         currencies=[(code, code) for code in CURRENCIES],
     )
+
+
+@audience("public")
+@limit_by_address
+@limit_by_account
+def forgotten_password() -> WerkzeugResponse:
+    """Mail a link for a new password; the answer is the same whether an address is known or not."""
+    email, mails_links = request.form.get("email", "")[:254], can_send_mail()
+    is_asked = mails_links and request.method == "POST"
+    if is_asked:
+        with act_as(system_actor()):
+            operations.ask_for_link(email)
+    return _plain("users/forgotten.html", email=email, mails_links=mails_links, is_asked=is_asked)
 
 
 @audience("public")
