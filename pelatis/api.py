@@ -22,7 +22,7 @@ from core.customers.fields import Country, Words
 from core.customers.keys import matching_name
 from core.customers.kinds import customer_roles
 from core.customers.models import Customer
-from core.customers.operations import add_person, create_customer
+from core.customers.operations import add_person, create_customer, relate_person
 from core.customers.queries import find_duplicates, related_customers
 from core.customers.schemas import currency_names
 from core.database import (
@@ -254,6 +254,7 @@ __all__ = [
     "record_types",
     "redirect_or_refresh",
     "ref",
+    "relate_person",
     "related_customers",
     "render",
     "render_letter",

@@ -314,7 +314,13 @@ def control_extra(declared: Any, value: Any, titles: Mapping[UUID, str], record:
 
 
 #: What macros/fields.html calls the controls that schema fields name otherwise.
-_CONTROL_KINDS = {"textarea": "text", "number": "decimal", "checkbox": "boolean", "relation": "related"}
+_CONTROL_KINDS = {
+    "text": "string",
+    "textarea": "text",
+    "number": "decimal",
+    "checkbox": "boolean",
+    "relation": "related",
+}
 
 
 def _controls(fields_of_form: Sequence[FormField], record: Any) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from pelatis.api import (
     create_customer,
     db,
     not_found,
+    relate_person,
+    related_customers,
     require,
     visible,
     write_unit,
@@ -80,18 +82,34 @@ def update_contact_role(actor: Actor, contact: ContactRole, values: Mapping[str,
         return changed
 
 
-def new_person(actor: Actor, opportunity: Opportunity, name: str) -> Customer:
+def new_person(
+    actor: Actor, opportunity: Opportunity, name: str, email: str | None = None, phone: str | None = None
+) -> Customer:
     """Make a person for a deal, who works at its customer where the actor may say so.
 
     Raises:
         Problem: 403 without the right to make customers.
     """
     require(actor, Customer, "create")
-    values = {"name": name, "kind": "person", "roles": [], "tags": []}
+    values: dict[str, Any] = {"name": name, "kind": "person", "email": email, "phone": phone, "roles": [], "tags": []}
+    organisation = _own_organisation(actor, opportunity)
+    return create_customer(actor, values) if organisation is None else add_person(actor, organisation, values)
+
+
+def place_at_customer(actor: Actor, opportunity: Opportunity, person: Customer) -> None:
+    """Say that a known person works at a deal's customer, where the actor may say so and nobody has yet."""
+    organisation = _own_organisation(actor, opportunity)
+    if organisation is None:
+        return
+    known = {each.customer_id for each in related_customers(actor, organisation)}
+    if person.is_person and person.id not in known:
+        relate_person(actor, organisation, person)
+
+
+def _own_organisation(actor: Actor, opportunity: Opportunity) -> Customer | None:
+    """Give a deal's customer where that is an organisation whose people the actor may write down."""
     customer = db.session.get(Customer, opportunity.customer_id) if opportunity.customer_id else None
-    if customer is None or customer.is_person or not _may_edit(actor, customer):
-        return create_customer(actor, values)
-    return add_person(actor, customer, values)
+    return customer if customer is not None and not customer.is_person and _may_edit(actor, customer) else None
 
 
 def _may_edit(actor: Actor, customer: Customer) -> bool:

@@ -4,6 +4,7 @@ The state machine is the table `LEAD_MOVES`; what it doesn't list is refused.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +24,7 @@ from pelatis.api import (
     matching_name,
     require,
     save,
+    system_actor,
     utc_now,
     visible,
     working_calendar,
@@ -31,6 +33,7 @@ from pelatis.api import (
 
 from ..models import Lead, Opportunity
 from ..schemas import LEAD_STATUSES
+from .contacts import create_contact_role, new_person, place_at_customer
 from .opportunities import create_opportunity
 
 #: How much working time a lead may wait for its first answer.
@@ -120,28 +123,53 @@ def take_lead(actor: Actor, lead: Lead) -> Lead:
         return lead
 
 
-def convert_lead(actor: Actor, lead: Lead, values: Mapping[str, Any] | None = None) -> Opportunity:
+@dataclass(frozen=True)
+class Conversion:
+    """What a lead becomes, as somebody chose it.
+
+    Attributes:
+        customer_id: a customer that is there already; None to look for the likeliest one.
+        makes_customer: whether a new customer is made, whoever is there already.
+        person_id: a person that is there already, who gets a part in the deal.
+        makes_person: whether a new person is made of the lead's name, who works at the customer.
+        role: the part that the person gets, a key of `schemas.CONTACT_ROLES`.
+    """
+
+    customer_id: UUID | None = None
+    makes_customer: bool = False
+    person_id: UUID | None = None
+    makes_person: bool = False
+    role: str = "decides"
+
+
+def convert_lead(
+    actor: Actor, lead: Lead, values: Mapping[str, Any] | None = None, chosen: Conversion | None = None
+) -> Opportunity:
     """Make a customer and an opportunity of a lead; a customer that is there already is taken and not doubled.
 
     Args:
         actor: whoever converts it; they need the right to edit the lead and to make customers and opportunities.
         lead: a lead that is new, working or qualified.
         values: checked values (model attributes) of the opportunity; `customer_id` names the customer.
+        chosen: whom the lead becomes; the likeliest customer, without a person, when nobody chose.
 
     Raises:
         Problem: `sales.lead_status_refused` when it was converted or disqualified before; 403 or 404 without a right.
     """
     require(actor, Lead, "edit", lead)
     require(actor, Opportunity, "create")
+    chosen = chosen or Conversion()
     with write_unit() as session:
         session.refresh(lead, with_for_update=True)
         if lead.status not in CONVERTIBLE:
             raise _refused_status("converted")
         columns = dict(values or {})
-        columns["customer_id"] = columns.get("customer_id") or _customer_of(actor, lead)
-        columns.setdefault("name", lead.company or lead.name)
-        columns.setdefault("owner_id", lead.owner_id)
+        columns["customer_id"] = columns.get("customer_id") or _chosen_customer(actor, lead, chosen)
+        columns["name"] = columns.get("name") or lead.company or lead.name
+        columns["owner_id"] = columns.get("owner_id") or lead.owner_id
+        columns.setdefault("product_id", lead.product_id)
         opportunity = create_opportunity(actor, {"source": lead.source, "needs": lead.message, **columns})
+        _introduce(actor, lead, opportunity, chosen)
         lead.answered_at = lead.answered_at or utc_now()
         lead.status = "converted"
         lead.customer_id, lead.opportunity_id = opportunity.customer_id, opportunity.id
@@ -149,15 +177,55 @@ def convert_lead(actor: Actor, lead: Lead, values: Mapping[str, Any] | None = No
         return opportunity
 
 
+def _chosen_customer(actor: Actor, lead: Lead, chosen: Conversion) -> UUID:
+    if chosen.customer_id is not None:
+        require(actor, Customer, "view", db.session.get(Customer, chosen.customer_id))
+        return chosen.customer_id
+    return _new_customer(actor, lead) if chosen.makes_customer else _customer_of(actor, lead)
+
+
+def _introduce(actor: Actor, lead: Lead, opportunity: Opportunity, chosen: Conversion) -> None:
+    """Give the person behind a lead their part in the deal."""
+    person_id = chosen.person_id
+    if person_id is not None:
+        person = db.session.get(Customer, person_id)
+        require(actor, Customer, "view", person)
+        assert person is not None, "whoever may be seen is there"  # noqa: S101
+        place_at_customer(actor, opportunity, person)
+    elif chosen.makes_person:
+        person_id = new_person(actor, opportunity, lead.name, email=lead.email, phone=lead.phone).id
+    if person_id is not None:
+        create_contact_role(
+            system_actor(),
+            {
+                "opportunity_id": opportunity.id,
+                "customer_id": person_id,
+                "role": chosen.role,
+                "owner_id": actor.user_id,
+            },
+        )
+
+
 def _customer_of(actor: Actor, lead: Lead) -> UUID:
     """Find the customer that a lead already is: by mail, by phone, by the company's name; otherwise make it."""
-    found = _matching_customer(actor, lead)
-    if found is not None:
-        return found
+    return _matching_customer(actor, lead) or _new_customer(actor, lead)
+
+
+def _new_customer(actor: Actor, lead: Lead) -> UUID:
     require(actor, Customer, "create")
     party = {"kind": "organisation", "name": lead.company} if lead.company else {"kind": "person", "name": lead.name}
     customer = create_customer(
-        actor, {**party, "roles": ["prospect"], "email": lead.email, "phone": lead.phone, "owner_id": lead.owner_id}
+        actor,
+        {
+            **party,
+            "roles": ["prospect"],
+            "email": lead.email,
+            "phone": lead.phone,
+            "owner_id": lead.owner_id,
+            "country": lead.country,
+            "postcode": lead.postcode,
+            "language": lead.language,
+        },
     )
     return customer.id
 
