@@ -1,7 +1,8 @@
 """What plugins that require the catalog may import."""
 
 from .amounts import rounded, shared_out, smallest_unit
-from .models import Cost, Price, PriceList, PriceRule, Product, TaxRule
+from .models import Cost, Option, Price, PriceList, PriceRule, Product, TaxRule
+from .operations.options import check_configuration
 from .operations.prices import default_price_list
 from .pricing import PricedLine, PriceRequest, PriceStep
 from .queries.prices import price_of
@@ -16,6 +17,7 @@ __all__ = [
     "UNITS",
     "Cost",
     "HoldingList",
+    "Option",
     "Price",
     "PriceExplained",
     "PriceList",
@@ -30,6 +32,7 @@ __all__ = [
     "TaxRule",
     "Taxable",
     "Taxation",
+    "check_configuration",
     "choose_rule",
     "costs_on",
     "default_price_list",

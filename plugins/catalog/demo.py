@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pelatis.api import DemoCustomer, DemoMatter, DemoPart, db
 
-from .models import Cost, ListAssignment, Price, PriceList, PriceRule, Product, TaxRule
+from .models import Cost, ListAssignment, Option, OptionGroup, OptionRule, Price, PriceList, PriceRule, Product, TaxRule
 from .queries.prices import default_price_list
 
 #: (code, name, series, unit, price in euros)
@@ -71,6 +71,24 @@ PRICE_RULES: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
         {"series": "Services", "rounding_step": Decimal(1)},
     ),
 )
+#: The groups of options of a bottling line: (name, least, most, options: (name, percent, amount in euros)).
+OPTION_GROUPS: Final = (
+    ("Filling head", 1, 1, (("12 valves", "0", "0"), ("18 valves", "9.5", "0"), ("24 valves", "18", "0"))),
+    ("Motor", 1, 1, (("3 kW", "0", "0"), ("5.5 kW", "0", "2150"))),
+    (
+        "Extras",
+        0,
+        None,
+        (("Labelling station", "0", "8400"), ("Wheels", "0", "620"), ("Steel of food grade", "4", "0")),
+    ),
+)
+#: (option, what it does, option, why)
+OPTION_RULES: Final = (
+    ("24 valves", "requires", "5.5 kW", "The smaller motor doesn't keep up."),
+    ("Wheels", "excludes", "24 valves", "It is too heavy for them."),
+)
+_CONFIGURED: Final = "BTL-L1"
+
 #: (the story's customer, list, why)
 AGREEMENTS: Final = (("kowalski", "Cennik hurtowy", "Umowa ramowa"),)
 
@@ -125,6 +143,7 @@ class CatalogDemo(DemoPart):
                 factor = Decimal(share) * told.get("rate", Decimal(1))
                 self.company.insert(Price, self._prices(products, self._list(name), currency, factor))
         self._make_price_rules(made)
+        self._make_options(products[_CONFIGURED], made)
         self.company.insert(Cost, self._costs(products))
         self._make_tax_rules(made)
 
@@ -160,6 +179,29 @@ class CatalogDemo(DemoPart):
             base = {"base_list_id": self._list(PRICE_LISTS[0][0])} if told.get("base") == "list" else {}
             row = {"id": self.company.stable_id("price_rule", name), "name": name, "currency": currencies[list_name]}
             self.company.insert(PriceRule, [{**row, "price_list_id": self._list(list_name), **base, **told, **made}])
+
+    def _make_options(self, product: UUID, made: Mapping[str, Any]) -> None:
+        for place, (name, least, most, options) in enumerate(OPTION_GROUPS):
+            group = self.company.stable_id("option_group", name)
+            row = {"id": group, "product_id": product, "name": name, "position": place}
+            self.company.insert(OptionGroup, [{**row, "min_choices": least, "max_choices": most, **made}])
+            rows = [
+                {"name": each, "percent": Decimal(percent), "amount": Decimal(amount), "position": number}
+                for number, (each, percent, amount) in enumerate(options)
+            ]
+            self.company.insert(
+                Option,
+                [
+                    {**row, "id": self._option(row["name"]), "group_id": group, "currency": "EUR", **made}
+                    for row in rows
+                ],
+            )
+        for one, kind, other, reason in OPTION_RULES:
+            pair = {"option_id": self._option(one), "kind": kind, "other_id": self._option(other), "reason": reason}
+            self.company.insert(OptionRule, [{**pair, "id": self.company.stable_id("option_rule", one), **made}])
+
+    def _option(self, name: object) -> UUID:
+        return self.company.stable_id("option", str(name))
 
     def _make_tax_rules(self, made: Mapping[str, Any]) -> None:
         names = ("name", "rate", "country", "postcodes", "tax_class", "buyer", "note")

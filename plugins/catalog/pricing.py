@@ -22,6 +22,8 @@ STEP_WORDS: Final[Mapping[str, Any]] = {
     "list_rule": _l("Price list “%(price_list)s”, rule “%(rule)s”"),
     "rule": _l("Rule “%(rule)s”"),
     "floor": _l("Raised to the least margin of “%(rule)s”"),
+    "option": _l("Option “%(option)s”"),
+    "unpriced_option": _l("Option “%(option)s”: “%(price_list)s” has no rate for its price"),
     "unpriced": _l("No price list in %(currency)s has a price for it on this day"),
 }
 #: The kinds of steps that set the price; all others add to it.

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pelatis.api import Customer
 
-from .models import Price, PriceList, PriceRule, Product
+from .models import Option, Price, PriceList, PriceRule, Product
 from .pricing import PriceStep, exact, summed
 from .rules import in_order, is_for, least_price, reckoned
 
@@ -131,6 +131,23 @@ class Tariff:
         """
         found = (self._in_list(each.price_list, each.values, wanted, frozenset()) for each in holding)
         return next(filter(None, found), None)
+
+    def option_steps(self, found: Found, options: Iterable[Option]) -> list[PriceStep]:
+        """Tell what options add to a price; a step without amount where the list has no rate for theirs.
+
+        Args:
+            found: the price without options.
+            options: those that were chosen.
+        """
+        return [self._option_step(found, option) for option in options]
+
+    def _option_step(self, found: Found, option: Option) -> PriceStep:
+        rate = self._rate_of(found.price_list) if option.currency == self.company_currency else None
+        values, currency = {"option": option.name, "price_list": found.price_list.name}, found.price_list.currency
+        if option.amount and rate is None:
+            return PriceStep("unpriced_option", values, None, currency)
+        amount = exact(found.amount * option.percent / 100 + option.amount * (rate or 0))
+        return PriceStep("option", values, amount, currency)
 
     def _in_list(
         self,

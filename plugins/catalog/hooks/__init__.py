@@ -5,14 +5,27 @@ from typing import Any, Final
 
 from pelatis.api import Actor, Panel, hookimpl, may
 
-from ..models import Cost, ListAssignment, Price, PriceList, PriceRule, Product, TaxRule
+from ..models import (
+    Cost,
+    ListAssignment,
+    Option,
+    OptionGroup,
+    OptionRule,
+    Price,
+    PriceList,
+    PriceRule,
+    Product,
+    TaxRule,
+)
 from .lists import agreements_panel, list_prices_panel, rules_panel
-from .products import costs_panel, prices_panel, taxes_panel
+from .products import costs_panel, group_panel, option_panel, options_panel, prices_panel, taxes_panel
 
 #: What stands beside a record of a model: for whoever may view records of the first model, the panel that the second
 #: makes.
 PANELS: Final[Mapping[type, tuple[tuple[Any, Callable[[Actor, Any], Panel]], ...]]] = {
-    Product: ((Price, prices_panel), (Cost, costs_panel), (TaxRule, taxes_panel)),
+    Product: ((Price, prices_panel), (Option, options_panel), (Cost, costs_panel), (TaxRule, taxes_panel)),
+    OptionGroup: ((Option, group_panel),),
+    Option: ((OptionRule, option_panel),),
     PriceList: ((PriceRule, rules_panel), (ListAssignment, agreements_panel), (Price, list_prices_panel)),
 }
 

@@ -14,13 +14,14 @@ from pelatis.api import (
     today,
 )
 
-from ..models import Cost, Price, Product, TaxRule
+from ..models import Cost, Option, OptionGroup, OptionRule, Price, Product, TaxRule
+from ..queries.options import choices_of, options_in, rules_of_option
 from ..queries.prices import prices_of, standard_price
 from ..queries.products import costs_of
 from ..queries.taxes import taxes_of
-from ..records import COSTS, PRICE_LISTS, PRICES, TAX_RULES
-from ..schemas import BUYERS
-from .wording import written_limits
+from ..records import COSTS, OPTION_GROUPS, OPTION_RULES, OPTIONS, PRICE_LISTS, PRICES, PRODUCTS, TAX_RULES
+from ..schemas import BUYERS, RULE_KINDS
+from .wording import written_change, written_limits
 
 #: How many of a product's costs stand beside it.
 MOST_COSTS = 5
@@ -52,6 +53,94 @@ def prices_panel(actor: Actor, product: Product) -> Panel:
         },
         count=len(rows) or None,
     )
+
+
+def options_panel(actor: Actor, product: Product) -> Panel:
+    """Give the groups of options that a product may be ordered with, and the way to try them out."""
+    choices = choices_of([product.id])[product.id]
+    rows = [
+        {
+            "title": group.name,
+            "url": OPTION_GROUPS.url_of(group.id),
+            "note": ", ".join(option.name for option in choices.options[group.id]),
+            "figure": _range(group),
+        }
+        for group in choices.groups
+    ]
+    may_add = may(actor, OptionGroup, "create")
+    return Panel(
+        id="catalog.options",
+        title=_("Options"),
+        template="catalog/panels/rows.html",
+        context={
+            "rows": rows,
+            "lacking": _("It comes as it is."),
+            "new_url": f"{OPTION_GROUPS.url}/new?product={product.id}" if may_add else "",
+            "new_label": _("New option group"),
+            "icon": "adjustments-horizontal",
+            "more_url": f"{PRODUCTS.url_of(product.id)}/configure" if rows else "",
+            "more_label": _("Choose options"),
+        },
+        count=len(rows) or None,
+    )
+
+
+def group_panel(actor: Actor, group: OptionGroup) -> Panel:
+    """Give the options of a group."""
+    rows = [
+        {
+            "title": option.name,
+            "url": OPTIONS.url_of(option.id),
+            "note": "" if option.active else _("not offered"),
+            "figure": written_change(option),
+        }
+        for option in options_in(actor, group.id)
+    ]
+    return Panel(
+        id="catalog.group",
+        title=_("Options"),
+        template="catalog/panels/rows.html",
+        context={
+            "rows": rows,
+            "lacking": _("No option is in it."),
+            "new_url": f"{OPTIONS.url}/new?group={group.id}" if may(actor, Option, "create") else "",
+            "new_label": _("New option"),
+            "icon": "adjustments-horizontal",
+        },
+        count=len(rows) or None,
+    )
+
+
+def option_panel(actor: Actor, option: Option) -> Panel:
+    """Give what an option needs and rules out."""
+    rows = [
+        {
+            "title": f"{RULE_KINDS[rule.kind]} {other.name}",
+            "url": OPTION_RULES.url_of(rule.id),
+            "note": rule.reason or "",
+        }
+        for rule, other in rules_of_option(actor, option.id)
+    ]
+    return Panel(
+        id="catalog.option_rules",
+        title=_("Together with others"),
+        template="catalog/panels/rows.html",
+        context={
+            "rows": rows,
+            "lacking": _("It fits with every other."),
+            "new_url": f"{OPTION_RULES.url}/new?option={option.id}" if may(actor, OptionRule, "create") else "",
+            "new_label": _("New option rule"),
+            "icon": "adjustments-horizontal",
+        },
+        count=len(rows) or None,
+    )
+
+
+def _range(group: OptionGroup) -> str:
+    least, most = group.min_choices, group.max_choices
+    if most is None:
+        return f"{least}+"
+    return str(least) if least == most else f"{least}–{most}"
 
 
 def costs_panel(actor: Actor, product: Product) -> Panel:

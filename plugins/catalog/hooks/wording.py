@@ -2,7 +2,7 @@
 
 from pelatis.api import _, format_amount, format_day, format_number, format_percent
 
-from ..models import Price, PriceRule
+from ..models import Option, Price, PriceRule
 
 
 def written_limits(source: Price | PriceRule) -> str:
@@ -17,11 +17,11 @@ def written_limits(source: Price | PriceRule) -> str:
     return " · ".join(parts)
 
 
-def written_change(rule: PriceRule) -> str:
-    """Say what a rule makes of what it starts from: "−10 % + €2"."""
+def written_change(rule: PriceRule | Option) -> str:
+    """Say what a rule or an option makes of what it starts from: "−10 % + €2"."""
     parts = []
     if rule.percent:
         parts.append(format_percent(rule.percent))
-    if rule.amount or rule.base == "fixed":
+    if rule.amount or (isinstance(rule, PriceRule) and rule.base == "fixed"):
         parts.append(format_amount(rule.amount, rule.currency))
     return " ".join(f"+{part}" if place and part[0].isalnum() else part for place, part in enumerate(parts)) or "–"

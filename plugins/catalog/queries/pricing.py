@@ -11,10 +11,11 @@ from sqlalchemy import select
 from pelatis.api import Customer, base_currency, db, today
 
 from ..amounts import rounded
-from ..models import ListAssignment, Price, PriceList, PriceRule, Product, TaxRule
-from ..pricing import PricedLine, PriceRequest, PriceStep
+from ..models import ListAssignment, Option, Price, PriceList, PriceRule, Product, TaxRule
+from ..pricing import PricedLine, PriceRequest, PriceStep, summed
 from ..tariff import HoldingList, Tariff, Wanted, lists_that_hold
 from ..taxes import Rounding, Taxable, TaxLine, tax_document
+from .options import options_by_id
 from .prices import holds
 from .products import costs_on, products_by_id
 from .taxes import sale_to, tax_rules_of
@@ -35,7 +36,7 @@ def price_lines(
         One answer for each request, in their order; one without a price has a step that says so.
 
     Raises:
-        Problem: 404 for a product that isn't there.
+        Problem: 404 for a product or an option that isn't there.
     """
     products = products_by_id({request.product_id for request in requests})
     lists = _lists_on(day)
@@ -43,8 +44,9 @@ def price_lines(
     tariff = _tariff(lists, [each.price_list.id for each in holding], products, day)
     sold = list(products.values())
     rules = dict(zip(products, tax_rules_of(sold, sale_to(customer, day) if customer else None), strict=True))
+    options = options_by_id({option for request in requests for option in request.options})
     return [
-        _line(request, products[request.product_id], currency, tariff, holding, rules[request.product_id])
+        _line(request, products[request.product_id], currency, tariff, holding, rules[request.product_id], options)
         for request in requests
     ]
 
@@ -56,18 +58,22 @@ def _line(
     tariff: Tariff,
     holding: Sequence[HoldingList],
     tax_rule: TaxRule | None,
+    options: Mapping[UUID, Option],
 ) -> PricedLine:
     found = tariff.find(holding, Wanted(product, request.quantity))
+    steps = [PriceStep("unpriced", {"currency": currency}, None, currency)]
+    if found is not None:
+        steps = [*found.steps, *tariff.option_steps(found, [options[option] for option in request.options])]
     return PricedLine(
         product=product,
         quantity=request.quantity,
         currency=currency,
         price_list=found.price_list if found else None,
         list_price=found.list_price if found else None,
-        unit_price=found.amount if found else None,
+        unit_price=None if any(step.amount is None for step in steps) else summed(steps),
         cost=tariff.costs.get(product.id),
         tax_rule=tax_rule,
-        steps=found.steps if found else (PriceStep("unpriced", {"currency": currency}, None, currency),),
+        steps=tuple(steps),
     )
 
 

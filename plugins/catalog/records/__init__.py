@@ -2,7 +2,20 @@
 
 # ruff: noqa: I001 - the rail lists them in the order in which they are named here
 from .products import COSTS, LIST_PRICE, PRODUCTS
+from .options import OPTION_GROUPS, OPTION_RULES, OPTIONS
 from .prices import ASSIGNMENTS, PRICE_LISTS, PRICE_RULES, PRICES
 from .taxes import TAX_RULES
 
-__all__ = ["ASSIGNMENTS", "COSTS", "LIST_PRICE", "PRICES", "PRICE_LISTS", "PRICE_RULES", "PRODUCTS", "TAX_RULES"]
+__all__ = [
+    "ASSIGNMENTS",
+    "COSTS",
+    "LIST_PRICE",
+    "OPTIONS",
+    "OPTION_GROUPS",
+    "OPTION_RULES",
+    "PRICES",
+    "PRICE_LISTS",
+    "PRICE_RULES",
+    "PRODUCTS",
+    "TAX_RULES",
+]

@@ -1,5 +1,6 @@
 """What the catalog's records consist of, for forms, API, import and export."""
 
+from .options import RULE_KINDS, OptionGroupSchema, OptionRuleSchema, OptionSchema
 from .prices import BASES, ListAssignmentSchema, PriceListSchema, PriceRuleSchema, PriceSchema
 from .products import TAX_CLASSES, UNITS, CostSchema, ProductSchema
 from .taxes import BUYERS, TaxRuleSchema
@@ -7,10 +8,14 @@ from .taxes import BUYERS, TaxRuleSchema
 __all__ = [
     "BASES",
     "BUYERS",
+    "RULE_KINDS",
     "TAX_CLASSES",
     "UNITS",
     "CostSchema",
     "ListAssignmentSchema",
+    "OptionGroupSchema",
+    "OptionRuleSchema",
+    "OptionSchema",
     "PriceListSchema",
     "PriceRuleSchema",
     "PriceSchema",
