@@ -18,6 +18,7 @@ from core.imports import encodings, guessing, reading
 from core.imports.models import Import
 from core.imports.options import Options, folder_of, headings_of, options_of, record_type_of, shape_of
 from core.imports.running import PREVIEW_ROWS, Runner, Tally
+from core.imports.standing import held, standing
 from core.jobs.operations import enqueue
 from core.problems import Problem
 from core.records import fields
@@ -134,7 +135,7 @@ def require_draft(job: Import, states: Collection[str] = ("draft",)) -> None:
     Raises:
         Problem: 409 when it ran already.
     """
-    if job.status not in states:
+    if standing(job) not in states:
         raise Problem("imports.not_a_draft", _("This import ran already."), status=409)
 
 
@@ -270,7 +271,7 @@ def run(
     require_draft(job, RUNNABLE)
     require(actor, record_type_of(job), "import")
     require_fields(job)
-    with acting_as(actor, "import", job.id):
+    with acting_as(actor, "import", job.id), held(job):
         return Runner(actor, job).run(progress)
 
 

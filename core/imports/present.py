@@ -274,11 +274,24 @@ def undone(job: Import) -> list[str]:
     return told
 
 
-def report_title(job: Import) -> str:
-    """Say in one sentence what an import came to."""
-    if job.status == "undone":
+def report_lead(job: Import, state: str) -> str:
+    """Say what is left to do after an import: rows that failed, unless all of it was taken back.
+
+    Args:
+        job: the import.
+        state: how it stands.
+    """
+    if state == "undone" or not job.failed:
+        return job.file_name
+    count = format_number(job.failed)
+    return ngettext("%(count)s row waits to be mended.", "%(count)s rows wait to be mended.", job.failed, count=count)
+
+
+def report_title(job: Import, state: str) -> str:
+    """Say in one sentence what an import came to; for the arguments see `report_lead`."""
+    if state == "undone":
         return _("This import was undone")
-    if job.status == "failed":
+    if state == "failed":
         rows = format_number(job.done_rows)
         return ngettext(
             "The import stopped after %(count)s row",

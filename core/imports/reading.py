@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from core.i18n import _
 from core.imports import encodings
@@ -31,6 +31,8 @@ MOST_COLUMNS: Final = 500
 LONGEST_CELL: Final = 65_535
 #: Lines that one row may go over; beyond them its quote was never closed.
 MOST_LINES: Final = 1_000
+#: Letters of one line; a longer one is no line, and would be held in memory several times over.
+LONGEST_LINE: Final = 4_000_000
 MOST_UNPACKED: Final = 512 * 1024**2
 MOST_SHEET_CELLS: Final = 30_000_000
 
@@ -173,7 +175,7 @@ def read_rows(path: Path, shape: Shape, after: int = 0) -> Iterator[FileRow]:
 
 def _json_rows(path: Path, shape: Shape) -> Iterator[FileRow]:
     with path.open(encoding=shape.encoding, errors="replace") as stream:
-        for number, line in enumerate(stream, 1):
+        for number, line in enumerate(_lines(stream), 1):
             if not line.strip():
                 continue
             try:
@@ -235,8 +237,25 @@ def _raw_rows(path: Path, shape: Shape) -> Iterator[_Raw]:
         return
     errors = "surrogateescape" if shape.encoding in encodings.UTF_8 else "replace"
     with path.open(encoding=shape.encoding, errors=errors, newline="") as stream:
-        for raw in _csv_rows(stream, shape.delimiter):
+        for raw in _csv_rows(_lines(stream), shape.delimiter):
             yield _mended(raw) if any(map(ESCAPED.search, raw.cells)) else raw
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    """Read a file's lines; one that never ends is refused before it fills the memory."""
+    for number in count(1):
+        line = stream.readline(LONGEST_LINE + 1)
+        if not line:
+            return
+        if len(line) > LONGEST_LINE:
+            message = _(
+                "Line %(line)s is longer than %(most)s letters. Look there for a quotation mark that is never closed, "
+                "or for missing line ends.",
+                line=number,
+                most=LONGEST_LINE,
+            )
+            raise unreadable(message)
+        yield line
 
 
 def _csv_rows(source: Iterable[str], delimiter: str) -> Iterator[_Raw]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
+import core.imports.jobs  # noqa: F401 - by this every process knows the work that is done in the background
 from core.access import current_actor, may
 from core.exports.writing import safe_cell
 from core.i18n import _, _l, format_number, ngettext
@@ -27,6 +28,7 @@ from core.imports import (
     undoing,
 )
 from core.imports.models import Import
+from core.imports.standing import standing
 from core.problems import Problem, not_found
 from core.records.registry import record_types
 from core.search.fold import fold
@@ -87,7 +89,7 @@ def _url(found: Import, step: str = "") -> str:
 
 def _lead_on(found: Import) -> AnyResponse:
     """Lead to the step that an import is at."""
-    step = {"draft": "columns", "running": "running"}.get(found.status, "report")
+    step = {"draft": "columns", "running": "running"}.get(standing(found), "report")
     return redirect_or_refresh(_url(found, step))
 
 
@@ -98,7 +100,8 @@ def imports_page() -> Response:
     _allowed()
     jobs_seen = queries.latest_imports(current_actor())
     saved = mappings.saved_mappings(current_actor())
-    return render("imports/list.html", jobs=jobs_seen, mappings=saved, statuses=STATUSES, types=record_types)
+    states = {each.id: STATUSES[standing(each)] for each in jobs_seen}
+    return render("imports/list.html", jobs=jobs_seen, mappings=saved, states=states, types=record_types)
 
 
 # Saved mappings
@@ -414,7 +417,7 @@ def run(import_id: UUID) -> AnyResponse:
 def running_page(import_id: UUID) -> AnyResponse:
     """Show how far a running import is."""
     found = _found(import_id)
-    if found.status != "running":
+    if standing(found) != "running":
         return _lead_on(found)
     return render(
         "imports/under_way.html",
@@ -430,7 +433,7 @@ def running_page(import_id: UUID) -> AnyResponse:
 def progress(import_id: UUID) -> AnyResponse:
     """Tell how far a running import is; when it is over, lead to its report."""
     found = _found(import_id)
-    if found.status != "running":
+    if standing(found) != "running":
         return _lead_on(found)
     return fragment("imports/progress.html", job=found, **_written(found))
 
@@ -447,10 +450,11 @@ def _written(found: Import) -> dict[str, Any]:
 def report_page(import_id: UUID) -> AnyResponse:
     """Show what came of an import."""
     found = _found(import_id)
-    if found.status in ("draft", "running"):
+    state = standing(found)
+    if state in ("draft", "running"):
         return _lead_on(found)
     actor = current_actor()
-    present_type = None if found.status == "undone" else options.record_type_of(found)
+    present_type = None if state == "undone" else options.record_type_of(found)
     return render(
         "imports/report.html",
         **_context(found, REPORT),
@@ -458,8 +462,10 @@ def report_page(import_id: UUID) -> AnyResponse:
         reasons=present.reasons(queries.reasons(found.id)),
         empty=present.empty_cells(found, found.empty_cells, present_type),
         has_errors=options.error_file(found).is_file(),
-        status_text=STATUSES[found.status],
-        title=present.report_title(found),
+        state=state,
+        status_text=STATUSES[state],
+        title=present.report_title(found, state),
+        lead=present.report_lead(found, state),
         undone=present.undone(found),
         is_undoable=found.status in undoing.UNDOABLE,
         facts=present.report_facts(actor, found),

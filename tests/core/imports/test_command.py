@@ -89,3 +89,14 @@ def test_the_command_says_in_one_line_what_is_wrong(environment: Mapping[str, st
         assert told in done.stderr
         assert "Traceback" not in done.stderr
         assert done.stdout == ""
+
+
+def test_a_worker_that_never_began_an_import_knows_its_jobs(tmp_path: Path) -> None:
+    settings = {"PELATIS_DATA_DIR": str(tmp_path), "PELATIS_SECRET_KEY": "k" * 40}
+    program = (
+        "from core.app import create_app; from core.settings import Settings; from core.jobs.registry import jobs; "
+        f"create_app(Settings.from_environment({settings!r})); "
+        "print(*[jobs.get(f'core.import{each}') is not None for each in ('', '-trial', '-undo')])"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True"] * 3

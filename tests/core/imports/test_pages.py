@@ -17,6 +17,7 @@ from core.customers.records import CUSTOMERS
 from core.database import db, write_unit
 from core.imports import queries
 from core.imports.models import Import
+from core.imports.standing import held
 from core.jobs.models import Job
 from core.jobs.worker import run_next_job
 from core.records.operations import create_record, update_record
@@ -243,6 +244,40 @@ def test_an_import_that_two_begin_at_once_runs_once(
         thread.join(60)
     assert sorted(answers) == [303, 409]
     assert list(db.session.scalars(select(Job.name).where(Job.name == "core.import"))) == ["core.import"]
+
+
+def test_an_import_that_was_killed_in_the_shell_stands_as_stopped_and_goes_on(client: FlaskClient) -> None:
+    url = upload(client, "name\nA\nB\n")
+    job = the_import()
+    with write_unit() as session:
+        session.refresh(job)
+        job.status = "running"  # as a process leaves it that is killed
+    with held(job):
+        assert "running" in text_of(client, "/admin/imports")
+        assert client.get(url).headers["Location"] == f"{url}/running"
+        assert client.post(f"{url}/run").status_code == 409
+    assert "stopped" in text_of(client, "/admin/imports")
+    assert client.get(f"{url}/progress").headers["Location"] == f"{url}/report"
+    report = text_of(client, f"{url}/report")
+    assert "The import stopped after 0 rows" in report
+    assert f'action="{url}/run"' in report
+    assert f"{url}/undo" in report
+    assert client.post(f"{url}/run").status_code == 303
+    assert client.get(url).headers["Location"] == f"{url}/running"
+    assert run_next_job("a worker") is not None
+    assert "2 customers are in" in text_of(client, f"{url}/report")
+
+
+def test_no_row_failed_or_waits_where_none_was_written_or_all_were_taken_back(client: FlaskClient) -> None:
+    url = upload(client, "name,email\nA,\nB,bad\n")
+    assert '<td class="num">2</td><td class="num">–</td>' in text_of(client, "/admin/imports")
+    client.post(f"{url}/run")
+    assert run_next_job("a worker") is not None
+    assert "1 row waits to be mended." in text_of(client, f"{url}/report")
+    client.post(f"{url}/undo")
+    report = text_of(client, f"{url}/report")
+    assert "This import was undone" in report
+    assert "waits to be mended" not in report
 
 
 def test_record_types_are_offered_by_their_names(client: FlaskClient) -> None:

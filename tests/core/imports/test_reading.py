@@ -250,3 +250,16 @@ def test_a_stream_of_one_long_line_is_read(tmp_path: Path) -> None:
     stream = BytesIO(b"name\n" + b"x" * 10_000)
     (row,) = rows_of(write(tmp_path, stream.getvalue()))
     assert len(row.cells["name"]) == 10_000
+
+
+@pytest.mark.parametrize("name", ["file.csv", "file.jsonl"])
+def test_a_line_without_an_end_is_refused_by_its_number_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("core.imports.reading.LONGEST_LINE", 1_000)
+    file = tmp_path / name
+    first = "name,city\nElaiones,Patra\n" if name.endswith("csv") else '{"name": "A"}\n{"name": "B"}\n'
+    file.write_text(first + '"Open, ' + "Πάτρα " * 1_000)
+    rows = read_rows(file, find_shape(file))
+    with pytest.raises(Problem, match="Line 3 is longer than 1,000 letters"):
+        list(rows)
