@@ -120,7 +120,7 @@ def columns_of(record_type: RecordType, arguments: Mapping[str, str], query: Lis
                 "name" if first else "num" if numeric else "text",
                 field=declared,
                 extra=added,
-                width="s" if isinstance(declared, NARROW_FIELDS) else "",
+                width="s" if (added and numeric) or isinstance(declared, NARROW_FIELDS) else "",
                 **_sorting(record_type, arguments, query, name, added),
             )
         )

@@ -58,7 +58,7 @@ def shell() -> dict[str, Any]:
         },
         "theme": g.get("theme", "auto"),
         "single_keys": g.get("single_keys", True),
-        "density": g.get("density", "airy"),
+        "density": g.get("density", "dense"),
         "rail_folded": g.get("rail_folded", False),
         "language": get_language(),
         "languages": LANGUAGES,

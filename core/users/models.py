@@ -35,7 +35,7 @@ class User(Record, Base):
     #: `auto` (as the device has it), `light` or `dark`.
     theme: Mapped[str] = mapped_column(String(10), default="auto")
     #: `airy` or `dense`: the height of a list's rows.
-    density: Mapped[str] = mapped_column(String(12), default="airy")
+    density: Mapped[str] = mapped_column(String(12), default="dense")
     #: Whether single keys (`j`, `k`, `c`) act; WCAG 2.1.4 wants that they can be switched off.
     single_keys: Mapped[bool] = mapped_column(default=True)
     #: The team that their figures count for; they are a member of it, and may be of others.

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 #: How often the use of a session or token is written down.
 NOTE_USE_EVERY: Final = timedelta(minutes=10)
 
-_NOBODY: Final = SignedIn(PUBLIC, theme="auto", density="airy", single_keys=True)
+_NOBODY: Final = SignedIn(PUBLIC, theme="auto", density="dense", single_keys=True)
 
 
 def install_actor(app: Flask) -> None:
