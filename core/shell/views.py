@@ -2,19 +2,25 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.access import current_actor, may, require_administrator
+from core.access import Actor, current_actor, may, require_administrator
 from core.host.contributions import Action, CalendarItem, HookFailure, Panel
 from core.host.doors import collect
 from core.i18n import _, current_zone, format_day, format_number, format_time, local_now, name_zone, ngettext, today
+from core.problems import Problem
+from core.records.queries import find_record
 from core.records.registry import record_types
+from core.records.types import RecordType
+from core.records.untrusted import as_id
 from core.search.index import Hit, search, search_near
 from core.search.marks import marked
 from core.web.audience import audience
+from core.web.paths import came_from
 from core.web.render import fragment, render
 
 blueprint = Blueprint("shell", __name__)
@@ -138,7 +144,7 @@ def palette() -> Response:
     """Answer the palette: records that hold the words, pages, and what can be done."""
     actor, query = current_actor(), request.args.get("q", "")[:200].strip()
     creates_only = request.args.get("mode") == "new"
-    groups: list[dict[str, Any]] = []
+    groups: list[dict[str, Any]] = [] if creates_only else _on_open_record(actor, query)
     if query and not creates_only:
         hits = search(actor, query)
         near = [] if hits else search_near(actor, query)
@@ -154,6 +160,41 @@ def palette() -> Response:
         groups.append({"title": _("Do"), "items": _matching(actions, query)})
         groups.append({"title": _("Pages"), "items": _matching(_pages(), query)})
     return fragment("shell/palette.html", groups=groups)
+
+
+def _on_open_record(actor: Actor, query: str) -> list[dict[str, Any]]:
+    """Give what can be done with the record whose page the palette lies over."""
+    opened = _opened(actor)
+    if opened is None:
+        return []
+    record_type, record = opened
+    url = record_type.url_of(record.id)
+    acts = [
+        {
+            "label": str(each.title),
+            "url" if each.method == "get" else "post_url": each.url,
+            "icon": each.icon,
+            "key": each.key,
+        }
+        for each in collect("crm_collect_actions", actor=actor, record=record)
+        if isinstance(each, Action)
+    ]
+    if may(actor, record_type, "edit"):
+        acts.append({"label": _("Edit"), "url": f"{url}/edit", "icon": "pencil", "key": "e"})
+    acts.append({"label": _("History"), "url": f"{url}/history", "icon": "history"})
+    title = _("On %(name)s", name=record_type.title_of(record))
+    return [{"title": title, "items": _matching(acts, query)}]
+
+
+def _opened(actor: Actor) -> tuple[RecordType, Any] | None:
+    """Find the record on whose page the request was made."""
+    place, _slash, last = came_from().partition("?")[0].rpartition("/")
+    record_id, record_type = as_id(last), next((each for each in record_types if each.url == place), None)
+    if record_id is None or record_type is None or not may(actor, record_type, "view"):
+        return None
+    with suppress(Problem):  # it is gone, or not theirs to see
+        return record_type, find_record(actor, record_type, record_id)
+    return None
 
 
 def _found(hits: Sequence[Hit], query: str) -> list[dict[str, Any]]:

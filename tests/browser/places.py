@@ -38,6 +38,7 @@ OF_A_RECORD: Final = {
     "edited customer": ("customers", "Ελαιώνες", "/customers/{}/edit"),
     "history": ("customers", "Ελαιώνες", "/customers/{}/history"),
     "opportunity": ("sales/opportunities", "Frame contract", "/sales/opportunities/{}"),
+    "product": ("catalog/products", "olive oil", "/catalog/products/{}"),
     "lead": ("sales/leads", "Korkmaz", "/sales/leads/{}"),
     "task": ("activities/tasks", "VAT certificate", "/activities/tasks/{}"),
     "user": ("users", "nikos", "/admin/users/{}"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
@@ -56,9 +57,14 @@ class Catalogue:
 
 
 def _read(file: Path) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Read a catalogue without what the demonstration wrote into records, which stays as it is."""
     with file.open("rb") as opened:
-        found = [(message.id, message.string) for message in read_po(opened) if message.id]
+        found = [(each.id, each.string) for each in read_po(opened) if each.id and not _is_of_demo(each)]
     return [(_as_tuple(original), _as_tuple(translated)) for original, translated in found]
+
+
+def _is_of_demo(message: Message) -> bool:
+    return all("/demo" in place for place, _line in message.locations)
 
 
 def _as_tuple(texts: Any) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
  * arrows choose, Enter opens, Ctrl-Enter in a new tab. [data-open-palette] opens it; its value is the mode.
  */
 import { show } from "./dialogs.js";
+import { showRecent } from "./recent.js";
 
 const palette = () => document.getElementById("palette");
 const input = () => document.getElementById("palette-input");
@@ -56,5 +57,7 @@ function open(inNewTab) {
 }
 
 document.addEventListener("htmx:after:swap", (event) => {
-  if (event.detail.ctx.target?.id === "palette-list") choose(options()[0]);
+  if (event.detail.ctx.target?.id !== "palette-list") return;
+  if (!input().value && document.getElementById("palette-mode").value === "find") showRecent(event.detail.ctx.target);
+  choose(options()[0]);
 });
