@@ -1,6 +1,9 @@
 """The life of a job's row: enqueued, claimed, done, failed, parked, retried, cancelled."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable
@@ -269,3 +272,13 @@ def test_a_cancelled_job_that_waits_never_runs(declare: Declare) -> None:
     assert run() is None
     assert reloaded(job).state == CANCELLED
     assert not ran
+
+
+def test_a_process_that_has_just_begun_knows_the_jobs_of_imports() -> None:
+    """Here other tests have loaded them already; a worker loads what the application does and no more."""
+    asked = (
+        "from core.app import create_app; create_app(); from core.jobs.registry import jobs; print(*jobs.runnable())"
+    )
+    environment = os.environ | {"PELATIS_SECRET_KEY": "t" * 40}
+    known = subprocess.run([sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True)
+    assert {"core.import", "core.import-trial", "core.import-undo"} <= set(known.stdout.split())
