@@ -1,21 +1,73 @@
 """The commands of sales: `pelatis sales report`."""
 
 import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import click
+from sqlalchemy import select
 
-from pelatis.api import Actor, current_actor
+from pelatis.api import Actor, Problem, Team, User, _, current_actor, db
 
 from .queries.report import Report, sales_report
+from .queries.reports import REPORTS, Table, ask
 
 
 @click.command("report")
+@click.argument("name", required=False, type=click.Choice(list(REPORTS)))
+@click.option("--period", default="", help="12m (the last 12 months), all, or one like 2026, 2026-Q4 or 2026-11.")
+@click.option("--team", help="The name of a team: its people's deals, and those of the teams below it.")
+@click.option("--person", help="The name of a person: their deals.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def report(as_json: bool) -> None:
-    """Tell what was won and lost, how fast, and by whom."""
+def report(name: str | None, period: str, team: str | None, person: str | None, as_json: bool) -> None:
+    """Tell what was won and lost, how fast, and by whom; or one of the reports by its NAME."""
     actor: Actor = current_actor()
+    if name is not None:
+        asked = ask(actor, period, _named(Team, team), _named(User, person))
+        table = REPORTS[name].read(asked)
+        click.echo(_as_json(table.records()) if as_json else "\n".join(_lines(table)))
+        return
     found = sales_report(actor)
-    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else _as_text(found))
+    click.echo(_as_json(found.as_json()) if as_json else _as_text(found))
+
+
+def _named(model: Any, name: str | None) -> UUID | None:
+    """Find a person or a team by their name.
+
+    Raises:
+        Problem: `sales.nobody` for a name that none or several have.
+    """
+    if name is None:
+        return None
+    found: Sequence[UUID] = db.session.scalars(
+        select(model.id).where(model.name == name, model.deleted_at.is_(None))
+    ).all()
+    if len(found) != 1:
+        raise Problem("sales.nobody", _("There is no such team or person."), status=400)
+    return found[0]
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_number)
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _lines(table: Table) -> list[str]:
+    """Write a report's table for people, its columns side by side."""
+    cells = [[str(column.label) for column in table.columns]]
+    cells += [["–" if value is None else _cell(value) for value in row] for row in table.rows]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(table.columns))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return [*lines, *([table.note] if table.note else [])]
+
+
+def _cell(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int | Decimal) else str(value)
 
 
 def _as_text(found: Report) -> str:
@@ -23,7 +75,7 @@ def _as_text(found: Report) -> str:
     lines = []
     for name, value in found.as_json().items():
         label = name.replace("_", " ")
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             lines += [f"{label}:", *[f"  {key}  {number:,}" for key, number in value.items()]]
         else:
             lines.append(f"{label}: {'–' if value is None else f'{value:,}'}")

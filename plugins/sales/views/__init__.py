@@ -11,4 +11,5 @@ from . import (  # noqa: E402, F401 – they put their routes on the blueprint
     pipeline,
     quotes,
     report,
+    reports,
 )

@@ -5,7 +5,7 @@ A chart says nothing that the table beside it doesn't; its text alternative tell
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
 #: The drawing's size, in its own units.
@@ -15,6 +15,9 @@ LEFT, RIGHT, TOP, BOTTOM = 48, 8, 26, 30
 #: Which part of its column a bar takes, and how wide it is at most.
 SHARE: Final = Decimal("0.53")
 WIDEST: Final = 76
+#: How many labels stand side by side at most, and how wide a letter is at most.
+MOST_LABELS: Final = 5
+LETTER: Final = Decimal("7.2")
 #: How many lines stand behind the bars at most.
 MOST_LINES: Final = 5
 
@@ -68,14 +71,25 @@ def draw(columns: Sequence[Column], legend: Sequence[str], alternative: str, wri
         alternative: what the chart tells somebody who doesn't see it.
         written: written(value) -> how a value of the scale is said.
     """
-    highest = max([sum(_heights(column), Decimal(0)) for column in columns] + [c.mark or Decimal(0) for c in columns])
+    reached = [max(sum(_heights(column), Decimal(0)), column.mark or Decimal(0)) for column in columns]
+    highest = max(reached, default=Decimal(0))
     step = step_for(highest)
-    top = max(step * -(-highest // step), step)
+    top = max(step * (highest / step).to_integral_value(ROUND_CEILING), step)
     scale = Decimal(HEIGHT - TOP - BOTTOM) / top
     lines = [(_y(step * number, scale), written(step * number)) for number in range(int(top / step) + 1)]
     room = Decimal(WIDTH - LEFT - RIGHT) / max(len(columns), 1)
-    bars = [_bar(column, LEFT + room * place, room, scale) for place, column in enumerate(columns)]
+    every = max(-(-len(columns) // MOST_LABELS), 1)
+    bars = [
+        _bar(column, LEFT + room * place, room, scale, _label(column, room * every) if place % every == 0 else "")
+        for place, column in enumerate(columns)
+    ]
     return Chart(bars, lines, legend, alternative)
+
+
+def _label(column: Column, room: Decimal) -> str:
+    """Cut a label to its room."""
+    letters = int(room / LETTER)
+    return column.label if len(column.label) <= letters else f"{column.label[: letters - 1]}…"
 
 
 def _heights(column: Column) -> list[Decimal]:
@@ -94,7 +108,7 @@ def _y(value: Decimal, scale: Decimal) -> float:
     return round(float(HEIGHT - BOTTOM - value * scale), 2)
 
 
-def _bar(column: Column, left: Decimal, room: Decimal, scale: Decimal) -> dict[str, Any]:
+def _bar(column: Column, left: Decimal, room: Decimal, scale: Decimal, label: str) -> dict[str, Any]:
     width = min(room * SHARE, Decimal(WIDEST))
     x, reached = left + (room - width) / 2, Decimal(0)
     parts = []
@@ -103,7 +117,7 @@ def _bar(column: Column, left: Decimal, room: Decimal, scale: Decimal) -> dict[s
         parts.append({"y": _y(reached, scale), "height": round(float(height * scale), 2)})
     highest = max(reached, column.mark or Decimal(0)) if column.mark else reached
     return {
-        "label": column.label,
+        "label": label,
         "said": column.said,
         "is_now": column.is_now,
         "x": round(float(x), 2),

@@ -21,6 +21,7 @@ from pelatis.api import (
 
 from ..models import Opportunity
 from ..queries.report import sales_report
+from ..queries.reports import REPORTS
 from . import blueprint
 
 #: The height of the tallest bar, in units of the drawing.
@@ -51,6 +52,7 @@ def report_page() -> Response:
     return render(
         "sales/report.html",
         report=report,
+        reports=[{"label": each.title, "url": f"/sales/reports/{key}"} for key, each in REPORTS.items()],
         win_rate="–" if report.win_rate is None else format_percent(report.win_rate),
         mean="–" if report.cycle_days_mean is None else format_number(report.cycle_days_mean),
         median="–" if report.cycle_days_median is None else format_number(report.cycle_days_median),

@@ -1,0 +1,164 @@
+"""The reports of sales as pages and as files."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from pelatis.api import (
+    Problem,
+    _,
+    audience,
+    base_currency,
+    current_actor,
+    format_amount,
+    format_number,
+    format_percent,
+    not_found,
+    render,
+    require,
+    send_table,
+    today,
+)
+
+from ..models import Opportunity
+from ..periods import quarter_of
+from ..queries.reports import REPORTS, Asked, Column, Table, ask, read_span
+from . import blueprint, charts
+
+#: More bars than these don't fit side by side.
+MOST_BARS = 16
+
+
+@blueprint.get("/reports/<name>")
+@audience("staff")
+def report_of(name: str) -> Response:
+    """Show a report as a chart and a table."""
+    report, asked = _asked(name)
+    table = report.read(asked)
+    drawn = [column for column in table.columns if column.is_drawn]
+    mark = next((column for column in table.columns if column.is_mark), None)
+    return render(
+        "sales/reports.html",
+        report=report,
+        reports=[
+            {"label": each.title, "url": _url(asked, key), "current": key == name} for key, each in REPORTS.items()
+        ],
+        span=asked.span,
+        spans=[(str(read_span(key)), _url(asked, name, period=key)) for key in _spans()],
+        whose=_whose(asked),
+        teams=_links(asked, name, "team", asked.staff.teams),
+        people=_links(asked, name, "person", asked.staff.people),
+        everybody_url=_url(asked, name, team=None, person=None),
+        heads=table.columns,
+        rows=[list(map(_written, table.columns, row)) for row in table.rows],
+        figures=[{"label": label, "value": _said(value, kind)} for label, value, kind in table.figures],
+        chart=_chart(table, drawn, mark) if table.rows else None,
+        mark=mark,
+        note=table.note,
+        files=[(form.upper(), _url(asked, f"{name}/export", format=form)) for form in ("csv", "xlsx")],
+    )
+
+
+@blueprint.get("/reports/<name>/export")
+@audience("staff", "token")
+def report_file(name: str) -> Response:
+    """Send a report as a file, `?format=csv|xlsx|jsonl`, with the page's own arguments."""
+    require(current_actor(), Opportunity, "export")
+    report, asked = _asked(name)
+    table = report.read(asked)
+    columns = [column.key for column in table.columns]
+    return send_table(f"{name}-{asked.span.key}", columns, table.records(), request.args.get("format", "csv"))
+
+
+def _asked(name: str) -> tuple[Any, Asked]:
+    actor = current_actor()
+    require(actor, Opportunity, "view")
+    report = REPORTS.get(name)
+    if report is None:
+        raise not_found()
+    team, person = (_id(key) for key in ("team", "person"))
+    return report, ask(actor, request.args.get("period", ""), team, person)
+
+
+def _id(key: str) -> UUID | None:
+    text = request.args.get(key, "")
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise Problem("sales.nobody", _("There is no such team or person."), status=400) from error
+
+
+def _url(asked: Asked, path: str, **changed: Any) -> str:
+    arguments = {"period": asked.span.key, "team": asked.team, "person": asked.person} | changed
+    return f"/sales/reports/{path}?{urlencode({key: value for key, value in arguments.items() if value})}"
+
+
+def _spans() -> Sequence[str]:
+    """Name the periods that the page offers: what is usual, this quarter and those before it, this year, all time."""
+    quarter = quarter_of(today())
+    year = today().year
+    return ("12m", quarter.key, quarter.previous.key, quarter.previous.previous.key, str(year), str(year - 1), "all")
+
+
+def _links(asked: Asked, name: str, kind: str, named: Any) -> list[tuple[str, str]]:
+    other = "person" if kind == "team" else "team"
+    links = [(each[0], _url(asked, name, **{kind: key, other: None})) for key, each in named.items()]
+    return sorted(links)
+
+
+def _whose(asked: Asked) -> str:
+    if asked.person is not None:
+        return asked.staff.name_of(asked.person)
+    return asked.staff.teams[asked.team][0] if asked.team is not None else str(_("Everybody"))
+
+
+def _written(column: Column, value: Any) -> str:
+    return _said(value, column.kind)
+
+
+def _said(value: Any, kind: str) -> str:
+    if value is None:
+        return "–"
+    if kind == "money":
+        return str(format_amount(value, base_currency(), whole=True))
+    if kind == "percent":
+        return str(format_percent(value))
+    return format_number(value) if isinstance(value, int | Decimal) else str(value)
+
+
+def _chart(table: Table, drawn: Sequence[Column], mark: Column | None) -> charts.Chart:
+    places = {column.key: place for place, column in enumerate(table.columns)}
+
+    def value(row: Sequence[Any], column: Column) -> Decimal:
+        return Decimal(row[places[column.key]] or 0)
+
+    def total(row: Sequence[Any]) -> str:
+        return _short(sum((value(row, column) for column in drawn), Decimal(0)))
+
+    columns = [
+        charts.Column(
+            str(row[0]),
+            [value(row, column) for column in drawn],
+            total(row),
+            value(row, mark) if mark is not None else None,
+        )
+        for row in table.rows[-MOST_BARS:]
+    ]
+    shown = [column for column in (*drawn, mark) if column is not None]
+    lines = [
+        f"{row[0]}: " + ", ".join(f"{column.label} {_written(column, row[places[column.key]])}" for column in shown)
+        for row in table.rows[-MOST_BARS:]
+    ]
+    return charts.draw(columns, [str(column.label) for column in drawn], ". ".join(lines), _short)
+
+
+def _short(value: Decimal) -> str:
+    """Write a value of the chart in few signs: 1,234 or 57k."""
+    if value >= 10_000:
+        return f"{format_number((value / 1000).quantize(Decimal(1)))}k"
+    return str(format_number(value.quantize(Decimal(1)) if value >= 10 else value.quantize(Decimal("0.1")).normalize()))

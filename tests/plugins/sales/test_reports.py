@@ -1,0 +1,317 @@
+"""The reports: figures that one can count by hand, whose they are, and what the published data set must give."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.access import Actor, acting_as, system_actor
+from core.database import bulk_insert, db, utc_now, write_unit
+from core.i18n import today
+from core.problems import Problem
+from core.users.models import Team, User
+from plugins.sales.commands import report as command
+from plugins.sales.models import (
+    Competitor,
+    DealCompetitor,
+    Opportunity,
+    OpportunitySnapshot,
+    SnapshotDay,
+    Stage,
+    StageHistory,
+)
+from plugins.sales.operations.opportunities import move_opportunity
+from plugins.sales.operations.targets import create_target
+from plugins.sales.periods import quarter_of, read_period
+from plugins.sales.queries import reports
+from plugins.sales.queries.forecast import read_forecast
+from plugins.sales.queries.reports import REPORTS, Table, ask
+from plugins.sales.views.charts import Column, draw, step_for
+from tests.plugins.sales.test_report import MAVEN, load_maven
+
+Deal = Callable[..., Opportunity]
+Stages = dict[str, Stage]
+
+
+def read(name: str, period: str = "", actor: Actor | None = None, **whose: Any) -> Table:
+    """Read a report."""
+    return REPORTS[name].read(ask(actor or system_actor(), period, **whose))
+
+
+def test_conversion_counts_of_the_deals_that_ended_how_far_each_came(deal: Deal, stages: Stages) -> None:
+    for ways in (["Solution", "Proposal", "Won"], ["Solution", "Lost"], ["Lost"], ["Won"], ["Solution"]):
+        moved = deal("Needs", amount=Decimal(1))
+        for name in ways:
+            move_opportunity(system_actor(), moved, stages[name], {"lost_reason": "price"} if name == "Lost" else None)
+    rows = [(row[0], row[1], row[2]) for row in read("conversion").rows]
+    assert rows == [
+        ("Needs", 4, Decimal(100)),
+        ("Solution", 3, Decimal(75)),
+        ("Proposal", 2, Decimal(50)),
+        ("Negotiation", 2, Decimal(50)),
+        ("Won", 2, Decimal(50)),
+    ]
+    assert read("conversion").note == "Most are lost between Needs and Solution: 1."
+
+
+def test_days_in_a_stage_end_with_the_next_move(deal: Deal, stages: Stages) -> None:
+    won = deal("Won", amount=Decimal(1))
+    began = utc_now() - timedelta(days=30)
+    moves = [("Needs", 0), ("Solution", 4), ("Needs", 10), ("Won", 12)]
+    rows = [
+        {
+            "opportunity_id": won.id,
+            "to_stage_id": stages[name].id,
+            "moved_at": began + timedelta(days=days),
+            "currency": "EUR",
+        }
+        for name, days in moves
+    ]
+    with write_unit():
+        bulk_insert(StageHistory, rows)
+    stays = {row[0]: row[3] for row in read("conversion").rows}
+    assert stays["Needs"] == Decimal(3)
+    assert stays["Solution"] == Decimal(6)
+    assert stays["Proposal"] is None
+
+
+def test_velocity_tells_value_rate_and_days_by_month(deal: Deal) -> None:
+    deal("Won", amount=Decimal(300), engaged_on=date(2026, 1, 1), closed_on=date(2026, 1, 21))
+    deal("Won", amount=Decimal(100), engaged_on=date(2026, 1, 1), closed_on=date(2026, 1, 11))
+    deal("Lost", amount=Decimal(900), closed_on=date(2026, 1, 11))
+    deal("Lost", closed_on=date(2026, 3, 1))
+    table = read("velocity", "2026")
+    assert [row[:5] for row in table.rows] == [
+        ("January 2026", 2, 1, Decimal("66.67"), Decimal(400)),
+        ("March 2026", 0, 1, Decimal(0), Decimal(0)),
+    ]
+    assert table.rows[0][5:] == (Decimal(200), Decimal(15), Decimal("26.67"))
+    assert [value for _label, value, _kind in table.figures] == [
+        Decimal(400), Decimal(50), Decimal(15), Decimal("26.67"),
+    ]  # fmt: skip
+
+
+def test_ageing_counts_open_deals_by_the_days_in_their_stage(deal: Deal) -> None:
+    for days in (0, 6, 8, 29, 200):
+        opened = deal("Needs", amount=Decimal(10))
+        with write_unit():
+            opened.stage_since = utc_now() - timedelta(days=days, hours=1)
+    rows = [row[:3] for row in read("ageing").rows]
+    assert rows == [
+        ("0 to 6 days", 2, 0), ("7 to 13 days", 1, 0), ("14 to 29 days", 1, 1), ("30 to 59 days", 0, 0),
+        ("60 to 89 days", 0, 0), ("90 days and more", 1, 1),
+    ]  # fmt: skip
+
+
+def test_reasons_of_lost_deals(deal: Deal) -> None:
+    for reason in ("price", "price", "timing"):
+        deal("Lost", amount=Decimal(10), lost_reason=reason)
+    deal("Lost", amount=Decimal(5))
+    deal("Won", amount=Decimal(99))
+    assert [tuple(row) for row in read("reasons").rows] == [
+        ("Price", 2, Decimal(50), Decimal(20)),
+        ("No reason given", 1, Decimal(25), Decimal(5)),
+        ("Wrong time", 1, Decimal(25), Decimal(10)),
+    ]
+
+
+def test_deals_against_competitors(deal: Deal) -> None:
+    won, lost, other = deal("Won", amount=Decimal(7)), deal("Lost", amount=Decimal(5)), deal("Lost", amount=Decimal(3))
+    with write_unit() as session:
+        rival = Competitor(name="Olivarium")
+        session.add(rival)
+        session.flush()
+        session.add_all([DealCompetitor(opportunity_id=each.id, competitor_id=rival.id) for each in (won, lost, other)])
+        lost.lost_to_id = rival.id
+    assert [tuple(row) for row in read("competitors").rows] == [
+        ("Olivarium", 1, 2, Decimal("33.33"), 1, Decimal(7), Decimal(5))
+    ]
+
+
+def test_accuracy_compares_what_was_known_as_a_quarter_began(deal: Deal) -> None:
+    quarter = quarter_of(today()).previous
+    begun = quarter.begins_on
+    won = deal("Won", amount=Decimal(150), closed_on=begun + timedelta(days=40))
+    known = {
+        "opportunity_id": won.id, "stage_id": won.stage_id, "probability": 50, "expected_close_on": begun,
+        "amount_base": Decimal(200), "forecast_category": "best_case", "from_on": begun - timedelta(days=9),
+    }  # fmt: skip
+    with write_unit():
+        bulk_insert(OpportunitySnapshot, [{**known, "until_on": begun + timedelta(days=3)}])
+    assert read("accuracy", quarter.key).rows == []
+    with write_unit():
+        bulk_insert(SnapshotDay, [{"day": begun}, {"day": begun + timedelta(days=2), "taken_at": utc_now()}])
+    assert [tuple(row[1:]) for row in read("accuracy", quarter.key).rows] == [
+        (Decimal(0), Decimal(200), Decimal(100), Decimal(150), Decimal(50))
+    ]
+
+
+def test_targets_of_persons_teams_and_products(deal: Deal, seller: Actor, hire: Callable[[str], Actor]) -> None:
+    from plugins.catalog.models import Product
+
+    other = hire("Zofia Nowak")
+    with write_unit() as session:
+        team, oil = Team(name="West"), Product(name="Oil")
+        session.add_all([team, oil])
+        session.flush()
+        session.get_one(User, seller.user_id).team_id = team.id
+        deals = [(seller, 10, oil.id), (seller, 20, None), (other, 400, oil.id)]
+    for actor, amount, product in deals:
+        deal("Won", actor=actor, amount=Decimal(amount), product_id=product, closed_on=date(2026, 11, 2))
+    for values in (
+        {"person_id": seller.user_id, "period": "2026-Q4", "amount": Decimal(60)},
+        {"team_id": team.id, "product_id": oil.id, "period": "2026-11", "amount": Decimal(5)},
+        {"product_id": oil.id, "period": "2026-Q4", "amount": Decimal(820)},
+        {"person_id": seller.user_id, "period": "2026-12", "amount": Decimal(1)},
+    ):
+        create_target(system_actor(), values)
+    found = {(row[0], row[1]): (row[3], row[4]) for row in read("targets", "2026-Q4").rows}
+    assert found == {
+        ("Ελένη Δούκα, 4th quarter 2026", ""): (Decimal(30), Decimal(50)),
+        ("West, November 2026", "Oil"): (Decimal(10), Decimal(200)),
+        ("The company, 4th quarter 2026", "Oil"): (Decimal(410), Decimal(50)),
+        ("Ελένη Δούκα, December 2026", ""): (Decimal(0), Decimal(0)),
+    }
+
+
+def test_a_report_is_of_what_one_may_see_and_of_whom_one_asks(
+    deal: Deal, seller: Actor, hire: Callable[[str], Actor]
+) -> None:
+    other = hire("Zofia Nowak")
+    for actor in (seller, other, other):
+        deal("Lost", actor=actor, lost_reason="price")
+        deal("Needs", actor=actor)
+
+    def counts(actor: Actor | None = None, **whose: Any) -> tuple[int, int]:
+        lost = sum(row[1] for row in read("reasons", "", actor, **whose).rows)
+        return lost, sum(row[1] for row in read("ageing", "", actor, **whose).rows)
+
+    assert counts() == (3, 3)
+    assert counts(person=other.user_id) == (2, 2)
+    assert counts(seller) == (1, 1)
+    assert counts(seller, person=other.user_id) == (0, 0)
+
+
+@pytest.mark.parametrize("name", list(REPORTS))
+def test_a_report_takes_the_same_few_statements_however_many_deals_there_are(
+    name: str, deal: Deal, hire: Callable[[str], Actor], statements: list[str]
+) -> None:
+    with write_unit():
+        bulk_insert(SnapshotDay, [{"day": quarter_of(today()).begins_on, "taken_at": utc_now()}])
+
+    def count() -> int:
+        statements.clear()
+        read(name)
+        return len(statements)
+
+    deal("Won", amount=Decimal(1))
+    read(name)
+    before = count()
+    for number in range(4):
+        for stage in ("Won", "Lost", "Needs"):
+            deal(stage, actor=hire(f"{stage} {number}"), amount=Decimal(1))
+    assert before == count() <= 6
+
+
+@pytest.mark.parametrize("name", list(REPORTS))
+def test_page_and_file_of_every_report(name: str, client: FlaskClient, deal: Deal, seller: Actor) -> None:
+    deal("Lost", actor=seller, amount=Decimal(5), lost_reason="price")
+    page = client.get(f"/sales/reports/{name}?person={seller.user_id}")
+    assert page.status_code == 200
+    assert str(REPORTS[name].title) in page.text
+    for form in ("csv", "xlsx", "jsonl"):
+        assert client.get(f"/sales/reports/{name}/export?format={form}&period=all").status_code == 200
+    assert client.get(f"/sales/reports/{name}?period=2026-Q9").status_code == 400
+    assert client.get(f"/sales/reports/{name}?team={seller.user_id}").status_code == 400
+
+
+def test_a_report_that_there_is_not(client: FlaskClient) -> None:
+    assert client.get("/sales/reports/nothing").status_code == 404
+    assert client.get("/sales/reports/velocity?person=x").status_code == 400
+
+
+def test_the_shell_prints_a_report(app: Flask, deal: Deal, seller: Actor) -> None:
+    deal("Lost", actor=seller, amount=Decimal(5), lost_reason="price")
+    with acting_as(system_actor()):
+        printed = CliRunner().invoke(command, ["reasons", "--person", "Ελένη Δούκα", "--json"])
+        text = CliRunner().invoke(command, ["reasons"]).output.splitlines()
+        nobody = CliRunner().invoke(command, ["reasons", "--team", "Nobody"])
+    assert json.loads(printed.output) == [{"reason": "Price", "deals": 1, "percent": 100, "amount": 5}]
+    assert text[0].split("  ")[0] == "Lost because of"
+    assert isinstance(nobody.exception, Problem)
+
+
+def test_a_chart_s_bars_reach_no_higher_than_its_lines() -> None:
+    chart = draw([Column("a", [Decimal(322), Decimal(-5)], "322", Decimal(330))], ["x", "y"], "a: 322", str)
+    highest = chart.lines[-1][0]
+    assert chart.bars[0]["mark"] >= highest
+    assert chart.bars[0]["parts"][0]["y"] >= highest
+    assert chart.bars[0]["parts"][1]["height"] == 0
+    assert [step_for(Decimal(value)) for value in (0, 1, 5, 322, 7_000)] == [
+        Decimal(each) for each in ("1", "0.2", "1", "100", "2000")
+    ]
+
+
+def test_a_chart_with_many_bars_labels_some_and_one_with_none_stands() -> None:
+    many = draw([Column(f"Month {number}", [Decimal(number)]) for number in range(12)], ["x"], "", str)
+    assert sum(bool(bar["label"]) for bar in many.bars) == 4
+    assert draw([], ["x"], "", str).bars == []
+
+
+@pytest.mark.skipif(not MAVEN.is_dir(), reason="the corpus ../shared/data isn't on this machine")
+def test_every_report_of_the_published_data_set(stages: Stages) -> None:
+    load_maven(stages)
+    quarters = {"2017-Q1": 1_134_672, "2017-Q2": 3_086_111, "2017-Q3": 2_982_255, "2017-Q4": 2_802_496}
+    teams = {"West": 3_568_647, "Central": 3_346_293, "East": 3_090_594}
+
+    velocity = read("velocity", "all")
+    assert sum(row[1] for row in velocity.rows) == 4_238
+    assert sum(row[2] for row in velocity.rows) == 2_473
+    assert [value for _label, value, _kind in velocity.figures][:3] == [
+        Decimal(10_005_534), Decimal("63.15"), Decimal("51.78"),
+    ]  # fmt: skip
+    for quarter, won in quarters.items():
+        assert sum(row[4] for row in read("velocity", quarter).rows) == won
+
+    conversion = read("conversion", "all").rows
+    assert (conversion[0][1], conversion[-1][1], conversion[-1][2]) == (6_711, 4_238, Decimal("63.15"))
+    assert sum(row[1] for row in read("ageing").rows) == 1_589 + 500
+    assert [tuple(row[:2]) for row in read("reasons", "all").rows] == [("No reason given", 2_473)]
+
+    _ask_for_it()
+    of_targets = {row[0]: row[3] for row in read("targets", "2017").rows}
+    for name, won in teams.items():
+        assert sum(amount for whose, amount in of_targets.items() if whose.startswith(f"{name},")) == won
+    assert sum(amount for whose, amount in of_targets.items() if whose.startswith("Darcel")) == 1_153_214
+    assert sum(amount for whose, amount in of_targets.items() if whose.startswith("The company")) == 10_005_534
+
+    by_team = [read_forecast(system_actor(), read_period(key), by_team=True) for key in quarters]
+    assert [found.total.now.won for found in by_team] == list(map(Decimal, quarters.values()))
+    for name, won in teams.items():
+        assert sum(line.now.won for found in by_team for line in found.lines if line.name == name) == won
+
+
+def _ask_for_it() -> None:
+    """Set targets for each quarter of the data set's year."""
+    darcel = db.session.query(User).filter(User.name == "Darcel Schlecht").one()
+    offices = db.session.query(Team).filter(Team.parent_id.is_(None)).all()
+    for number in range(1, 5):
+        common = {"period": f"2017-Q{number}", "amount": Decimal(1_000)}
+        create_target(system_actor(), {**common, "person_id": darcel.id})
+        create_target(system_actor(), common)
+        for office in offices:
+            create_target(system_actor(), {**common, "team_id": office.id})
+
+
+def test_spans_are_said_in_words() -> None:
+    assert str(reports.read_span("all")) == "All time"
+    assert str(reports.read_span("2026")) == "2026"
+    assert str(reports.read_span("2026-11")) == "November 2026"
+    last = reports.read_span("")
+    assert (str(last), last.before > today() >= last.first) == ("Last 12 months", True)
