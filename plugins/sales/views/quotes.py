@@ -102,8 +102,8 @@ def quote_page(record_id: UUID) -> Response:
     return show_record(actor, QUOTES, quote, **_context(actor, quote, request.args.get("set")))
 
 
-def _context(actor: Actor, quote: Quote, wanted: str | None = None) -> dict[str, Any]:
-    """Gather what a quote's page shows beside what every record's does."""
+def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteLine | None = None) -> dict[str, Any]:
+    """Gather what a quote's page shows beside what every record's does; of the lines `only` one where it is given."""
     sets = sets_of(quote)
     accepted = str(quote.accepted_set_id) if quote.accepted_set_id else None
     shown = next((each for each in sets if str(each.id) == (wanted or accepted)), sets[0] if sets else None)
@@ -118,7 +118,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None) -> dict[str,
         "standing": (QUOTE_STATUSES[quote.status], QUOTE_TONES.get(quote.status, "")),
         "cards": [_card(quote, each, shown, each in reasons, shows_cost) for each in sets],
         "shown": shown,
-        "rows": [_row(quote, line, shows_cost) for line in lines_of(quote, shown)] if shown else [],
+        "rows": [_row(quote, line, shows_cost) for line in ([only] if only else lines_of(quote, shown))],
         "sums": _sums(quote, shown) if shown else [],
         "total": format_amount(shown.gross, quote.currency, whole=False) if shown else "",
         "shows_cost": shows_cost,
@@ -281,7 +281,13 @@ def drop_set(record_id: UUID, set_id: UUID) -> Response:
 
 
 def _attempt(quote: Quote, shown: UUID, change: Callable[[], Any]) -> Response:
-    """Change something; what can't be taken is told in a toast, and the page shows what is kept."""
+    """Change something, and show what is kept."""
+    _tell_refusal(change)
+    return _changed(quote, shown)
+
+
+def _tell_refusal(change: Callable[[], Any]) -> None:
+    """Change something; what can't be taken is told in a toast."""
     try:
         change()
     except Problem as problem:
@@ -290,7 +296,6 @@ def _attempt(quote: Quote, shown: UUID, change: Callable[[], Any]) -> Response:
         db.session.rollback()
         told = [message for messages in problem.fields.values() for message in messages] or [str(problem)]
         toast(" ".join(told), level="danger")
-    return _changed(quote, shown)
 
 
 @blueprint.post("/quotes/<uuid:record_id>/sets/<uuid:set_id>/lines")
@@ -315,7 +320,12 @@ def change_line(record_id: UUID, line_id: UUID) -> Response:
     if values.get("unit_price") == "":
         values["unit_price"] = None
     check_version(line, request.form.get("version", type=int), values)
-    return _attempt(quote, line.set_id, lambda: update_record(actor, QUOTE_LINES, line, values))
+    if "optional" in values:
+        return _attempt(quote, line.set_id, lambda: update_record(actor, QUOTE_LINES, line, values))
+    _tell_refusal(lambda: update_record(actor, QUOTE_LINES, line, values))
+    db.session.refresh(quote)
+    context = _context(actor, quote, str(line.set_id), only=line)
+    return fragment("sales/quotes/line.html", record_type=QUOTES, row=context["rows"][0], **context)
 
 
 @blueprint.post("/quotes/<uuid:record_id>/lines/<uuid:line_id>/bin")
