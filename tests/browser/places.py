@@ -18,6 +18,8 @@ FIXED: Final = {
     "new opportunity": "/sales/opportunities/new",
     "board": "/sales/pipeline",
     "report": "/sales/report",
+    "quotes": "/sales/quotes",
+    "new quote": "/sales/quotes/new",
     "leads": "/sales/leads",
     "settings": "/settings",
     "administration": "/admin",
