@@ -1,0 +1,80 @@
+"""The demo's quotes: one with three alternatives that is being written, one at its customer, one that was signed."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from pelatis.api import DemoCompany, db, system_actor
+from plugins.catalog.api import Product
+
+from ..models import Quote
+from ..operations.acceptance import accept_quote, link_for
+from ..operations.quote_lines import add_line, add_set, update_set
+from ..operations.quotes import create_quote, send_quote
+from ..queries.quotes import sets_of
+
+#: A line: code, quantity, discount in percent, whether it is optional.
+Line = tuple[str, int, int, bool]
+
+#: Of the deal (customer, product): the terms, and each set's name, note and lines.
+QUOTES: Final[Mapping[tuple[str, str], tuple[str, tuple[tuple[str, str, tuple[Line, ...]], ...]]]] = {
+    ("elaiones", "OIL-B"): (
+        "Πληρωμή σε 30 ημέρες. Παράδοση στην αποθήκη Πάτρας κάθε δεύτερη Τρίτη.",
+        (
+            ("Εποχή", "Πληρωμή ανά παράδοση", (("OIL-B", 4_800, 0, False), ("OIL-5", 400, 0, False))),
+            (
+                "Εποχή με σέρβις",
+                "Ετήσια συντήρηση, εκπαίδευση",
+                (
+                    ("OIL-B", 4_800, 4, False), ("OIL-5", 400, 4, False), ("SRV-Y", 1, 0, False),
+                    ("TRN-D", 2, 0, True), ("FRG-D", 1, 10, True),
+                ),
+            ),
+            ("Δοκιμαστικό τρίμηνο", "Χωρίς δέσμευση", (("OIL-B", 1_200, 0, False),)),
+        ),
+    ),
+    ("kowalski", "BOX-6"): ("", (("Pudełka", "", (("BOX-6", 300, 5, False), ("LBL-R", 4, 0, True))),)),
+    ("pharma", "OIL-5"): ("", (("Εξάμηνο", "", (("OIL-5", 500, 3, False),)),)),
+}  # fmt: skip
+#: What becomes of the others than the first.
+SENT: Final = ("kowalski", "BOX-6")
+SIGNED: Final = ("pharma", "OIL-5")
+_DRAWN: Final = "M60 120 L90 60 L110 130 L140 70 L160 120 L200 90 L240 110 L300 95"
+
+
+def make(company: DemoCompany, deals: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+    """Write the quotes of the deals that the demo has.
+
+    Args:
+        company: the demo's company.
+        deals: customer's key and product's code to the deal's row.
+    """
+    codes = {line[0] for _terms, sets in QUOTES.values() for *_told, lines in sets for line in lines}
+    products = dict(db.session.execute(select(Product.sku, Product.id).where(Product.sku.in_(codes))).all())
+    for key, (terms, sets) in QUOTES.items():
+        quote_id = company.stable_id("quote", *key)
+        if key not in deals or db.session.get(Quote, quote_id) is not None:
+            continue
+        deal = deals[key]
+        told = {"id": quote_id, "opportunity_id": deal["id"], "owner_id": deal["owner_id"], "currency": "EUR"}
+        quote = create_quote(system_actor(), {**told, "terms": terms or None})
+        _fill(quote, sets, products)
+        if key in (SENT, SIGNED):
+            send_quote(system_actor(), quote)
+            link_for(system_actor(), quote)
+        if key == SIGNED:
+            accept_quote(quote, sets_of(quote)[0].id, (), "Νίκη Παπαδάκη", _DRAWN, "192.0.2.17")
+
+
+def _fill(quote: Quote, sets: Iterable[tuple[str, str, tuple[Line, ...]]], products: Mapping[Any, UUID]) -> None:
+    actor = system_actor()
+    (present,) = sets_of(quote)
+    for place, (name, note, lines) in enumerate(sets):
+        values = {"name": name, "note": note or None}
+        made = update_set(actor, present, values) if place == 0 else add_set(actor, quote, values)
+        for code, quantity, discount, optional in lines:
+            said = {"product_id": products[code], "quantity": Decimal(quantity), "discount": Decimal(discount)}
+            add_line(actor, made, {**said, "optional": optional})
