@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pelatis.api import DemoCompany, db, system_actor
+from pelatis.api import DemoCompany, _, db, system_actor
 from plugins.catalog.api import Product
 
-from ..models import Quote
+from ..models import ApprovalLimit, Quote
 from ..operations.acceptance import accept_quote, link_for
 from ..operations.quote_lines import add_line, add_set, update_set
 from ..operations.quotes import create_quote, send_quote
@@ -54,6 +54,9 @@ def make(company: DemoCompany, deals: Mapping[tuple[str, str], Mapping[str, Any]
     """
     codes = {line[0] for _terms, sets in QUOTES.values() for *_told, lines in sets for line in lines}
     products = dict(db.session.execute(select(Product.sku, Product.id).where(Product.sku.in_(codes))).all())
+    if db.session.get(ApprovalLimit, company.stable_id("limit")) is None:
+        limit = {"name": _("Nothing below cost"), "min_margin": Decimal(0), "max_discount": Decimal(15)}
+        company.insert(ApprovalLimit, [{"id": company.stable_id("limit"), **limit}])
     for key, (terms, sets) in QUOTES.items():
         quote_id = company.stable_id("quote", *key)
         if key not in deals or db.session.get(Quote, quote_id) is not None:
