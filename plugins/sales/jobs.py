@@ -1,4 +1,4 @@
-"""What sales do by themselves: a snapshot of all open deals on each day, and letting quotes expire."""
+"""What sales do by themselves: a snapshot of open deals on each day, letting quotes expire, passing late leads on."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -6,10 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from pelatis.api import Progress, _l, job, today
+from pelatis.api import Progress, _l, db, job, today
 
+from .models import Lead
+from .operations.assignment import pass_on
 from .operations.quotes import expire_quotes
 from .operations.snapshots import close_day, write_changed, write_ended
+from .queries.assignment import late_leads
 from .queries.snapshots import changed_deals, ended_deals, last_day
 
 #: How many deals are written at once.
@@ -39,6 +42,18 @@ def expire_old_quotes(_progress: Progress) -> None:
     """Let quotes expire whose last day is past."""
     while expire_quotes():
         continue
+
+
+@job(every="10 minutes", title=_l("Passing on leads that nobody answered"))
+def pass_on_late_leads(_progress: Progress) -> None:
+    """Give each lead whose clock has run out to the next one, where a rule says so."""
+    last: UUID | None = None
+    while leads := late_leads(last, BATCH):
+        for lead_id in leads:
+            lead = db.session.get(Lead, lead_id)
+            if lead is not None:
+                pass_on(lead)
+        last = leads[-1]
 
 
 def _batches(progress: Progress, name: str, read: Callable[[UUID | None, int], Sequence[Row[Any]]]) -> Any:

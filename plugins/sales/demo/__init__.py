@@ -22,7 +22,7 @@ from ..models import (
     Stage,
     StageHistory,
 )
-from ..operations.leads import RESPONSE_TIME
+from ..operations.clock import RESPONSE_TIME
 from ..operations.pipelines import default_pipeline, stages_of
 from ..schemas import DISQUALIFIED, LOST_REASONS, SOURCES
 from . import forecast, forms, people, quotes
@@ -150,6 +150,7 @@ class SalesDemo(DemoPart):
         self.products = {sku: product for sku, product in found if sku is not None}
         self.rivals = people.competitors(self.company)
         self.forms = forms.make(self.company)
+        forms.make_rules(self.company)
         self._make_rates()
         forecast.prepare(self.company)
 

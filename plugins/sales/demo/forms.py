@@ -1,12 +1,14 @@
 """The demo's forms on the web."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from pelatis.api import DemoCompany, db
+from sqlalchemy import select
 
-from ..models import LeadForm
+from pelatis.api import DemoCompany, TeamMember, _l, db
+
+from ..models import AssignmentRule, LeadForm
 
 ASKED: Final = ("name", "company", "email", "phone", "message")
 
@@ -26,6 +28,12 @@ FORMS: Final = {
     ),
 }  # fmt: skip
 
+#: Key, name, somebody of the team that gets the leads, countries, method.
+RULES: Final[tuple[tuple[str, Any, str, list[str], str], ...]] = (
+    ("pl", _l("Leads from Poland"), "piotr", ["PL"], "turns"),
+    ("web", _l("All other leads"), "eleni", [], "load"),
+)
+
 
 def make(company: DemoCompany) -> Mapping[str, UUID]:
     """Give the ids of the forms by language, and make them where they aren't there yet."""
@@ -42,3 +50,24 @@ def make(company: DemoCompany) -> Mapping[str, UUID]:
         ]  # fmt: skip
         company.insert(LeadForm, rows)
     return ids
+
+
+def make_rules(company: DemoCompany) -> None:
+    """Say who gets leads, where there are teams and nobody has said so yet."""
+    made = company.stable_id("assignment", "web")
+    if db.session.get(AssignmentRule, made) is not None:
+        return
+    rows = [
+        {
+            "id": company.stable_id("assignment", key), "name": str(name), "position": position, "team_id": team,
+            "countries": countries, "method": method, "most_open": 25,
+        }
+        for position, (key, name, person, countries, method) in enumerate(RULES, 1)
+        if (team := _team_of(company, person)) is not None
+    ]  # fmt: skip
+    company.insert(AssignmentRule, rows)
+
+
+def _team_of(company: DemoCompany, person: str) -> UUID | None:
+    statement = select(TeamMember.team_id).where(TeamMember.user_id == company.staff[person])
+    return db.session.scalars(statement.order_by(TeamMember.team_id)).first()

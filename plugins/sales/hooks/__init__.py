@@ -20,13 +20,14 @@ from pelatis.api import (
     ngettext,
     today,
     utc_now,
+    working_calendar,
 )
 
 from ..models import Opportunity, Quote
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
-from . import competitors, contacts, customers, day, forecast, forms, quotes, steps
+from . import assignment, competitors, contacts, customers, day, forecast, forms, quotes, steps
 from .customers import moved
 from .day import CLOCK_AHEAD, running_lead, still, still_item
 
@@ -73,7 +74,7 @@ def crm_collect_calendar_items(actor: Actor, day: date) -> Iterator[CalendarItem
     """Give a person's deals that stand still, and the leads that must be answered soon."""
     if actor.user_id is None or day != today():
         return
-    for lead in deals.running_leads(actor, utc_now() + CLOCK_AHEAD):
+    for lead in deals.running_leads(actor, working_calendar().after(utc_now(), CLOCK_AHEAD)):
         yield running_lead(lead)
     for opportunity, stage, customer in deals.standing_still(actor):
         yield still_item(opportunity, stage, customer)
@@ -103,6 +104,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         contacts,
         competitors,
         forms,
+        assignment,
         forecast,
     ):
         yield from subject.panels(slot, actor, record)

@@ -27,7 +27,7 @@ from ..schemas import SOURCES
 
 #: From which share of leads answered in time on, in percent, the meter is green.
 GOOD_SHARE = 90
-#: How far ahead a person's day looks for leads whose clock runs out.
+#: How much working time a person's day looks ahead for leads whose clock runs out.
 CLOCK_AHEAD = timedelta(hours=4)
 
 

@@ -1,5 +1,6 @@
 """The tables of sales, a module for each subject."""
 
+from .assignment import Absence, AssignmentRule, LeadAssignment
 from .base import Model
 from .competitors import Competitor, DealCompetitor
 from .contacts import ContactRole
@@ -13,13 +14,16 @@ from .snapshots import OpportunitySnapshot, SnapshotDay
 from .targets import Adjustment, Target
 
 __all__ = [
+    "Absence",
     "Adjustment",
     "ApprovalLimit",
+    "AssignmentRule",
     "Competitor",
     "ContactRole",
     "DealCompetitor",
     "ExchangeRate",
     "Lead",
+    "LeadAssignment",
     "LeadForm",
     "Model",
     "NumberSeries",

@@ -5,7 +5,6 @@ The state machine is the table `LEAD_MOVES`; what it doesn't list is refused.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,28 +15,28 @@ from pelatis.api import (
     Customer,
     Problem,
     _,
+    add,
     add_many,
     change_record,
     create_customer,
     db,
     make_each,
     matching_name,
+    new_id,
     require,
     save,
     system_actor,
     utc_now,
     visible,
-    working_calendar,
     write_unit,
 )
 
 from ..models import Lead, Opportunity
 from ..schemas import LEAD_STATUSES
+from .assignment import Assigner
+from .clock import answer_by
 from .contacts import create_contact_role, new_person, place_at_customer
 from .opportunities import create_opportunity
-
-#: How much working time a lead may wait for its first answer.
-RESPONSE_TIME: Final = timedelta(hours=1)
 
 #: Lead status to the statuses that may follow it. `converted` is reached by `convert_lead` alone.
 LEAD_MOVES: Final[Mapping[str, frozenset[str]]] = {
@@ -52,26 +51,39 @@ CONVERTIBLE: Final = frozenset({"new", "working", "qualified"})
 
 
 def create_lead(actor: Actor, values: Mapping[str, Any]) -> Lead:
-    """Make a lead and start its clock: a new one must be answered within the response time."""
-    with write_unit():
-        saved: Lead = save(actor, _new_lead(values))
+    """Make a lead and start its clock: a new one must be answered within the response time.
+
+    One that nobody in particular makes goes to whom the assignment rules say.
+    """
+    with write_unit() as session:
+        lead = _new_lead(values)
+        given = Assigner().give(lead) if lead.owner_id is None and actor.user_id is None else None
+        saved: Lead = save(actor, lead)
+        if given is not None:
+            add(session, system_actor(), given)
         return saved
 
 
 def create_leads(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Problem | None]:
-    """Make many leads at once, by the same rules as `create_lead`; see `create_opportunities`."""
+    """Make many leads at once, by the same rules as `create_lead`; see `create_opportunities`.
+
+    New ones that name no owner go to whom the assignment rules say, and else to whoever brings them.
+    """
     with write_unit():
         made, outcomes = make_each(rows, _new_lead)
+        assigner = Assigner()
+        given = [assigner.give(lead) for lead in made if lead.owner_id is None and lead.status == "new"]
         add_many(actor, made)
+        add_many(system_actor(), [each for each in given if each is not None])
         return outcomes
 
 
 def _new_lead(values: Mapping[str, Any]) -> Lead:
-    lead = Lead(**values)
+    lead = Lead(**{"id": new_id(), **values})
     if lead.status == "converted":
         raise _refused_status("converted")
     if lead.status == "new":
-        lead.respond_by = lead.respond_by or working_calendar().after(utc_now(), RESPONSE_TIME)
+        lead.respond_by = lead.respond_by or answer_by()
     return lead
 
 

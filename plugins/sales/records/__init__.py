@@ -7,11 +7,14 @@ from .quotes import APPROVAL_LIMITS, QUOTE_LINES, QUOTE_SETS, QUOTES
 from .contacts import CONTACT_ROLE_TYPE
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
 from .forms import LEAD_FORMS
+from .assignment import ABSENCES, ASSIGNMENT_RULES
 from .pipelines import EXCHANGE_RATES, PIPELINES, STAGES
 from .targets import ADJUSTMENTS, TARGETS
 
 __all__ = [
+    "ABSENCES",
     "APPROVAL_LIMITS",
+    "ASSIGNMENT_RULES",
     "COMPETITORS",
     "CONTACT_ROLE_TYPE",
     "DEALS_MET",

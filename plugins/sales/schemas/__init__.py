@@ -1,10 +1,11 @@
 """What the records of sales consist of, for forms, API, import and export; a module for each subject."""
 
+from .assignment import ASSIGNMENT_METHODS, AbsenceSchema, AssignmentRuleSchema
 from .competitors import CompetitorSchema, DealCompetitorSchema
 from .contacts import CONTACT_ROLES, ContactRoleSchema
 from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES, OPEN_CATEGORIES
 from .forms import ASKED, LeadFormSchema
-from .leads import DISQUALIFIED, LEAD_STATUSES, SOURCES, LeadSchema
+from .leads import DISQUALIFIED, LEAD_STATUSES, OPEN_LEADS, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
 from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSchema, StageSchema
 from .quotes import (
@@ -18,6 +19,7 @@ from .targets import AdjustmentSchema, TargetSchema
 
 __all__ = [
     "ASKED",
+    "ASSIGNMENT_METHODS",
     "CATEGORY_TONES",
     "CONTACT_ROLES",
     "DISQUALIFIED",
@@ -25,12 +27,15 @@ __all__ = [
     "LEAD_STATUSES",
     "LOST_REASONS",
     "OPEN_CATEGORIES",
+    "OPEN_LEADS",
     "QUOTE_STATUSES",
     "REQUIRABLE",
     "SOURCES",
     "STAGE_KINDS",
+    "AbsenceSchema",
     "AdjustmentSchema",
     "ApprovalLimitSchema",
+    "AssignmentRuleSchema",
     "CompetitorSchema",
     "ContactRoleSchema",
     "DealCompetitorSchema",

@@ -35,6 +35,9 @@ LEAD_STATUSES: Final = {
     "disqualified": _l("Disqualified"),
 }
 
+#: Statuses of leads that somebody has to do something about.
+OPEN_LEADS: Final = ("new", "working")
+
 
 class LeadSchema(RecordSchema):
     """A lead."""

@@ -15,7 +15,8 @@ from core.database import db, utc_now
 from core.problems import Problem
 from core.working import WorkingCalendar
 from plugins.sales.models import Lead, Opportunity
-from plugins.sales.operations.leads import RESPONSE_TIME, convert_lead, create_lead, take_lead, update_lead
+from plugins.sales.operations.clock import RESPONSE_TIME
+from plugins.sales.operations.leads import convert_lead, create_lead, take_lead, update_lead
 from plugins.sales.queries.deals import running_leads
 
 

@@ -1,0 +1,69 @@
+"""What assignment rules and absences consist of."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from marshmallow.validate import Length, OneOf, Range
+
+from pelatis.api import RecordSchema, _, _l, country_names, fields
+
+from .leads import SOURCES
+
+ASSIGNMENT_METHODS: Final = {"turns": _l("In turns"), "load": _l("Whoever has the fewest open")}
+
+
+def _check_sources(names: Sequence[str]) -> None:
+    for name in names:
+        OneOf(list(SOURCES), error=_("Choose among: %(names)s.", names=", ".join(SOURCES)))(name)
+
+
+def _check_countries(codes: Sequence[str]) -> None:
+    for code in codes:
+        OneOf(list(country_names()), error=_("Write countries by their two letters: GR, PL."))(code)
+
+
+class AssignmentRuleSchema(RecordSchema):
+    """Which leads a team gets."""
+
+    name = fields.String(required=True, label=_l("Rule"), validate=Length(max=200))
+    position = fields.Integer(
+        label=_l("Position"), help=_l("The first rule that fits decides."), load_default=0, allow_none=False
+    )
+    is_on = fields.Boolean(label=_l("In force"), load_default=True, allow_none=False)
+    sources = fields.Tags(
+        label=_l("Sources"),
+        help=_l("Left empty: any. Known are %(names)s.", names=", ".join(SOURCES)),
+        validate=_check_sources,
+        load_default=list,
+        allow_none=False,
+    )
+    languages = fields.Tags(label=_l("Languages"), help=_l("en, el, pl"), load_default=list, allow_none=False)
+    countries = fields.Tags(
+        label=_l("Countries"), help=_l("GR, PL"), validate=_check_countries, load_default=list, allow_none=False
+    )
+    postcodes = fields.Tags(
+        label=_l("Postal codes"), help=_l("Their beginnings: 26 is all of Achaea."), load_default=list, allow_none=False
+    )
+    product = fields.Related("catalog.product", label=_l("Product"))
+    team = fields.Related("team", required=True, label=_l("Team that gets them"))
+    method = fields.Choice(ASSIGNMENT_METHODS, label=_l("Who of it"), load_default="turns", allow_none=False)
+    most_open = fields.Integer(
+        label=_l("Open leads at most"),
+        help=_l("Whoever has so many gets no more; left empty: any number."),
+        validate=Range(min=1, max=10_000),
+    )
+    passes_on = fields.Boolean(
+        label=_l("Passed on when late"),
+        help=_l("When nobody has answered in time, the next one gets it."),
+        load_default=False,
+        allow_none=False,
+    )
+    last = fields.Related("user", label=_l("Last one"), dump_only=True)
+
+
+class AbsenceSchema(RecordSchema):
+    """Days on which somebody is away; its owner is who."""
+
+    first_day = fields.Date(required=True, label=_l("First day"))
+    last_day = fields.Date(required=True, label=_l("Last day"))
+    note = fields.String(label=_l("Note"), validate=Length(max=200))

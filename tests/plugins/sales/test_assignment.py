@@ -1,0 +1,255 @@
+"""Assignment: which rule fits a lead, who of the team is next, why, and what happens when nobody answers."""
+
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.access import Actor, system_actor
+from core.database import db, utc_now, write_unit
+from core.problems import Problem
+from core.records.operations import create_record, create_records
+from core.users.models import Team, TeamMember, User
+from plugins.sales.models import Absence, AssignmentRule, Lead, LeadAssignment
+from plugins.sales.operations.assignment import assign_lead, pass_on
+from plugins.sales.operations.leads import create_lead, take_lead
+from plugins.sales.queries.assignment import late_leads
+from plugins.sales.records import ABSENCES, LEADS
+
+SYSTEM = system_actor()
+MakeTeam = Callable[..., Any]
+
+
+@pytest.fixture
+def team(app: Flask) -> MakeTeam:
+    """Give a function that makes a team of people, and gives it with their ids in their order."""
+
+    def make(*names: str) -> tuple[Any, list[Any]]:
+        with write_unit() as session:
+            made = Team(name="Web")
+            people = [User(name=name) for name in names]
+            session.add_all([made, *people])
+            session.flush()
+            for number, person in enumerate(people):
+                joined = utc_now() - timedelta(days=10 - number)
+                session.add(TeamMember(team_id=made.id, user_id=person.id, created_at=joined))
+            session.flush()
+            return made.id, [person.id for person in people]
+
+    return make
+
+
+def rule(team_id: Any, **values: Any) -> AssignmentRule:
+    with write_unit() as session:
+        made = AssignmentRule(name=values.pop("name", "Web leads"), team_id=team_id, **values)
+        session.add(made)
+        session.flush()
+        return made
+
+
+def lead(**values: Any) -> Lead:
+    return create_lead(SYSTEM, {"name": "Maria Korkmaz", "status": "new", "source": "web", **values})
+
+
+def last_hop() -> LeadAssignment:
+    return db.session.query(LeadAssignment).order_by(LeadAssignment.assigned_at.desc()).limit(1).one()
+
+
+def due_of(made: Lead) -> datetime:
+    assert made.respond_by is not None, "its clock runs"
+    return made.respond_by
+
+
+def test_leads_go_round_the_team(team: MakeTeam) -> None:
+    team_id, people = team("Ana", "Bea", "Cid")
+    rule(team_id)
+    assert [lead().owner_id for _number in range(5)] == [*people, *people[:2]]
+
+
+def test_lead_goes_to_whoever_has_the_fewest_open(team: MakeTeam) -> None:
+    team_id, people = team("Ana", "Bea")
+    rule(team_id, method="load")
+    for _number in range(2):
+        lead(owner_id=people[0])
+    assert [lead().owner_id for _number in range(3)] == [people[1], people[1], people[0]]
+    assert last_hop().open_leads == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "asked"),
+    [
+        ({"sources": ["fair"]}, {"source": "fair"}),
+        ({"languages": ["pl"]}, {"language": "pl"}),
+        ({"countries": ["PL", "CZ"]}, {"country": "CZ"}),
+        ({"postcodes": ["26"]}, {"postcode": "262 21"}),
+    ],
+)
+def test_rule_is_about_what_it_says(team: MakeTeam, wanted: dict[str, Any], asked: dict[str, Any]) -> None:
+    team_id, people = team("Ana")
+    rule(team_id, **wanted)
+    assert lead(**asked).owner_id == people[0]
+    other = {"source": "web", "language": "el", "country": "GR", "postcode": "10431"}
+    assert lead(**other).owner_id is None
+
+
+def test_first_rule_that_fits_decides(team: MakeTeam) -> None:
+    everybody, poles = team("Ana"), team("Piotr")
+    rule(everybody[0], position=2)
+    rule(poles[0], position=1, countries=["PL"])
+    assert lead(country="PL").owner_id == poles[1][0]
+    assert lead(country="GR").owner_id == everybody[1][0]
+
+
+def test_whoever_is_away_or_full_is_passed_over_and_that_is_written_down(team: MakeTeam) -> None:
+    team_id, (ana, bea, cid) = team("Ana", "Bea", "Cid")
+    rule(team_id, most_open=1)
+    day = date.today()  # noqa: DTZ011 - the absence reaches a day to both sides
+    create_record(
+        SYSTEM,
+        ABSENCES,
+        {"owner": str(ana), "first_day": str(day - timedelta(days=1)), "last_day": str(day + timedelta(days=1))},
+    )
+    lead(owner_id=bea)
+    assert lead().owner_id == cid
+    assert last_hop().skipped == {str(ana): "away", str(bea): "full"}
+    assert lead().owner_id is None, "everybody is away or full"
+
+
+def test_absence_ends_after_it_begins(app: Flask) -> None:
+    with pytest.raises(Problem) as refused:
+        create_record(SYSTEM, ABSENCES, {"first_day": "2026-12-24", "last_day": "2026-12-23"})
+    assert set(refused.value.fields) == {"last_day"}
+    assert db.session.query(Absence).count() == 0
+
+
+def test_somebody_who_has_left_gets_nothing(team: MakeTeam) -> None:
+    team_id, (ana, bea) = team("Ana", "Bea")
+    with write_unit() as session:
+        session.get_one(User, ana).active = False
+    rule(team_id)
+    assert lead().owner_id == bea
+
+
+def test_lead_that_a_person_writes_is_their_own(team: MakeTeam, seller: Actor) -> None:
+    rule(team("Ana")[0])
+    assert create_lead(seller, {"name": "Maria", "status": "new"}).owner_id == seller.user_id
+
+
+def test_imported_leads_without_an_owner_go_by_the_rules(team: MakeTeam, hire: Callable[[str], Actor]) -> None:
+    team_id, people = team("Ana", "Bea")
+    rule(team_id, sources=["fair"])
+    rows = [{"id": each, "name": "Jan", "status": "new", "source": "fair"} for each in ids(3)]
+    rows.append({"id": ids(1)[0], "name": "Own", "status": "new", "source": "own"})
+    importer = hire("Importer")
+    assert create_records(importer, LEADS, rows) == [None] * 4
+    owners = [lead.owner_id for lead in db.session.query(Lead).order_by(Lead.name, Lead.id)]
+    assert sorted(map(str, owners)) == sorted(map(str, [people[0], people[1], people[0], importer.user_id]))
+    assert db.session.query(LeadAssignment).count() == 3
+
+
+def ids(number: int) -> list[Any]:
+    from core.database import new_id
+
+    return [new_id() for _number in range(number)]
+
+
+def test_turns_are_given_exactly_once_each_under_concurrency(app: Flask, team: MakeTeam) -> None:
+    team_id, people = team("Ana", "Bea", "Cid", "Dan")
+    rule(team_id)
+    start, got = threading.Barrier(4), []
+
+    def bring() -> None:
+        with app.app_context():
+            start.wait()
+            got.extend([lead().owner_id for _number in range(3)])
+            db.session.remove()
+
+    threads = [threading.Thread(target=bring) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {person: got.count(person) for person in people} == dict.fromkeys(people, 3)
+
+
+# Late
+
+
+def test_late_lead_goes_to_the_next_one_whose_clock_begins_anew(team: MakeTeam) -> None:
+    team_id, (ana, bea) = team("Ana", "Bea")
+    rule(team_id, passes_on=True)
+    made = lead()
+    due = due_of(made)
+    with time_machine.travel(due + timedelta(minutes=5), tick=False):
+        assert late_leads(None, 10) == [made.id]
+        assert pass_on(made) is not None
+        assert (made.owner_id, last_hop().missed_at) == (bea, due)
+        assert due_of(made) > due
+        assert pass_on(made) is None, "its new clock runs"
+    with time_machine.travel(due_of(made) + timedelta(minutes=5), tick=False):
+        assert pass_on(made) is None, "everybody had it"
+        assert made.owner_id == bea
+    assert ana != bea
+
+
+def test_lead_that_was_answered_stays(team: MakeTeam, seller: Actor) -> None:
+    rule(team("Ana", "Bea")[0], passes_on=True)
+    made = lead()
+    due = due_of(made)
+    take_lead(SYSTEM, made)
+    with time_machine.travel(due + timedelta(minutes=5), tick=False):
+        assert pass_on(made) is None
+        assert late_leads(None, 10) == []
+
+
+def test_late_lead_stays_where_no_rule_passes_it_on(team: MakeTeam) -> None:
+    rule(team("Ana", "Bea")[0])
+    made = lead()
+    with time_machine.travel(due_of(made) + timedelta(minutes=5), tick=False):
+        assert late_leads(None, 10) == []
+        assert pass_on(made) is None
+
+
+# Pages
+
+
+def test_page_of_a_lead_says_why_it_is_whose_it_is(client: FlaskClient, team: MakeTeam) -> None:
+    team_id, (ana, bea) = team("Ana", "Bea")
+    rule(team_id, name="Everything", most_open=1)
+    lead(owner_id=ana)
+    made = lead()
+    page = client.get(f"/sales/leads/{made.id}").text
+    assert made.owner_id == bea
+    for text in ("Why Bea", "It was the turn of Bea by the rule “Everything”.", "Passed over: Ana (has enough)."):
+        assert text in page
+
+
+def test_lead_of_nobody_is_assigned_from_its_page(client: FlaskClient, team: MakeTeam) -> None:
+    made = lead()
+    url = f"/sales/leads/{made.id}"
+    assert "Assign by the rules" in client.get(url).text
+    assert client.post(f"{url}/assign-by-rules").status_code == 422
+    rule(team("Ana")[0])
+    assert client.post(f"{url}/assign-by-rules").status_code == 303
+    assert "Why Ana" in client.get(url).text
+
+
+def test_nobody_assigns_a_lead_that_is_not_theirs(team: MakeTeam, seller: Actor) -> None:
+    rule(team("Ana")[0])
+    made = lead()
+    with pytest.raises(Problem) as refused:
+        assign_lead(seller, made)
+    assert refused.value.status == 404
+
+
+def test_page_of_a_rule_says_who_is_in_turn(client: FlaskClient, team: MakeTeam) -> None:
+    made = rule(team("Ana", "Bea")[0])
+    lead()
+    page = client.get(f"/sales/assignment-rules/{made.id}").text
+    for text in ("Who gets them", "1 open lead", "got the last one"):
+        assert text in page
