@@ -1,4 +1,4 @@
-"""Reading the rows of a CSV, Excel or JSON Lines file, whatever program wrote it.
+"""Reading the rows of a CSV, Excel or JSON Lines file, or the cards of a vCard file, whatever program wrote it.
 
 The encoding and the delimiter are guessed, and always shown with a sample before anything is written. A row that is
 damaged is given with what is wrong with it; the rows after it are read on.
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from core.i18n import _
-from core.imports import encodings
+from core.imports import encodings, vcards
 from core.imports.encodings import find_encoding
 from core.problems import Problem
 
@@ -51,7 +51,7 @@ class Shape:
     """How a file is read.
 
     Attributes:
-        kind: `csv`, `xlsx` or `jsonl`.
+        kind: `csv`, `xlsx`, `jsonl` or `vcf`.
         encoding: Python's name of it; empty for xlsx.
         delimiter: what stands between the columns of a CSV.
         alternatives: the encodings that could be meant, the likeliest first, each with a line of the file read by it.
@@ -68,7 +68,8 @@ class FileRow:
     """A row of the file.
 
     Attributes:
-        number: its place as a spreadsheet counts: the headings are row 1, empty rows count. Of JSON Lines the line's.
+        number: its place as a spreadsheet counts: the headings are row 1, empty rows count. Of JSON Lines the line's,
+            of vCards that of the card's first line.
         cells: its cells by heading.
         damage: why it can't be taken; empty when it can.
         doubt: what was mended to read it; empty when nothing was.
@@ -106,10 +107,12 @@ def find_shape(path: Path, name: str = "") -> Shape:
         raise unreadable(_("This is an old Excel file (.xls). Save it as .xlsx or .csv, then try again."))
     encoding, alternatives = find_encoding(sample)
     text = sample.decode(encoding, "replace")
+    if ending == ".vcf" or vcards.BEGINS.match(text):
+        return Shape("vcf", encoding, alternatives=alternatives)
     if ending in (".jsonl", ".ndjson") or text.lstrip().startswith("{"):
         return Shape("jsonl", encoding, alternatives=alternatives)
     if _is_binary(text):
-        raise unreadable(_("This isn't a file of rows. Take a CSV, Excel or JSON Lines file."))
+        raise unreadable(_("This isn't a file of rows. Take a CSV, Excel, JSON Lines or vCard file."))
     return Shape("csv", encoding, find_delimiter(text), alternatives)
 
 
@@ -138,6 +141,8 @@ def headings(path: Path, shape: Shape) -> list[str]:
     Raises:
         Problem: 422 when there are none, or far too many.
     """
+    if shape.kind == "vcf":
+        return list(vcards.COLUMNS)
     if shape.kind == "jsonl":
         first = islice(read_rows(path, shape), 100)
         names = list(dict.fromkeys(name for row in first if not row.damage for name in row.cells))
@@ -169,8 +174,8 @@ def read_rows(path: Path, shape: Shape, after: int = 0) -> Iterator[FileRow]:
         shape: how it is read.
         after: rows to pass over, those that were committed before.
     """
-    rows = _json_rows(path, shape) if shape.kind == "jsonl" else _table_rows(path, shape)
-    yield from islice(rows, after, None)
+    read = {"jsonl": _json_rows, "vcf": _card_rows}.get(shape.kind, _table_rows)
+    yield from islice(read(path, shape), after, None)
 
 
 def _json_rows(path: Path, shape: Shape) -> Iterator[FileRow]:
@@ -186,6 +191,12 @@ def _json_rows(path: Path, shape: Shape) -> Iterator[FileRow]:
                 yield FileRow(number, cells, _damage_of(cells.values(), shape))
             else:
                 yield FileRow(number, {"": line[:1_000]}, _("This line isn't a JSON object."))
+
+
+def _card_rows(path: Path, shape: Shape) -> Iterator[FileRow]:
+    with path.open(encoding=shape.encoding, errors="replace") as stream:
+        for number, cells, damage in vcards.read_cards(_lines(stream)):
+            yield FileRow(number, cells, damage or _damage_of(cells.values(), shape))
 
 
 def _table_rows(path: Path, shape: Shape) -> Iterator[FileRow]:
