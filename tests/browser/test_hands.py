@@ -93,6 +93,34 @@ def test_a_list_is_walked_opened_and_left(page: Page) -> None:
     expect(page).to_have_url(re.compile("q=elaionesj|q=j"))
 
 
+def test_the_row_at_hand_is_assigned_and_edited(page: Page) -> None:
+    page.goto("/customers?q=elaiones")
+    row = page.locator("[data-row] a[data-open]").first
+    address = row.get_attribute("href")
+    page.keyboard.press("j")
+    expect(row).to_be_focused()
+
+    page.keyboard.press("a")
+    expect(page.locator("[data-bulk-count]")).to_have_text("1 selected")
+    expect(page.get_by_role("dialog", name="Assign")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    row.focus()
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile(f"{address}/edit$"))
+
+
+def test_keys_reach_what_stands_in_a_menu_or_is_folded_away(page: Page) -> None:
+    arrive(page, "customer")
+    page.keyboard.press("a")
+    expect(page.locator("#facts [data-editing]")).to_be_visible()
+    expect(page.locator("#facts details")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(page.locator("#facts [data-editing]")).to_have_count(0)
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile("/edit$"))
+
+
 def test_shift_f_adds_a_filter(page: Page) -> None:
     page.goto("/customers")
     page.keyboard.press("Shift+F")

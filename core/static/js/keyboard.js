@@ -31,16 +31,23 @@ export function singleKeysAreOn() {
   return document.body.dataset.singleKeys !== "off";
 }
 
-/** Press the first button or link of the page that carries the key. */
+/** The first button or link that carries the key; one behind a menu or in what is folded counts after those shown. */
+function carrier(key) {
+  const keyed = `[data-key="${CSS.escape(key)}"]`;
+  return firstShown(keyed) ?? document.querySelector(`:is([popover], details:not([open])) ${keyed}`);
+}
+
+/** Press what carries the key. */
 export function press(key) {
-  const element = firstShown(`[data-key="${CSS.escape(key)}"]`);
+  const element = carrier(key);
   if (!element) return false;
+  element.closest("details:not([open])")?.setAttribute("open", "");
   if (element.matches("input, textarea, select")) element.focus();
   else element.click();
   return true;
 }
 
-const carries = (key) => () => Boolean(firstShown(`[data-key="${CSS.escape(key)}"]`));
+const carries = (key) => () => Boolean(carrier(key));
 
 function pressed(event) {
   const parts = [];

@@ -35,11 +35,8 @@ function step(by) {
   return Boolean(row);
 }
 
-function editRow() {
-  const cell = currentRow()?.querySelector("[data-edit]");
-  cell?.click();
-  return Boolean(cell);
-}
+/** The form of a row's record; only rows that may be changed can be selected. */
+const formOf = (row) => row?.querySelector("input[name=ids]") && row.querySelector("a[data-open]");
 
 const hasList = () => Boolean(list()) && rows().length > 0;
 
@@ -50,8 +47,8 @@ register({
   keys: "e",
   group: "list",
   word: "key_edit",
-  when: () => Boolean(currentRow()?.querySelector("[data-edit]")),
-  run: editRow,
+  when: () => Boolean(formOf(currentRow())),
+  run: () => location.assign(`${formOf(currentRow()).pathname}/edit`) ?? true,
 });
 
 // A click on the empty part of a row or card is a click on its link.

@@ -3,7 +3,7 @@
  * "select all in this filter", which sends the filter instead of ids (everything=1, query=…). The bar appears with the
  * first row.
  */
-import { register } from "./keyboard.js";
+import { press, register } from "./keyboard.js";
 import { currentRow, list, rows } from "./list.js";
 import { say, language } from "./words.js";
 
@@ -71,6 +71,11 @@ function toggleCurrent(event) {
   return Boolean(one);
 }
 
+function assign() {
+  if (!boxes().some((one) => one.checked)) select(box(currentRow()), true);
+  return press("a");
+}
+
 const selectable = () => boxes().length > 0;
 register({ keys: "x", group: "select", word: "key_select", when: selectable, run: toggleCurrent });
 register({ keys: "Shift+x", group: "select", word: "key_range", when: selectable, run: toggleCurrent });
@@ -80,6 +85,13 @@ register({
   word: "key_all",
   when: () => selectable() && !document.activeElement?.matches("input, textarea"),
   run: selectEverything,
+});
+register({
+  keys: "a",
+  group: "select",
+  word: "key_assign",
+  when: () => Boolean(box(currentRow())) || boxes().some((one) => one.checked),
+  run: assign,
 });
 register({ keys: "Escape", when: () => Boolean(bar() && !bar().hidden), run: clear });
 
