@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Id, UtcDateTime, new_id, utc_now
 from core.database.types import json_type
+from core.i18n import _l
 
 WAITING = "waiting"
 SENDING = "sending"
@@ -23,6 +24,16 @@ STATES: dict[str, tuple[str, frozenset[str]]] = {
     FAILED: ("the mail server refused it, or it could not be made", frozenset({WAITING, CANCELLED})),
     UNCERTAIN: ("the mail server may have taken it; only a person can tell", frozenset({WAITING, SENT, CANCELLED})),
     CANCELLED: ("a person stopped it", frozenset()),
+}
+
+#: For each state its word and its tone.
+STATE_WORDS: dict[str, tuple[Any, str]] = {
+    WAITING: (_l("waiting"), "grey"),
+    SENDING: (_l("being sent"), "blue"),
+    SENT: (_l("sent"), "green"),
+    FAILED: (_l("not sent"), "red"),
+    UNCERTAIN: (_l("perhaps sent"), "amber"),
+    CANCELLED: (_l("cancelled"), "line"),
 }
 
 
@@ -69,3 +80,8 @@ class MailMessage(Base):
     def may_become(self, state: str) -> bool:
         """Whether the table of states leads from here to another state."""
         return state in STATES[self.state][1]
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in the reader's language."""
+        return str(STATE_WORDS[self.state][0])

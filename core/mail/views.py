@@ -1,6 +1,5 @@
 """The pages of mail: what waits, was sent, failed; the settings, and a mail to try them."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,13 +8,13 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.access import current_actor, require_administrator
 from core.database import utc_now
-from core.i18n import _, _l, format_ago
+from core.i18n import _, format_ago
 from core.mail import (
     jobs,  # noqa: F401 - importing declares them
     operations,
     queries,
 )
-from core.mail.models import CANCELLED, FAILED, SENDING, SENT, STATES, UNCERTAIN, WAITING, MailMessage
+from core.mail.models import CANCELLED, SENDING, STATE_WORDS, STATES, UNCERTAIN, WAITING, MailMessage
 from core.mail.sending import try_settings
 from core.mail.settings import NONE, STARTTLS, TLS, can_send_mail, change_mail_settings, mail_settings
 from core.problems import Problem, not_found
@@ -25,15 +24,6 @@ from core.web.render import redirect_or_refresh, render, toast
 
 blueprint = Blueprint("mail", __name__, url_prefix="/admin/mail")
 
-#: For each state its word and its tone.
-STATE_WORDS: Final[Mapping[str, tuple[Any, str]]] = {
-    WAITING: (_l("waiting"), "grey"),
-    SENDING: (_l("being sent"), "blue"),
-    SENT: (_l("sent"), "green"),
-    FAILED: (_l("not sent"), "red"),
-    UNCERTAIN: (_l("perhaps sent"), "amber"),
-    CANCELLED: (_l("cancelled"), "line"),
-}
 #: What the form of the settings shows.
 SHOWN: Final = ("host", "port", "security", "user", "sender_name", "sender_address", "site_url")
 

@@ -65,8 +65,17 @@ def quote_answer(quote: Quote, *, inline: bool = False) -> Response:
         quote: any version; the caller has checked that it may be seen.
         inline: whether the browser shows it instead of keeping it.
     """
-    name = document_name(quote.number or quote.name, f"v{quote.revision}" if quote.number else "")
-    return pdf_response(render_letter(letter_of_quote(quote)), name, inline=inline)
+    return pdf_response(print_quote(quote), name_of_quote(quote), inline=inline)
+
+
+def print_quote(quote: Quote) -> bytes:
+    """Make the PDF of a quote."""
+    return render_letter(letter_of_quote(quote))
+
+
+def name_of_quote(quote: Quote) -> str:
+    """Name the file of a quote's PDF."""
+    return document_name(quote.number or quote.name, f"v{quote.revision}" if quote.number else "")
 
 
 def address_of(customer: Customer | None) -> list[str]:

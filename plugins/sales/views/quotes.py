@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 from pelatis.api import (
     LANGUAGES,
     Actor,
+    Customer,
     Problem,
     _,
     audience,
     bin_record,
+    can_send_mail,
     check_version,
     create_record,
     current_actor,
@@ -27,6 +29,7 @@ from pelatis.api import (
     format_price,
     fragment,
     last_transaction,
+    mails_about,
     may,
     not_found,
     redirect_or_refresh,
@@ -41,6 +44,7 @@ from ..letters import quote_answer
 from ..models import Quote, QuoteLine, QuoteSet
 from ..operations.acceptance import link_for, revoke_link, token_of
 from ..operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
+from ..operations.mailing import mail_quote, words_for
 from ..operations.quote_lines import copy_set, remove_set
 from ..operations.quotes import OPEN, revise_quote, send_quote
 from ..operations.rates import four_decimals
@@ -132,6 +136,9 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "link": link,
         "link_url": _address(token_of(link)) if link else "",
         "signature": signature_of(quote),
+        "mails": mails_about(quote.id) if link else (),
+        "mail_words": words_for(quote) if link and quote.status in OPEN and can_send_mail() else "",
+        "mail_to": _mail_of(quote),
         "languages": LANGUAGES,
         "may": {action: may(actor, Quote, action) for action in ("edit", "delete")},
     }
@@ -139,6 +146,11 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
 
 def _address(token: str) -> str:
     return url_for("sales_public.quote", token=token, _external=True)
+
+
+def _mail_of(quote: Quote) -> str:
+    customer = db.session.get(Customer, quote.customer_id) if quote.customer_id else None
+    return (customer.email or "") if customer else ""
 
 
 def _card(quote: Quote, each: QuoteSet, shown: QuoteSet | None, needs_approval: bool, shows_cost: bool) -> SetCard:
@@ -390,6 +402,16 @@ def revise(record_id: UUID) -> Response:
     actor, quote = _edited(record_id)
     draft = revise_quote(actor, quote)
     return redirect_or_refresh(QUOTES.url_of(draft.id))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/mail")
+@audience("staff")
+def mail(record_id: UUID) -> Response:
+    """Mail the quote to its customer."""
+    actor, quote = _edited(record_id)
+    sent = mail_quote(actor, quote, request.form.get("to", ""), request.form.get("words", "")[:5_000])
+    toast(_("The mail to %(address)s is in the outbox.", address=sent.to_address))
+    return redirect_or_refresh(QUOTES.url_of(quote.id))
 
 
 @blueprint.post("/quotes/<uuid:record_id>/link")

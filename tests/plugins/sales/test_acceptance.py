@@ -10,9 +10,12 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from core.access import system_actor
 from core.database import db, utc_now, write_unit
+from core.mail import mails_about
+from core.mail.settings import change_mail_settings
 from core.problems import Problem
 from plugins.sales.models import Quote, QuoteLine
 from plugins.sales.operations.acceptance import (
@@ -23,11 +26,17 @@ from plugins.sales.operations.acceptance import (
     revoke_link,
     token_of,
 )
+from plugins.sales.operations.mailing import mail_quote, quote_pdf, words_for
 from plugins.sales.operations.quote_lines import add_line, add_set
 from plugins.sales.operations.quotes import create_quote, revise_quote, send_quote
 from plugins.sales.queries.quotes import lines_of, link_of, sets_of, signature_of
 
 SYSTEM = system_actor()
+#: A mail server that nobody asks in these tests.
+MAIL = {
+    "host": "127.0.0.1", "port": "2525", "security": "none", "user": "", "sender_name": "Aigis",
+    "sender_address": "sales@aigis.example", "site_url": "https://crm.aigis.example",
+}  # fmt: skip
 DRAWN = "M40 60 L50 40 L60 80 M90 20 L95 60"
 
 
@@ -225,3 +234,27 @@ def test_lines_of_other_quotes_cant_be_asked_by_a_link(stranger: FlaskClient, ur
     assert stranger.get(f"{url}/total", query_string={"set": str(theirs.id)}).status_code == 404
     form = {"set": str(theirs.id), "name": "Δ", "drawing": DRAWN}
     assert stranger.post(f"{url}/accept", data=form).status_code == 422
+
+
+# By mail
+
+
+def test_mail_brings_the_link_and_the_pdf_in_the_customers_language(app: Flask, sent: Quote) -> None:
+    change_mail_settings(SYSTEM, MAIL)
+    with app.test_request_context():
+        mail = mail_quote(SYSTEM, sent, "dimitra@elaiones.example", words_for(sent))
+    link = link_of(sent)
+    assert link is not None
+    assert f"https://crm.aigis.example/sales/public/quotes/{token_of(link)}" in mail.text
+    assert (mail.to_address, mail.language, mail.subject_id) == ("dimitra@elaiones.example", "el", sent.id)
+    assert mail.subject.startswith("Προσφορά Q-")
+    assert quote_pdf(str(sent.id)).content.startswith(b"%PDF")
+    assert [each.id for each in mails_about(sent.id)] == [mail.id]
+
+
+def test_draft_isnt_mailed(app: Flask, customer: Any) -> None:
+    change_mail_settings(SYSTEM, MAIL)
+    with pytest.raises(Problem) as refused:
+        mail_quote(SYSTEM, create_quote(SYSTEM, {"customer_id": customer.id}), "d@elaiones.example", "Hello")
+    assert refused.value.code == "sales.not_sent"
+    assert mails_about(db.session.scalars(select(Quote.id)).one()) == []
