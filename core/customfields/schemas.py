@@ -43,5 +43,5 @@ class CustomFieldSchema(RecordSchema):
         label=_l("Filter quickly by it"), help=_l("Keeps an index."), load_default=False, allow_none=False
     )
     help = fields.String(validate=Length(max=200), label=_l("Help under the field"))
-    position = fields.Integer(validate=Range(min=0, max=1_000), label=_l("Place"), load_default=0, allow_none=False)
+    position = fields.Integer(validate=Range(min=0, max=1_000), label=_l("Position"), load_default=0, allow_none=False)
     name = fields.String(dump_only=True, label=_l("Name in the API and in files"))

@@ -14,7 +14,7 @@ class OptionGroupSchema(RecordSchema):
 
     product = fields.Related("catalog.product", required=True, label=_l("Product"))
     name = fields.String(required=True, label=_l("Option group"), validate=Length(max=100))
-    position = fields.Integer(label=_l("Place"), help=_l("Smaller comes first."), load_default=0, allow_none=False)
+    position = fields.Integer(label=_l("Position"), help=_l("Smaller comes first."), load_default=0, allow_none=False)
     min_choices = fields.Integer(
         label=_l("At least"), load_default=0, allow_none=False, validate=Range(min=0, max=1000)
     )
@@ -28,7 +28,7 @@ class OptionSchema(RecordSchema):
 
     group = fields.Related("catalog.option_group", required=True, label=_l("Option group"))
     name = fields.String(required=True, label=_l("Option"), validate=Length(max=100))
-    position = fields.Integer(label=_l("Place"), help=_l("Smaller comes first."), load_default=0, allow_none=False)
+    position = fields.Integer(label=_l("Position"), help=_l("Smaller comes first."), load_default=0, allow_none=False)
     percent = fields.Decimals(
         label=_l("Percent more"),
         help=_l("Of the price without options. Below zero: less."),

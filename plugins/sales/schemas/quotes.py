@@ -35,7 +35,7 @@ class QuoteSchema(RecordSchema):
     """A quote."""
 
     name = fields.String(label=_l("Quote"), help=_l("Left empty: its deal or customer."), validate=Length(max=200))
-    number = fields.String(label=_l("Number"), dump_only=True)
+    number = fields.String(label=_l("Quote number"), dump_only=True)
     revision = fields.Integer(label=_l("Version"), dump_only=True)
     status = fields.Choice(QUOTE_STATUSES, label=_l("Status"), dump_only=True, tones=QUOTE_TONES)
     customer = fields.Related("customer", label=_l("Customer"))
