@@ -15,7 +15,7 @@ from core.records.operations import load_values
 
 
 def names_in_file(actor: Actor, job: Import) -> Names:
-    """Read what the rows of a file will be called as records; none of them has an id yet.
+    """Read what the rows of a file will be called as records, by their names and by the ids that it gives them.
 
     Args:
         actor: whoever imports.
@@ -23,14 +23,19 @@ def names_in_file(actor: Actor, job: Import) -> Names:
     """
     record_type, known = record_type_of(job), guessing.importable(record_type_of(job))
     title = title_field(record_type)
-    column = next((column for column, name in job.mapping.items() if name == title), "")
+    columns = {name: column for column, name in job.mapping.items()}
     mapping = {column: name for column, name in job.mapping.items() if not isinstance(known.get(name), fields.Related)}
     reader = RowReader(record_type, mapping, options_of(job), Matcher(actor, only_looks=True))
     names = Names(record_type)
     for source in reading.read_rows(Path(job.path), shape_of(job)):
         if not source.damage:
-            names.add(text_of(source.cells.get(column)).strip() or _composed(reader, source), NOT_YET)
+            names.add(_cell(source, columns.get(title)) or _composed(reader, source), NOT_YET)
+            names.add(_cell(source, columns.get("id")), NOT_YET)
     return names
+
+
+def _cell(source: reading.FileRow, column: str | None) -> str:
+    return text_of(source.cells.get(column)).strip() if column is not None else ""
 
 
 def _composed(reader: RowReader, source: reading.FileRow) -> Any:
