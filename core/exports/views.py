@@ -21,7 +21,7 @@ blueprint = Blueprint("exports", __name__)
 @blueprint.get("/export/<key>")
 @audience("staff", "token")
 def export(key: str) -> Response:
-    """Send what a list finds as a file, `?format=csv|xlsx|jsonl`, with the list's own arguments."""
+    """Send what a list finds as a file, `?format=csv|xlsx|jsonl|vcf`, with the list's own arguments."""
     actor, record_type = current_actor(), record_types.get(key)
     if record_type is None or not may(actor, record_type, "view"):
         raise not_found()

@@ -1,4 +1,4 @@
-"""Writing records into a file: CSV, Excel or JSON Lines, in the form that an import reads back without a difference.
+"""Writing records into a file: CSV, Excel, JSON Lines or vCards, in the form that an import reads back as it was.
 
 The columns are the record's id and its fields by name. A related record is written by its title, or by its id where
 several have that title or where the reader may not see it. In a CSV a text that a spreadsheet would run as a formula
@@ -20,6 +20,7 @@ from core.access import Actor, require
 from core.customfields import fields_of
 from core.database import db, in_parts
 from core.database.journal import plain
+from core.exports.cards import write_cards
 from core.i18n import _
 from core.problems import Problem
 from core.records import fields, queries
@@ -27,7 +28,7 @@ from core.records.queries import ListQuery
 from core.records.registry import record_types
 from core.records.types import RecordType
 
-FORMATS: Final = ("csv", "xlsx", "jsonl")
+FORMATS: Final = ("csv", "xlsx", "jsonl", "vcf")
 #: How a cell begins that a spreadsheet would take for a formula (OWASP, CSV injection), or that was guarded against it.
 FORMULA: Final = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 NUMBER: Final = re.compile(r"[+-]\d+(\.\d+)?")
@@ -120,14 +121,14 @@ def write_export(actor: Actor, record_type: RecordType, query: ListQuery, form: 
         actor: whoever exports.
         record_type: what is exported.
         query: which of it.
-        form: `csv` (UTF-8 with a mark, as Excel wants it), `xlsx` or `jsonl`.
+        form: `csv` (UTF-8 with a mark, as Excel wants it), `xlsx`, `jsonl`, or of customers `vcf`.
         target: the file; it is replaced.
 
     Returns:
         How many records were written.
 
     Raises:
-        Problem: 403 without the right; 422 for a form that isn't among the three, or for what Excel can't hold.
+        Problem: 403 without the right; 422 for a form that isn't among these, or for what Excel can't hold.
     """
     names = ["id", *exported_fields(record_type)]
     return write_table(names, export_rows(actor, record_type, query), form, target)
@@ -139,19 +140,20 @@ def write_table(names: Sequence[str], rows: Iterable[Mapping[str, Any]], form: s
     Args:
         names: the columns, in their order.
         rows: for each its value of every column.
-        form: `csv`, `xlsx` or `jsonl`.
+        form: `csv`, `xlsx`, `jsonl`, or of customers `vcf`.
         target: the file; it is replaced.
 
     Returns:
         How many rows were written.
 
     Raises:
-        Problem: 422 for a form that isn't among the three, or for what Excel can't hold.
+        Problem: 422 for a form that isn't among these, or for what Excel can't hold.
     """
     writers: Mapping[str, Callable[[Sequence[str], Iterable[Mapping[str, Any]], Path], int]] = {
         "csv": _write_csv,
         "xlsx": _write_xlsx,
         "jsonl": _write_jsonl,
+        "vcf": write_cards,
     }
     if form not in writers:
         raise Problem("exports.bad_format", _("The format is one of: %(all)s.", all=", ".join(FORMATS)))

@@ -197,7 +197,7 @@ def undo(import_id: uuid.UUID, as_json: bool) -> None:
 
 @click.command()
 @click.argument("key", metavar="TYPE")
-@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl", "vcf"]), default="csv", show_default=True)
 @click.option("--filter", "filter_text", default=None, help="JSON, as in the URL of a list.")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")

@@ -5,11 +5,16 @@ from pathlib import Path
 import pytest
 
 from core.access import system_actor
+from core.customers.records import CUSTOMERS
+from core.exports.writing import write_export
 from core.imports import trials
 from core.imports.examining import examine
 from core.imports.reading import FileRow, find_shape, headings, read_rows
 from core.imports.running import Tally
 from core.imports.vcards import COLUMNS
+from core.problems import Problem
+from core.records.queries import ListQuery
+from core.users.records import USERS
 
 from .conftest import Bring, Take
 from .test_running import belongs_to, customers
@@ -119,3 +124,20 @@ def test_cards_become_customers_and_a_person_belongs_to_the_company_of_another_c
     assert belongs_to("Ελένη Δούκα") == "Ελαιώνες"
     assert (made["Ελαιώνες"].phone, made["Ελαιώνες"].country) == ("+302610437221", "GR")
     assert (made["Żabka Sp. z o.o."].phone, made["Żabka Sp. z o.o."].country) == ("+48225550100", "PL")
+
+
+@pytest.mark.usefixtures("app")
+def test_customers_that_are_written_as_cards_are_read_as_they_were(bring: Bring, tmp_path: Path) -> None:
+    bring("customer", OLD + APPLE + NEW, "first.vcf")
+    target = tmp_path / "customers.vcf"
+    assert write_export(system_actor(), CUSTOMERS, ListQuery(), "vcf", target) == 3
+    written = target.read_bytes()
+    assert written.count(b"BEGIN:VCARD\r\nVERSION:3.0\r\n") == 3
+    assert {row.cells["name"] for row in read_rows(target, find_shape(target))} == set(customers())
+    assert bring("customer", written, "again.vcf")[1] == Tally(skipped=3)
+
+
+@pytest.mark.usefixtures("app")
+def test_only_customers_are_written_as_cards(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="Only customers are written as vCards"):
+        write_export(system_actor(), USERS, ListQuery(), "vcf", tmp_path / "people.vcf")
