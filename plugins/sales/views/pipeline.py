@@ -110,7 +110,7 @@ class Card:
     version: int
 
 
-def _place(pipelines: Mapping[Pipeline, Sequence[Stage]]) -> Place:
+def place_of(pipelines: Mapping[Pipeline, Sequence[Stage]]) -> Place:
     """Find the pipeline that the URL names, or else the first.
 
     Raises:
@@ -133,7 +133,7 @@ def board_page() -> Response:
     pipelines = pipelines_with_stages()
     if not pipelines:
         return render("sales/no_pipeline.html", may_create=may(actor, Pipeline, "create"))
-    place = _place(pipelines)
+    place = place_of(pipelines)
     board = read_board(actor, place.stages, place.criterion(actor))
     cards = _cards(actor, place, [card for column in board.columns for card in column.cards])
     return render(
@@ -141,7 +141,7 @@ def board_page() -> Response:
         pipeline=place.pipeline,
         pipelines=list(pipelines),
         place=place,
-        summary=_summary(board),
+        summary=summary_of(board),
         columns=[_column(place, column, cards) for column in board.columns],
         ends=_ends(place, board),
         count=format_number(board.open.count),
@@ -158,7 +158,7 @@ def more_cards() -> Response:
     """Give the next cards of one column."""
     actor = current_actor()
     require(actor, Opportunity, "view")
-    place = _place(pipelines_with_stages())
+    place = place_of(pipelines_with_stages())
     stage = next((each for each in place.stages if str(each.id) == request.args.get("stage")), None)
     if stage is None:
         raise not_found()
@@ -250,7 +250,8 @@ def _ends(place: Place, board: Board) -> list[dict[str, Any]]:
     ]
 
 
-def _summary(board: Board) -> Markup:
+def summary_of(board: Board) -> Markup:
+    """Say in a line how many deals are open, and what they are worth."""
     total = board.open
     return Markup(
         '<span id="board-summary"><b class="num">{}</b> {} · <b class="num">{}</b> · {} <b class="num">{}</b></span>'
@@ -274,7 +275,7 @@ def move(record_id: UUID) -> Response:
     opportunity: Opportunity = find_record(actor, OPPORTUNITIES, record_id, "edit")
     stage = _asked_stage()
     left = opportunity.stage_id
-    place = _place(pipelines_with_stages())
+    place = place_of(pipelines_with_stages())
     try:
         values = load_values(OPPORTUNITIES, submitted(OPPORTUNITIES, _facts()), partial=True)
         with write_unit() as session:
@@ -332,5 +333,5 @@ def _moved(actor: Actor, place: Place, opportunity: Opportunity, stage: Stage, t
         card=card,
         heads=[_stage_head(column.stage, column.sums) for column in board.columns if column.stage.id in touched],
         ends=_ends(place, board),
-        summary=_summary(board),
+        summary=summary_of(board),
     )
