@@ -1,20 +1,24 @@
 """What plugins that require the catalog may import."""
 
 from .amounts import rounded, shared_out, smallest_unit
-from .models import Cost, Option, Price, PriceList, PriceRule, Product, TaxRule
+from .models import Cost, Option, Price, PriceList, PriceRule, Product, Reservation, TaxRule
 from .operations.options import check_configuration
 from .operations.prices import default_price_list
+from .operations.stock import consume, release, reserve
 from .pricing import PricedLine, PriceRequest, PriceStep
 from .queries.prices import price_of
 from .queries.pricing import PriceExplained, explain_price, price_lines, price_lists_of
 from .queries.products import costs_on
+from .queries.stock import availability_of, held_for
 from .queries.taxes import sale_to, tax_rules_of
 from .schemas import UNITS
+from .stock import Availability, StockRequest
 from .tariff import HoldingList
 from .taxes import Rounding, Sale, Taxable, Taxation, TaxLine, choose_rule, tax_document
 
 __all__ = [
     "UNITS",
+    "Availability",
     "Cost",
     "HoldingList",
     "Option",
@@ -26,20 +30,27 @@ __all__ = [
     "PriceStep",
     "PricedLine",
     "Product",
+    "Reservation",
     "Rounding",
     "Sale",
+    "StockRequest",
     "TaxLine",
     "TaxRule",
     "Taxable",
     "Taxation",
+    "availability_of",
     "check_configuration",
     "choose_rule",
+    "consume",
     "costs_on",
     "default_price_list",
     "explain_price",
+    "held_for",
     "price_lines",
     "price_lists_of",
     "price_of",
+    "release",
+    "reserve",
     "rounded",
     "sale_to",
     "shared_out",

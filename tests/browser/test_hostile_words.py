@@ -31,8 +31,20 @@ NEEDED: Final[dict[str, dict[str, str]]] = {
     "/relationships": {"kind": "works_at"},
     "/catalog/price-lists": {"currency": "EUR"},
     "/catalog/tax-rules": {"country": "GR", "rate": "24"},
+    "/catalog/option-rules": {"kind": "excludes"},
+    "/catalog/stock": {"on_hand": "9"},
     "/sales/exchange-rates": {"currency": "CHF"},
 }
+#: Where the API has what a field names; a customer where nothing is said.
+RELATED: Final = {
+    "product": "/catalog/products",
+    "price_list": "/catalog/price-lists",
+    "group": "/catalog/option-groups",
+    "option": "/catalog/product-options",
+    "other": "/catalog/product-options",
+}
+#: Fields that name another record of a type that one is there of already.
+ANOTHER: Final = frozenset({"to_customer", "other"})
 #: Where a record's pages are, when it isn't where the API has them; a user's has no form of its own.
 PAGES: Final = {"/users": "/admin/users"}
 QUOTED: Final = HOSTILE.replace('"', '""')
@@ -74,22 +86,33 @@ class Writer:
         self.requests = requests
         self.headers = {"Authorization": f"Bearer {token}"}
         self.made: dict[str, str] = {}
+        self.schemas: dict[str, dict[str, Any]] = {}
 
     def write(self) -> dict[str, str]:
         """Make one record of each type, and one of a customer's in a field that is called so."""
         described = self.requests.get("/api/v1/openapi.json", headers=self.headers).json()
-        for path, methods in described["paths"].items():
-            if "post" in methods and "{" not in path:
-                schema = methods["post"]["requestBody"]["content"]["application/json"]["schema"]
-                self.made[path.removeprefix("/api/v1")] = self._make(path, schema)
+        self.schemas = {
+            path.removeprefix("/api/v1"): methods["post"]["requestBody"]["content"]["application/json"]["schema"]
+            for path, methods in described["paths"].items()
+            if "post" in methods and "{" not in path
+        }
+        for path in self.schemas:
+            self._one(path)
         return self.made
 
-    def _make(self, path: str, schema: dict[str, Any]) -> str:
+    def _one(self, path: str) -> str:
+        """Give the record of a type, made when it is first asked for."""
+        if path not in self.made:
+            self.made[path] = self._make(path)
+        return self.made[path]
+
+    def _make(self, path: str) -> str:
+        schema = self.schemas[path]
         needed = schema.get("required", ())
         values = {name: self._value(name, field, name in needed) for name, field in schema["properties"].items()}
         values = {name: value for name, value in values.items() if value is not None}
-        values |= NEEDED.get(path.removeprefix("/api/v1"), {})
-        while (answer := self.requests.post(path, headers=self.headers, data=values)).status == 422:
+        values |= NEEDED.get(path, {})
+        while (answer := self.requests.post(f"/api/v1{path}", headers=self.headers, data=values)).status == 422:
             for name in answer.json()["errors"]:  # no words at all: a phone number, a time zone
                 del values[name]
         assert answer.status == 201, f"{path}: {answer.text()}"
@@ -108,12 +131,8 @@ class Writer:
         return HOSTILE
 
     def _related(self, name: str) -> str:
-        if name == "product":
-            return self.made["/catalog/products"]
-        if name == "to_customer":
-            answer = self.requests.post("/api/v1/customers", headers=self.headers, data={"name": HOSTILE})
-            return str(answer.json()["id"])
-        return self.made["/customers"]
+        path = RELATED.get(name, "/customers")
+        return self._make(path) if name in ANOTHER else self._one(path)
 
 
 def expect_harmless(page: Page) -> None:

@@ -1,9 +1,10 @@
 """What the catalog answers: what stands beside products and price lists."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
-from pelatis.api import Actor, Panel, hookimpl, may
+from pelatis.api import Actor, Dependents, Panel, hookimpl, may, ngettext
 
 from ..models import (
     Cost,
@@ -15,19 +16,36 @@ from ..models import (
     PriceList,
     PriceRule,
     Product,
+    StockLevel,
+    StockMovement,
     TaxRule,
 )
 from .lists import agreements_panel, list_prices_panel, rules_panel
 from .products import costs_panel, group_panel, option_panel, options_panel, prices_panel, taxes_panel
+from .stock import stock_panel
 
 #: What stands beside a record of a model: for whoever may view records of the first model, the panel that the second
 #: makes.
 PANELS: Final[Mapping[type, tuple[tuple[Any, Callable[[Actor, Any], Panel]], ...]]] = {
-    Product: ((Price, prices_panel), (Option, options_panel), (Cost, costs_panel), (TaxRule, taxes_panel)),
+    Product: (
+        (Price, prices_panel),
+        (Option, options_panel),
+        (StockLevel, stock_panel),
+        (Cost, costs_panel),
+        (TaxRule, taxes_panel),
+    ),
     OptionGroup: ((Option, group_panel),),
     Option: ((OptionRule, option_panel),),
     PriceList: ((PriceRule, rules_panel), (ListAssignment, agreements_panel), (Price, list_prices_panel)),
 }
+
+
+@hookimpl
+def crm_collect_dependents(record_type: str, ids: Sequence[UUID]) -> Iterator[Dependents]:
+    """Keep what moved stock from the bin: what is on hand leans on it."""
+    if record_type == StockMovement.__record_type__ and ids:
+        label = ngettext("%(num)s level of stock", "%(num)s levels of stock", len(ids))
+        yield Dependents(record_type=StockLevel.__record_type__, label=label, count=len(ids), blocks=True)
 
 
 @hookimpl

@@ -1,15 +1,12 @@
 """What stands beside a price list: its prices, its rules and the customers whom it was agreed with."""
 
-import json
-from urllib.parse import urlencode
-
 from pelatis.api import Actor, Panel, _, format_amount, may
 
 from ..models import ListAssignment, Price, PriceList, PriceRule
 from ..queries.prices import agreements_on, prices_in, rules_in
 from ..records import ASSIGNMENTS, PRICE_RULES, PRICES, PRODUCTS
 from ..schemas import BASES
-from .wording import written_change, written_limits
+from .wording import list_of, written_change, written_limits
 
 #: How many prices, rules and customers stand beside a list; the rest are behind the heading.
 MOST_LISTED = 40
@@ -39,7 +36,7 @@ def list_prices_panel(actor: Actor, price_list: PriceList) -> Panel:
             "new_label": _("New price"),
             "icon": "coin",
         },
-        url=_all_of(PRICES.url, price_list),
+        url=list_of(PRICES.url, "price_list", price_list.id),
     )
 
 
@@ -65,7 +62,7 @@ def rules_panel(actor: Actor, price_list: PriceList) -> Panel:
             "new_label": _("New rule"),
             "icon": "adjustments-horizontal",
         },
-        url=_all_of(PRICE_RULES.url, price_list),
+        url=list_of(PRICE_RULES.url, "price_list", price_list.id),
     )
 
 
@@ -97,10 +94,5 @@ def agreements_panel(actor: Actor, price_list: PriceList) -> Panel:
             "icon": "users",
         },
         count=len(rows) or None,
-        url=_all_of(ASSIGNMENTS.url, price_list),
+        url=list_of(ASSIGNMENTS.url, "price_list", price_list.id),
     )
-
-
-def _all_of(url: str, price_list: PriceList) -> str:
-    clause = {"field": "price_list", "op": "is", "value": [str(price_list.id)]}
-    return f"{url}?{urlencode({'filter': json.dumps({'and': [clause]})})}"

@@ -1,4 +1,8 @@
-"""How prices and rules are said in a few words."""
+"""How prices and rules are said in a few words, and where lists of them are."""
+
+import json
+from urllib.parse import urlencode
+from uuid import UUID
 
 from pelatis.api import _, format_amount, format_day, format_number, format_percent
 
@@ -25,3 +29,15 @@ def written_change(rule: PriceRule | Option) -> str:
     if rule.amount or (isinstance(rule, PriceRule) and rule.base == "fixed"):
         parts.append(format_amount(rule.amount, rule.currency))
     return " ".join(f"+{part}" if place and part[0].isalnum() else part for place, part in enumerate(parts)) or "–"
+
+
+def list_of(url: str, field: str, record: UUID) -> str:
+    """Give the path of a list of what belongs to a record.
+
+    Args:
+        url: the list's path.
+        field: the schema field that names the record.
+        record: its id.
+    """
+    clause = {"field": field, "op": "is", "value": [str(record)]}
+    return f"{url}?{urlencode({'filter': json.dumps({'and': [clause]})})}"

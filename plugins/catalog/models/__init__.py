@@ -1,12 +1,14 @@
-"""The tables of the catalog: products, options and costs, price lists, prices and rules, taxes."""
+"""The tables of the catalog: products, options and costs, price lists, prices and rules, taxes, stock."""
 
 from .options import Option, OptionGroup, OptionRule
 from .prices import ListAssignment, Price, PriceList, PriceRule
 from .products import Cost, Product
+from .stock import ExpectedDelivery, Reservation, StockLevel, StockMovement
 from .taxes import TaxRule
 
 __all__ = [
     "Cost",
+    "ExpectedDelivery",
     "ListAssignment",
     "Option",
     "OptionGroup",
@@ -15,5 +17,8 @@ __all__ = [
     "PriceList",
     "PriceRule",
     "Product",
+    "Reservation",
+    "StockLevel",
+    "StockMovement",
     "TaxRule",
 ]

@@ -4,12 +4,15 @@
 from .products import COSTS, LIST_PRICE, PRODUCTS
 from .options import OPTION_GROUPS, OPTION_RULES, OPTIONS
 from .prices import ASSIGNMENTS, PRICE_LISTS, PRICE_RULES, PRICES
+from .stock import EXPECTED, MOVEMENTS, RESERVATIONS, STOCK_LEVELS
 from .taxes import TAX_RULES
 
 __all__ = [
     "ASSIGNMENTS",
     "COSTS",
+    "EXPECTED",
     "LIST_PRICE",
+    "MOVEMENTS",
     "OPTIONS",
     "OPTION_GROUPS",
     "OPTION_RULES",
@@ -17,5 +20,7 @@ __all__ = [
     "PRICE_LISTS",
     "PRICE_RULES",
     "PRODUCTS",
+    "RESERVATIONS",
+    "STOCK_LEVELS",
     "TAX_RULES",
 ]

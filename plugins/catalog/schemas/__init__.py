@@ -3,15 +3,18 @@
 from .options import RULE_KINDS, OptionGroupSchema, OptionRuleSchema, OptionSchema
 from .prices import BASES, ListAssignmentSchema, PriceListSchema, PriceRuleSchema, PriceSchema
 from .products import TAX_CLASSES, UNITS, CostSchema, ProductSchema
+from .stock import MOVEMENT_KINDS, ExpectedDeliverySchema, ReservationSchema, StockLevelSchema, StockMovementSchema
 from .taxes import BUYERS, TaxRuleSchema
 
 __all__ = [
     "BASES",
     "BUYERS",
+    "MOVEMENT_KINDS",
     "RULE_KINDS",
     "TAX_CLASSES",
     "UNITS",
     "CostSchema",
+    "ExpectedDeliverySchema",
     "ListAssignmentSchema",
     "OptionGroupSchema",
     "OptionRuleSchema",
@@ -20,5 +23,8 @@ __all__ = [
     "PriceRuleSchema",
     "PriceSchema",
     "ProductSchema",
+    "ReservationSchema",
+    "StockLevelSchema",
+    "StockMovementSchema",
     "TaxRuleSchema",
 ]

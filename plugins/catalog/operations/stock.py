@@ -1,0 +1,278 @@
+"""The rules of stock: nobody is promised what somebody else was, and what is on hand changes by movements alone.
+
+Whoever reads what is available in order to promise it locks the products' levels first, so that others wait.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from pelatis.api import Actor, Problem, _, change_record, db, format_number, require, save, today, write_unit
+
+from ..models import ExpectedDelivery, Product, Reservation, StockLevel, StockMovement
+from ..queries.stock import availability_of, held_for, level_at
+from ..stock import StockRequest
+
+
+def reserve(
+    actor: Actor, wanted: Sequence[StockRequest], due_on: date, reference: tuple[str, UUID]
+) -> list[Reservation]:
+    """Promise units to something, all of them or none; of two who want the last one, one gets it and one is told.
+
+    What isn't kept in stock, and what comes back, needs no promise and is passed over. The actor's right is looked at
+    by whoever calls: it is the right to what the units are promised to.
+
+    Args:
+        actor: whoever promises them.
+        wanted: what is wanted.
+        due_on: the day by which.
+        reference: what they are promised to: the key of its record type, and its id.
+
+    Returns:
+        The promises, one for each product that is kept in stock.
+
+    Raises:
+        Problem: 409 `catalog.not_available`; `extra["available"]` has what there is by product id.
+    """
+    with write_unit() as session:
+        units = _together(wanted)
+        kept = _check_available(units, due_on)
+        made = [
+            Reservation(
+                product_id=product,
+                quantity=units[product],
+                due_on=due_on,
+                reference_type=reference[0],
+                reference_id=reference[1],
+                owner_id=actor.user_id,
+            )
+            for product in kept
+        ]
+        session.add_all(made)
+        session.flush()
+        return made
+
+
+def _together(wanted: Sequence[StockRequest]) -> dict[UUID, Decimal]:
+    units: dict[UUID, Decimal] = {}
+    for request in wanted:
+        if request.quantity <= 0:
+            continue
+        units[request.product_id] = units.get(request.product_id, Decimal(0)) + request.quantity
+    return units
+
+
+def _check_available(units: Mapping[UUID, Decimal], day: date) -> list[UUID]:
+    """Refuse what can't be promised, and give the products that are kept in stock."""
+    lock_levels(units)
+    found = availability_of(units, day)
+    lacking = {product: each.available for product, each in found.items() if each.available < units[product]}
+    if lacking:
+        names = {product.id: product for product in db.session.scalars(select(Product).where(Product.id.in_(lacking)))}
+        messages = [
+            _("%(product)s: %(wanted)s wanted, %(available)s available.", product=names[product].name,
+              wanted=format_number(units[product]), available=format_number(max(available, Decimal(0))))
+            for product, available in lacking.items()
+        ]  # fmt: skip
+        extra = {"available": {str(product): str(available) for product, available in lacking.items()}}
+        raise Problem(
+            "catalog.not_available", " ".join(messages), status=409, fields={"quantity": messages}, extra=extra
+        )
+    return [product for product in units if product in found]
+
+
+def lock_levels(products: Collection[UUID]) -> list[StockLevel]:
+    """Let whoever else wants to promise or move the same products wait until this unit has ended."""
+    statement = select(StockLevel).where(StockLevel.product_id.in_(products)).order_by(StockLevel.id)
+    return list(db.session.scalars(statement.with_for_update(), execution_options={"populate_existing": True}))
+
+
+def release(reference: tuple[str, UUID]) -> None:
+    """Give up all that is still promised to something: a cancelled order.
+
+    Args:
+        reference: the key of its record type, and its id.
+    """
+    with write_unit() as session:
+        for reservation in held_for(reference):
+            reservation.quantity = Decimal(0)
+        session.flush()
+
+
+def consume(
+    actor: Actor, reference: tuple[str, UUID], product: UUID, quantity: Decimal, location: str | None = None
+) -> None:
+    """Take units that were promised to something off the stock, because they left the house; part of them at a time.
+
+    More than was promised is taken too where others aren't promised it. What isn't kept in stock is passed over.
+
+    Args:
+        actor: whoever hands them over.
+        reference: what they were promised to: the key of its record type, and its id.
+        product: the product's id.
+        quantity: how many units.
+        location: the place that they leave; by default the one with the most.
+
+    Raises:
+        Problem: 409 `catalog.not_available` when so many aren't on hand, or promised to others.
+    """
+    with write_unit() as session:
+        levels = [level for level in lock_levels([product]) if level.deleted_at is None]
+        if not levels:
+            return
+        left = quantity
+        for reservation in held_for(reference, product):
+            taken = min(left, reservation.quantity)
+            reservation.quantity -= taken
+            left -= taken
+        session.flush()
+        if left > 0:
+            _check_available({product: quantity}, today())  # the promise itself was just taken off
+        place = max(levels, key=lambda each: each.on_hand).location if location is None else location
+        _move(actor, {"product_id": product, "location": place, "quantity": -quantity, "kind": "issue"})
+
+
+def _move(actor: Actor, values: Mapping[str, Any]) -> StockMovement:
+    """Write a movement, of today unless a day is given, and change what is on hand."""
+    movement = StockMovement(**{**values, "moved_on": values.get("moved_on") or today()})
+    lock_levels([movement.product_id])
+    level = level_at(movement.product_id, movement.location)
+    if level is None:
+        level = StockLevel(product_id=movement.product_id, location=movement.location, on_hand=Decimal(0))
+        level.owner_id = actor.user_id
+        db.session.add(level)
+    present = level.on_hand if level.deleted_at is None else Decimal(0)
+    if present + movement.quantity < 0:
+        message = _("%(count)s are on hand there.", count=format_number(present))
+        raise Problem("catalog.not_available", message, status=409, fields={"quantity": [message]})
+    level.on_hand, level.deleted_at = present + movement.quantity, None
+    movement.owner_id = movement.owner_id or actor.user_id
+    db.session.add(movement)
+    db.session.flush()
+    return movement
+
+
+def create_movement(actor: Actor, values: Mapping[str, Any]) -> StockMovement:
+    """Book units in, or out where there are fewer than none.
+
+    Raises:
+        Problem: 409 `catalog.not_available` when so many aren't on hand at the place.
+    """
+    require(actor, StockMovement, "create")
+    with write_unit():
+        return _move(actor, values)
+
+
+def refuse_change(_actor: Actor, _record: Any, _values: Mapping[str, Any]) -> Any:
+    """Leave what moved stock as it is.
+
+    Raises:
+        Problem: 409 `catalog.booked`, always.
+    """
+    raise Problem("catalog.booked", _("What is booked stays. Put it right by another movement."), status=409)
+
+
+def create_level(actor: Actor, values: Mapping[str, Any]) -> StockLevel:
+    """Keep a product in stock at a place; what is there at first is booked as a count.
+
+    Raises:
+        Problem: `catalog.level_exists`.
+    """
+    require(actor, StockLevel, "create")
+    with write_unit():
+        present = level_at(values["product_id"], values.get("location", ""))
+        if present is not None and present.deleted_at is None:
+            message = _("It is kept there already.")
+            raise Problem("catalog.level_exists", message, fields={"location": [message]})
+        columns = dict(values)
+        counted = columns.pop("on_hand", Decimal(0))
+        level = present or StockLevel(**columns)
+        level.on_hand, level.deleted_at = Decimal(0), None
+        saved: StockLevel = save(actor, level)
+        _count(actor, saved, counted)
+        return saved
+
+
+def update_level(actor: Actor, level: StockLevel, values: Mapping[str, Any]) -> StockLevel:
+    """Count what is on hand anew; the difference is booked. A level stays with its product and its place.
+
+    Raises:
+        Problem: `catalog.level_moved` for another product or place.
+    """
+    with write_unit():
+        columns = dict(values)
+        counted = columns.pop("on_hand", level.on_hand)
+        if any(columns.get(name, getattr(level, name)) != getattr(level, name) for name in ("product_id", "location")):
+            message = _("Book a movement to another place instead.")
+            raise Problem("catalog.level_moved", message, fields={"location": [message]})
+        change_record(actor, level, columns)
+        _count(actor, level, counted)
+        return level
+
+
+def _count(actor: Actor, level: StockLevel, counted: Decimal) -> None:
+    difference = counted - level.on_hand
+    if difference:
+        place = {"product_id": level.product_id, "location": level.location}
+        _move(actor, {**place, "quantity": difference, "kind": "count"})
+
+
+def create_delivery(actor: Actor, values: Mapping[str, Any]) -> ExpectedDelivery:
+    """Expect units; those of a day on which they came are booked at once."""
+    with write_unit():
+        saved: ExpectedDelivery = save(actor, ExpectedDelivery(**values))
+        if saved.received_on is not None:
+            _receive(actor, saved)
+        return saved
+
+
+def update_delivery(actor: Actor, delivery: ExpectedDelivery, values: Mapping[str, Any]) -> ExpectedDelivery:
+    """Change what is expected; with the day on which it came it is booked.
+
+    Raises:
+        Problem: 409 `catalog.booked` once it has come.
+    """
+    with write_unit():
+        if delivery.received_on is not None:
+            refuse_change(actor, delivery, values)
+        change_record(actor, delivery, values)
+        if delivery.received_on is not None:
+            _receive(actor, delivery)
+        return delivery
+
+
+def _receive(actor: Actor, delivery: ExpectedDelivery) -> None:
+    values = {"product_id": delivery.product_id, "location": delivery.location, "quantity": delivery.quantity}
+    _move(actor, {**values, "kind": "receipt", "moved_on": delivery.received_on, "reason": delivery.reason})
+
+
+def create_reservation(actor: Actor, values: Mapping[str, Any]) -> Reservation:
+    """Hold units back for a reason that a person gives.
+
+    Raises:
+        Problem: 409 `catalog.not_available`.
+    """
+    require(actor, Reservation, "create")
+    with write_unit():
+        _check_available({values["product_id"]: values["quantity"]}, values["due_on"])
+        saved: Reservation = save(actor, Reservation(**values))
+        return saved
+
+
+def update_reservation(actor: Actor, reservation: Reservation, values: Mapping[str, Any]) -> Reservation:
+    """Change how many are held back, or by when.
+
+    Raises:
+        Problem: 409 `catalog.not_available`.
+    """
+    with write_unit() as session:
+        wanted = {name: values.get(name, getattr(reservation, name)) for name in ("product_id", "quantity", "due_on")}
+        change_record(actor, reservation, {**values, "quantity": Decimal(0)})
+        session.flush()
+        _check_available({wanted["product_id"]: wanted["quantity"]}, wanted["due_on"])
+        change_record(actor, reservation, {"quantity": wanted["quantity"]})
+        return reservation

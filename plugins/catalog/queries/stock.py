@@ -1,0 +1,84 @@
+"""Reading stock."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from pelatis.api import Actor, db, visible
+
+from ..models import ExpectedDelivery, Reservation, StockLevel
+from ..stock import Availability, availability_on
+
+
+def availability_of(products: Collection[UUID], day: date) -> Mapping[UUID, Availability]:
+    """Tell what can be promised of products for a day, in three statements; what isn't kept in stock isn't in it.
+
+    Args:
+        products: ids of products.
+        day: the day by which they are wanted.
+    """
+    levels = (
+        select(StockLevel.product_id, func.sum(StockLevel.on_hand).label("units"))
+        .where(StockLevel.product_id.in_(products), StockLevel.deleted_at.is_(None))
+        .group_by(StockLevel.product_id)
+    )
+    on_hand: dict[UUID, Decimal] = {row.product_id: row.units for row in db.session.execute(levels)}
+    expected = _by_product(
+        select(ExpectedDelivery.product_id, ExpectedDelivery.due_on, ExpectedDelivery.quantity).where(
+            ExpectedDelivery.product_id.in_(on_hand),
+            ExpectedDelivery.deleted_at.is_(None),
+            ExpectedDelivery.received_on.is_(None),
+        )
+    )
+    promised = _by_product(
+        select(Reservation.product_id, Reservation.due_on, Reservation.quantity).where(
+            Reservation.product_id.in_(on_hand), Reservation.deleted_at.is_(None), Reservation.quantity > 0
+        )
+    )
+    return {
+        product: availability_on(day, units, expected.get(product, ()), promised.get(product, ()))
+        for product, units in on_hand.items()
+    }
+
+
+def _by_product(statement: Any) -> Mapping[UUID, Sequence[tuple[date, Decimal]]]:
+    found: dict[UUID, list[tuple[date, Decimal]]] = {}
+    for product, day, units in db.session.execute(statement):
+        found.setdefault(product, []).append((day, units))
+    return found
+
+
+def level_at(product: UUID, location: str) -> StockLevel | None:
+    """Find what is on hand of a product at a place."""
+    statement = select(StockLevel).where(StockLevel.product_id == product, StockLevel.location == location)
+    return db.session.scalars(statement).first()
+
+
+def levels_of(actor: Actor, product: UUID) -> list[StockLevel]:
+    """List what is on hand of a product, by place."""
+    statement = select(StockLevel).where(
+        StockLevel.product_id == product, StockLevel.deleted_at.is_(None), visible(actor, StockLevel)
+    )
+    return list(db.session.scalars(statement.order_by(StockLevel.location)))
+
+
+def held_for(reference: tuple[str, UUID], product: UUID | None = None) -> list[Reservation]:
+    """List what is still promised to something, the earliest first.
+
+    Args:
+        reference: the key of its record type, and its id.
+        product: of this product alone.
+    """
+    statement = select(Reservation).where(
+        Reservation.reference_type == reference[0],
+        Reservation.reference_id == reference[1],
+        Reservation.deleted_at.is_(None),
+        Reservation.quantity > 0,
+    )
+    if product is not None:
+        statement = statement.where(Reservation.product_id == product)
+    return list(db.session.scalars(statement.order_by(Reservation.due_on, Reservation.id)))
