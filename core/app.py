@@ -35,6 +35,7 @@ from core.web.assets import asset_url, drawn_icon, install_assets
 from core.web.audience import check_audiences, declare_audience
 from core.web.configure import configure_web
 from core.web.htmx import htmx
+from core.web.jinja import Environment
 from core.web.render import finish, settled
 
 log = structlog.get_logger(__name__)
@@ -91,6 +92,7 @@ class Application(Flask):
     """Flask, with routes that are quick to make, and static files that browsers may keep."""
 
     url_rule_class = _LateRule
+    jinja_environment = Environment
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """Give the address of a route, or of a static file of the core."""
