@@ -82,7 +82,7 @@ _SPEECHES = "pelatis_speeches"
 def _speech() -> _Speech:
     try:
         # Here Flask-Babel keeps the locale until `refresh` or `force_locale` changes it.
-        context = g._flask_babel
+        context = g._get_current_object()._flask_babel
         if context.spoken is context.babel_locale:
             spoken: _Speech = context.speech
             return spoken
@@ -219,7 +219,7 @@ def _language() -> str:
 def current_zone() -> ZoneInfo:
     """Give the time zone of the person who is being answered."""
     try:
-        return ZoneInfo(g.zone or DEFAULT_ZONE)
+        return ZoneInfo(g._get_current_object().zone or DEFAULT_ZONE)
     except (AttributeError, RuntimeError):  # nobody is answered
         return ZoneInfo(DEFAULT_ZONE)
 

@@ -156,9 +156,11 @@ class Host:
     @property
     def snapshot(self) -> Snapshot:
         """What this request, job or command works with: it doesn't change under its hands."""
-        if not has_app_context():
+        try:
+            context = g._get_current_object()
+        except RuntimeError:  # nobody is answered
             return self._snapshot
-        kept: Snapshot | None = g.get("plugin_snapshot")
+        kept: Snapshot | None = context.get("plugin_snapshot")
         return kept if kept is not None else self.refresh()
 
     @property
@@ -394,10 +396,10 @@ class Host:
 
 def is_enabled_in_current_app(name: str) -> bool:
     """Tell whether a plugin is at work in the current application; without one there is nobody to ask, and all are."""
-    if not has_app_context() or EXTENSION not in current_app.extensions:
+    if name == "core":
         return True
-    host: Host = current_app.extensions[EXTENSION]
-    return host.is_enabled(name)
+    host: Host | None = current_app.extensions.get(EXTENSION) if has_app_context() else None
+    return host is None or host.is_enabled(name)
 
 
 def _choice(row: Row[Any] | None) -> dict[str, Any]:

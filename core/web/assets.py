@@ -64,7 +64,8 @@ def drawn_icon(name: str, size: str = "", label: str = "") -> Markup:
         size: `xs`, `s`, `l`, or nothing for the size of the text.
         label: what is read out; an icon without one is silent.
     """
-    return _drawn_icon(asset_url(current_app, "vendor/icons.svg"), name, size, str(label))
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return _drawn_icon(asset_url(app, "vendor/icons.svg"), name, size, str(label))
 
 
 def _digest(folder: Path) -> str:

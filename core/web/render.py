@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, current_app, flash, g, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, g, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -41,13 +41,14 @@ def settled(template: str, **values: Hashable) -> Markup:
         template: a template's name; it must ask neither for the request nor for whoever looks.
         **values: what it is told, few different ones.
     """
-    drawn: dict[Any, Markup] = current_app.extensions.setdefault("pelatis_settled", {})
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    drawn: dict[Any, Markup] = app.extensions.setdefault("pelatis_settled", {})
     key = (template, get_language(), request.script_root, *values.items())
     found = drawn.get(key)
-    if found is None or current_app.debug:
+    if found is None or app.debug:
         if len(drawn) >= MOST_SETTLED:
             drawn.clear()
-        found = Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - our own
+        found = Markup(app.jinja_env.get_template(template).render(values))  # noqa: S704 - our own
         drawn[key] = found
     return found
 
