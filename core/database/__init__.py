@@ -1,5 +1,6 @@
 """The database layer: column types, model bases, write units, the journal and the bulk door."""
 
+from core.database.among import among
 from core.database.base import Base, Record, Sealable, discard_models, model_base, open_attributes, ref
 from core.database.bulk import bulk_insert, bulk_update
 from core.database.engine import configure_database, db, ddl_engine
@@ -23,6 +24,7 @@ __all__ = [
     "Sealable",
     "Session",
     "UtcDateTime",
+    "among",
     "bulk_insert",
     "bulk_update",
     "configure_database",

@@ -36,6 +36,7 @@ from pelatis.api import (
     Customer,
     Record,
     User,
+    among,
     current_zone,
     db,
     format_ago,
@@ -228,7 +229,7 @@ def _waiting(actor: Actor, of: str) -> Any:
     """Select what is planned and not done yet, with no more columns than saying it takes: boards ask for hundreds."""
     # The ids are bound once: each database takes the condition into every branch by itself.
     waiting = union_all(*[_waiting_of(actor, model, getattr(model, of)) for model in PLANNED]).subquery()
-    return select(waiting).where(waiting.c.whose.in_(bindparam("ids", expanding=True)))
+    return select(waiting).where(among(waiting.c.whose, "ids"))
 
 
 def _waiting_of(actor: Actor, model: Any, whose: Any) -> Any:
@@ -270,7 +271,7 @@ def _last_contacts(actor: Actor) -> Any:
     ).subquery()
     return (
         select(contacts.c.customer_id, func.max(contacts.c.starts_at))
-        .where(contacts.c.customer_id.in_(bindparam("customers", expanding=True)))
+        .where(among(contacts.c.customer_id, "customers"))
         .group_by(contacts.c.customer_id)
     )
 

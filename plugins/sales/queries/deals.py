@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from pelatis.api import Actor, Customer, User, db, kept, read_once, utc_now, visible
+from pelatis.api import Actor, Customer, User, among, db, kept, read_once, utc_now, visible
 from plugins.catalog.api import Product
 
 from ..models import Lead, Opportunity, Stage, StageHistory
@@ -56,7 +56,7 @@ def _pairs(rows: Result[*tuple[Any, ...]]) -> list[tuple[Opportunity, Stage]]:
 def _open_deals(actor: Actor) -> Any:
     return (
         select(Opportunity, Stage)
-        .where(Opportunity.customer_id.in_(bindparam("customers", expanding=True)), _open(actor))
+        .where(among(Opportunity.customer_id, "customers"), _open(actor))
         .order_by(Opportunity.expected_close_on.asc().nulls_last(), Opportunity.id.desc())
         .limit(MOST_OPEN)
     )
@@ -85,7 +85,7 @@ def open_deals_by_customer(actor: Actor, customers: Sequence[UUID]) -> Mapping[U
 def _open_deals_by_customer(actor: Actor) -> Any:
     return (
         select(Opportunity.customer_id, func.count())
-        .where(Opportunity.customer_id.in_(bindparam("customers", expanding=True)), _open(actor))
+        .where(among(Opportunity.customer_id, "customers"), _open(actor))
         .group_by(Opportunity.customer_id)
     )
 
