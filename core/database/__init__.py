@@ -6,6 +6,7 @@ from core.database.bulk import bulk_insert, bulk_update
 from core.database.engine import configure_database, db, ddl_engine
 from core.database.journal import Clock, JournalContext, JournalEntry, journal_context, never_journalled
 from core.database.many import insert_many
+from core.database.mostly import mostly
 from core.database.parts import in_parts
 from core.database.seals import is_sealed, sealed_problem
 from core.database.types import Amount, Currency, Id, JsonDict, UtcDateTime, new_id, utc_now
@@ -37,6 +38,7 @@ __all__ = [
     "is_sealed",
     "journal_context",
     "model_base",
+    "mostly",
     "never_journalled",
     "new_id",
     "on_commit",

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select
 
 from core.access import Actor, current_actor, visible
-from core.database import db
+from core.database import db, mostly
 from core.database.journal import plain
 from core.i18n import _
 from core.problems import Problem, not_found
@@ -81,7 +81,7 @@ class _Order:
 def live(actor: Actor, record_type: RecordType, action: str = "view", *, binned: bool = False) -> ColumnElement[bool]:
     """Give the criterion of the records that an actor may see and that aren't in the bin (or are, when asked)."""
     model = record_type.model
-    in_bin = model.deleted_at.is_not(None) if binned else model.deleted_at.is_(None)
+    in_bin = model.deleted_at.is_not(None) if binned else mostly(model.deleted_at.is_(None))
     return and_(in_bin, visible(actor, model, action))
 
 

@@ -42,7 +42,12 @@ class Note(Activity, Model):
 class Task(Planned, Model):
     """Something that its owner has to do."""
 
-    __table_args__ = (Index(None, "customer_id", "done_at", "due_on"), Index(None, "owner_id", "done_at", "due_on"))
+    __table_args__ = (
+        # The order of the list; the last column lets it leave out the bin.
+        Index(None, "due_on", "id", "deleted_at"),
+        Index(None, "customer_id", "done_at", "due_on"),
+        Index(None, "owner_id", "done_at", "due_on"),
+    )
 
     title: Mapped[str] = mapped_column(String(300))
     #: The day by which it is to be done.

@@ -11,7 +11,12 @@ from .base import Model
 class Lead(Record, Model):
     """Somebody who may want to buy, before anybody knows whether they do."""
 
-    __table_args__ = (Index(None, "status", "deleted_at", "respond_by"), Index(None, "status", "deleted_at", "id"))
+    __table_args__ = (
+        # The order of the list; the last column lets it leave out the bin.
+        Index(None, "created_at", "id", "deleted_at"),
+        Index(None, "status", "deleted_at", "respond_by"),
+        Index(None, "status", "deleted_at", "id"),
+    )
 
     name: Mapped[str] = mapped_column(String(200))
     company: Mapped[str | None] = mapped_column(String(200))

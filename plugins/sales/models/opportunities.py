@@ -15,6 +15,8 @@ class Opportunity(Record, Model):
     """A deal that may be made with a customer."""
 
     __table_args__ = (
+        # The order of the list; the last column lets it leave out the bin.
+        Index(None, "created_at", "id", "deleted_at"),
         # The cards of one column, in the board's order.
         Index(None, "stage_id", "deleted_at", "stage_since", "id"),
         # The sums of all columns, from the index alone.
