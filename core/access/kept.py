@@ -19,8 +19,8 @@ from core.database import db
 #: Stands for a statement that its builder can only make for somebody in particular.
 _PERSONAL: Final = object()
 
-#: How many shapes of one statement are remembered: different rights times different arguments.
-MOST_SHAPES: Final = 64
+#: How many shapes of one statement are remembered: different rights times different arguments, record types among them.
+MOST_SHAPES: Final = 256
 
 
 class _Personal(Exception):  # noqa: N818 - no error: a statement that can't be kept

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, Integer, String, inspect, update
+from sqlalchemy import BigInteger, Index, Integer, String, bindparam, inspect, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.database.base import Base, Record
@@ -148,12 +148,16 @@ def _deleted(record: Record) -> Touched:
     return Touched(record.__record_type__, record.id, "delete", changes, record)
 
 
+#: Draws numbers from the clock, and tells the last of them.
+_DRAW: Final = (
+    update(Clock).where(Clock.id == 1).values(sequence=Clock.sequence + bindparam("number")).returning(Clock.sequence)
+)
+
+
 def stamp(session: Session, pending: Sequence[Touched]) -> None:
     """Draw as many numbers as there are changes, and write the journal rows. Nothing may be written after this."""
     context = journal_context.get()
-    clock = Clock.__table__
-    drawn = update(Clock).values(sequence=Clock.sequence + len(pending)).returning(Clock.sequence)
-    last = session.connection().execute(drawn.where(clock.c.id == 1)).scalar_one()
+    last = session.connection().execute(_DRAW, {"number": len(pending)}).scalar_one()
     at, transaction_id = utc_now(), new_id()
     rows = [
         {

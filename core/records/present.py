@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+import sqlalchemy
 from markupsafe import Markup
+from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
 
 from core.access import Actor
@@ -198,6 +200,17 @@ def filter_sentence(
             for chip in sentence_of(actor, record_type, tree)
         ],
     }
+
+
+def attributes_of(record_type: RecordType, columns: Sequence[Column]) -> list[str]:
+    """Name the model's columns that the rows of a list are made of; none where it takes whole records."""
+    declared = [(column.key, column.field) for column in columns if column.field is not None]
+    known = inspect(record_type.model).column_attrs
+    names = ["id", record_type.title, *(["kind"] if "kind" in known else [])]
+    names += ["custom" if key.startswith("custom.") else each.column for key, each in declared]
+    names += [each.currency for _key, each in declared if isinstance(each, fields.Money)]
+    is_plain = all(name in known and not hasattr(sqlalchemy.Row, name) for name in names)
+    return list(dict.fromkeys(names)) if is_plain else []
 
 
 def rows_of(

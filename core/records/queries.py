@@ -4,14 +4,26 @@ import base64
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 
-from core.access import Actor, current_actor, visible
+from core.access import Actor, current_actor, kept, visible
 from core.database import db, mostly
 from core.database.journal import plain
 from core.i18n import _
@@ -50,6 +62,11 @@ class ListQuery:
     cursor: str | None = None
     binned: bool = False
 
+    @property
+    def is_searching(self) -> bool:
+        """Whether it finds but some of the records."""
+        return bool(self.filter or self.text.strip())
+
 
 @dataclass(frozen=True)
 class Page:
@@ -74,8 +91,6 @@ class _Order:
     column: Any
     descending: bool
     nullable: bool
-    #: The attribute that a row's own value is read from; None for a column added by a plugin.
-    attribute: str | None = field(default=None)
 
 
 def live(actor: Actor, record_type: RecordType, action: str = "view", *, binned: bool = False) -> ColumnElement[bool]:
@@ -95,29 +110,48 @@ def select_records(actor: Actor, record_type: RecordType, query: ListQuery, acti
     return select(record_type.model).where(*criteria)
 
 
-def list_records(actor: Actor, record_type: RecordType, query: ListQuery) -> Page:
+def list_records(actor: Actor, record_type: RecordType, query: ListQuery, attributes: Sequence[str] = ()) -> Page:
     """Read one page of a list.
+
+    Args:
+        actor: whoever asks.
+        record_type: the records.
+        query: what is listed.
+        attributes: the columns that are enough, by the model's attributes, `id` among them; whole records without any.
 
     Raises:
         Problem: 400 for a filter, sort or cursor that can't be read.
     """
+    limit = max(1, min(query.limit, LARGEST_PAGE))
+    if query.is_searching or query.cursor:
+        result = db.session.execute(_page(actor, record_type, query, attributes), {"most": limit + 1})
+    else:
+        result = _plain_page(actor, record_type.model, query.sort, query.binned, tuple(attributes), most=limit + 1)
+    rows = result.all()
+    items = list(rows[:limit]) if attributes else [row[0] for row in rows[:limit]]
+    following = _write_cursor(rows[limit - 1].sort_value, items[-1].id) if len(rows) > limit else None
+    return Page(items, following)
+
+
+def _page(actor: Actor, record_type: RecordType, query: ListQuery, attributes: Sequence[str]) -> Select[Any]:
+    """Select one page in its order, each row with the value that it is sorted by; `most` rows."""
+    model = record_type.model
     order = _order(actor, record_type, query.sort or record_type.sort)
     statement = select_records(actor, record_type, query)
     if query.cursor:
         statement = statement.where(_beyond(record_type, order, query.cursor))
-    limit = max(1, min(query.limit, LARGEST_PAGE))
+    if attributes:
+        statement = statement.with_only_columns(*[getattr(model, name) for name in attributes])
     direction = order.column.desc() if order.descending else order.column.asc()
-    identity = record_type.model.id.desc() if order.descending else record_type.model.id.asc()
-    orders = [direction.nulls_last() if order.nullable else direction, identity]
-    columns = [order.column.label("sort_value")] if order.attribute is None else []
-    rows = db.session.execute(statement.add_columns(*columns).order_by(*orders).limit(limit + 1)).all()
-    items = [row[0] for row in rows[:limit]]
-    following = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        value = last[1] if order.attribute is None else getattr(last[0], order.attribute)
-        following = _write_cursor(value, items[-1].id)
-    return Page(items, following)
+    identity = model.id.desc() if order.descending else model.id.asc()
+    statement = statement.add_columns(order.column.label("sort_value"))
+    statement = statement.order_by(direction.nulls_last() if order.nullable else direction, identity)
+    return statement.limit(bindparam("most", type_=Integer))
+
+
+@kept
+def _plain_page(actor: Actor, model: Any, sort: str, binned: bool, attributes: tuple[str, ...]) -> Select[Any]:
+    return _page(actor, _type_of(model), ListQuery(sort=sort, binned=binned), attributes)
 
 
 def count_records(
@@ -134,12 +168,31 @@ def count_records(
     """
     if page is not None and page.next is None and not query.cursor:
         return Count(len(page.items))
+    most = COUNT_LIMIT + 1 if not exact else 2**62
+    if query.is_searching:
+        result = db.session.execute(_number(actor, record_type, query), {"most": most})
+    else:
+        result = _plain_number(actor, record_type.model, query.binned, most=most)
+    number = int(result.scalar_one())
+    return Count(min(number, COUNT_LIMIT), True) if not exact and number > COUNT_LIMIT else Count(number)
+
+
+def _number(actor: Actor, record_type: RecordType, query: ListQuery) -> Select[Any]:
     # No column at all, so that an index alone answers.
     statement: Select[Any] = select_records(actor, record_type, query).with_only_columns(literal_column("1"))
-    most = COUNT_LIMIT + 1 if not exact else 2**62
-    counted = select(func.count()).select_from(statement.limit(most).subquery())
-    number = int(db.session.execute(counted).scalar_one())
-    return Count(min(number, COUNT_LIMIT), True) if not exact and number > COUNT_LIMIT else Count(number)
+    return select(func.count()).select_from(statement.limit(bindparam("most", type_=BigInteger)).subquery())
+
+
+@kept
+def _plain_number(actor: Actor, model: Any, binned: bool) -> Select[Any]:
+    return _number(actor, _type_of(model), ListQuery(binned=binned))
+
+
+def _type_of(model: Any) -> RecordType:
+    found = record_types.declared(model.__record_type__)
+    if found is None:
+        raise LookupError(f"{model.__name__} has no record type")
+    return found
 
 
 def iterate_records(
@@ -168,7 +221,7 @@ def _order(actor: Actor, record_type: RecordType, sort: str) -> _Order:
     declared = filter_field(record_type, name)
     attribute = getattr(declared, "sort_column", None) or declared.column
     column = getattr(record_type.model, attribute)
-    return _Order(column, descending, column.nullable, attribute)
+    return _Order(column, descending, column.nullable)
 
 
 def sortable(record_type: RecordType) -> list[str]:
@@ -258,11 +311,7 @@ def find_record(
     Raises:
         Problem: 404 when it doesn't exist, is in the bin (unless asked for), or isn't the actor's to see.
     """
-    model = record_type.model
-    criteria = [model.id == record_id, visible(actor, model, "view")]
-    if not binned:
-        criteria.append(model.deleted_at.is_(None))
-    record = db.session.scalars(select(model).where(*criteria)).one_or_none()
+    record = _one(actor, record_type.model, binned, id=record_id).scalar_one_or_none()
     if record is None:
         raise not_found()
     if action != "view":
@@ -270,6 +319,12 @@ def find_record(
 
         require(actor, record_type, action, record)
     return record
+
+
+@kept
+def _one(actor: Actor, model: Any, binned: bool) -> Select[Any]:
+    statement = select(model).where(model.id == bindparam("id"), visible(actor, model, "view"))
+    return statement if binned else statement.where(model.deleted_at.is_(None))
 
 
 def exists_visible(record_type: RecordType, record_id: UUID) -> bool:

@@ -32,8 +32,8 @@ def list_page(key: str) -> Response:
     actor, record_type = type_of_route(key)
     query = list_query(request.args)
     arguments = present.arguments_of(request.args)
-    page = queries.list_records(actor, record_type, query)
     columns = present.columns_of(record_type, arguments, query)
+    page = queries.list_records(actor, record_type, query, present.attributes_of(record_type, columns))
     names = [column.key for column in columns]
     titles = queries.related_titles(actor, record_type, page.items, names)
     added = [column.extra for column in columns if column.extra]
