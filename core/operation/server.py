@@ -20,8 +20,6 @@ GRACE_SECONDS: Final = 20.0
 HANG_SECONDS: Final = 900.0
 #: How many connections may wait to be accepted.
 BACKLOG: Final = 256
-#: After how many new objects Python looks for garbage; a page makes some thousands and leaves none behind.
-COLLECTED_AFTER: Final = (20_000, 20, 20)
 #: The largest body of a request, in bytes; larger ones are refused before they are stored.
 LARGEST_BODY: Final = 256 * 1024 * 1024
 
@@ -52,7 +50,6 @@ def spare_memory() -> None:
     """Leave what a process begins with alone when Python looks for garbage; each request makes little of its own."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*COLLECTED_AFTER)
 
 
 class Watched:

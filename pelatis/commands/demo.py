@@ -24,7 +24,7 @@ def demo(customers: int, seed: int, language: str, if_empty: bool, as_json: bool
 
     What was interrupted goes on from where it was, with the customers and the seed that it was begun with.
     """
-    from core import demo as demonstration
+    from core.demo import loading as demonstration
     from core.operation.first_run import prepare_database
 
     with application():

@@ -119,7 +119,7 @@ def _prepare(demo: bool) -> None:
 
 def _load_demo() -> None:
     """Load the demonstration where there is nothing else, and say how to sign in to it."""
-    from core import demo
+    from core.demo import loading as demo
 
     if demo.has_customers() and not demo.is_begun():
         click.echo("There are customers already; the demonstration was left out.", err=True)

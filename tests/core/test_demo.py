@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from core import demo
 from core.access import acting_as, system_actor
 from core.customers.models import Customer, Relationship
 from core.customers.tax import read_tax_number
 from core.database import JournalEntry, db, new_id
+from core.demo import loading as demo
 from core.demo.company import DemoCompany, DemoPart
 from core.demo.parties import BATCH
 from core.demo.words import LANDS
@@ -120,7 +120,7 @@ def test_every_country_of_the_demo_makes_valid_numbers() -> None:
     from core.demo.parties import Parties
     from core.demo.tax_numbers import make_tax_number
 
-    company = DemoCompany(1, NOON, demo.loading.ZONE, {})
+    company = DemoCompany(1, NOON, demo.ZONE, {})
     company.random.seed(1)
     parties = Parties(company)
     for land in LANDS.values():
@@ -235,4 +235,4 @@ def test_plugins_get_what_they_need_from_the_public_face() -> None:
         is_buyer=True, importance=2, language="el", currency="EUR", city="Πάτρα", street="Γούναρη 1",
     )  # fmt: skip
     matter = api.DemoMatter("sales.opportunity", new_id(), "", "Tins", customer, customer.owner_id, NOON, None)
-    assert list(api.DemoPart(DemoCompany(1, NOON, demo.loading.ZONE, {})).write([matter.customer])) == []
+    assert list(api.DemoPart(DemoCompany(1, NOON, demo.ZONE, {})).write([matter.customer])) == []

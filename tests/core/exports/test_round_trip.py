@@ -16,12 +16,12 @@ from flask.testing import FlaskClient
 from python_calamine import load_workbook
 from sqlalchemy import func, select
 
-from core import demo
 from core.access import Actor, Kind, Scope, acting_as, system_actor
 from core.customers.models import Customer
 from core.customers.records import CUSTOMERS
 from core.customfields.records import CUSTOM_FIELDS
 from core.database import JournalEntry, db
+from core.demo import loading as demo
 from core.exports.writing import safe_cell, write_export
 from core.imports import operations, trials
 from core.imports.running import Tally
