@@ -48,6 +48,7 @@ MODEL_MODULES = (
     "core.imports.models",
     "core.jobs.models",
     "core.mail.models",
+    "core.notifications.models",
     "core.records.models",
     "core.tags.index",
 )
@@ -65,6 +66,7 @@ PAGE_MODULES = (
     "core.exports.views",
     "core.jobs.views",
     "core.mail.views",
+    "core.notifications.views",
     "core.documents.views",
     "core.working.views",
     "core.host.views",

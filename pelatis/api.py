@@ -98,6 +98,7 @@ from core.mail import (
     mails_about,
     send_mail,
 )
+from core.notifications import notify
 from core.problems import Problem, not_found
 from core.records import fields
 from core.records.fields import RecordSchema
@@ -247,6 +248,7 @@ __all__ = [
     "new_id",
     "ngettext",
     "not_found",
+    "notify",
     "on_commit",
     "parse_filter",
     "pdf_response",

@@ -11,6 +11,7 @@ from core.access import Actor, current_actor, may
 from core.host.contributions import NavItem
 from core.host.doors import collect, current_host
 from core.i18n import LANGUAGES, _, get_language
+from core.notifications.queries import unread_count
 from core.records.present import initials, tone_of
 from core.records.registry import record_types
 from core.records.saved_views import pinned_views, view_url
@@ -66,6 +67,7 @@ def shell() -> dict[str, Any]:
         "nav": groups,
         "foot_nav": _administration(actor),
         "phone_nav": _phone(groups),
+        "notifications": {"url": "/notifications", "count": unread_count(actor)},
         "palette_url": "/palette",
     }
 
