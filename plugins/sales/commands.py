@@ -12,7 +12,8 @@ from sqlalchemy import select
 from pelatis.api import Actor, Problem, Team, User, _, current_actor, db
 
 from .queries.report import Report, sales_report
-from .queries.reports import REPORTS, Table, ask
+from .queries.report_tables import Table, ask
+from .queries.reports import REPORTS
 
 
 @click.command("report")

@@ -19,13 +19,14 @@ from ..models import (
     Lead,
     Opportunity,
     OpportunitySnapshot,
+    SalesCost,
     Stage,
     StageHistory,
 )
 from ..operations.clock import RESPONSE_TIME
 from ..operations.pipelines import default_pipeline, stages_of
 from ..schemas import DISQUALIFIED, LOST_REASONS, SOURCES
-from . import forecast, forms, people, quotes
+from . import costs, forecast, forms, people, quotes
 
 #: What one euro buys, by quarters, the newest last.
 RATES: Final[Mapping[str, Sequence[str]]] = {
@@ -182,6 +183,7 @@ class SalesDemo(DemoPart):
         self.company.insert(StageHistory, [move for deal in deals for move in self._history(deal)])
         self.company.insert(OpportunitySnapshot, [row for deal in deals for row in self._snapshots(deal)])
         self._write_parts(customers, [deal.row for deal in deals])
+        self.company.insert(SalesCost, costs.costs_of(self.company, [deal.row for deal in deals]))
         self.company.insert(Lead, self._leads(customers, deals))
         featured = [(key, sku) for key, _name, sku, *_rest in FEATURED if key in by_key]
         quotes.make(self.company, {key: deal.row for key, deal in zip(featured, deals, strict=False)})

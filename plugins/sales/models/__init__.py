@@ -4,6 +4,7 @@ from .assignment import Absence, AssignmentRule, LeadAssignment
 from .base import Model
 from .competitors import Competitor, DealCompetitor
 from .contacts import ContactRole
+from .costs import SalesCost
 from .forms import LeadForm
 from .leads import Lead
 from .numbers import NumberSeries
@@ -36,6 +37,7 @@ __all__ = [
     "QuoteLink",
     "QuoteSet",
     "QuoteSignature",
+    "SalesCost",
     "SnapshotDay",
     "Stage",
     "StageHistory",

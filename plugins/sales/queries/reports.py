@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, and_, case, extract, false, func, literal, select, type_coerce, union_all
+from sqlalchemy import Date, case, extract, func, literal, select, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
-from pelatis.api import Actor, Problem, _, _l, base_currency, db, today, utc_now, visible
+from pelatis.api import _, _l, base_currency, db, today, utc_now, visible
 from plugins.catalog.api import Product, rounded
 
 from ..models import (
@@ -25,169 +25,20 @@ from ..models import (
     StageHistory,
     Target,
 )
-from ..periods import Period, later, month_of, read_period
+from ..periods import Period, month_of, read_period
 from ..schemas import LOST_REASONS
+from .costs import costs_by_customer, costs_by_deal, costs_by_person
 from .deals import stands_still
-from .people import Staff, read_staff
+from .people import Staff
 from .report import days_between
+from .report_tables import Asked, Column, Span, Table, percent_of
 from .snapshots import known_on
 
 ZERO: Final = Decimal(0)
-#: How many months a report reaches back where nobody says.
-USUAL_MONTHS: Final = 12
 #: How many periods the accuracy of forecasts is told of at most.
 MOST_PERIODS: Final = 12
 #: How old deals are in their stage: the limits in days between the lines of the report on ageing.
 AGES: Final = (7, 14, 30, 60, 90)
-
-
-@dataclass(frozen=True)
-class Span:
-    """The days that a report is about.
-
-    Attributes:
-        key: how a URL and the shell name it: `12m`, `all`, `2026`, `2026-Q4`, `2026-11`.
-        first: its first day.
-        before: the first day after it.
-    """
-
-    key: str
-    first: date
-    before: date
-
-    def __str__(self) -> str:
-        if self.key == f"{USUAL_MONTHS}m":
-            return str(_("Last 12 months"))
-        if self.key == "all":
-            return str(_("All time"))
-        return self.key if self.key.isdigit() else str(read_period(self.key))
-
-
-def read_span(text: str) -> Span:
-    """Read which days a report is asked for.
-
-    Args:
-        text: `12m` (or nothing) for the last 12 months, `all`, a year, a quarter or a month.
-
-    Raises:
-        Problem: `sales.bad_period` (400) for anything else.
-    """
-    if text in ("", f"{USUAL_MONTHS}m"):
-        month = month_of(today())
-        return Span(f"{USUAL_MONTHS}m", later(month.begins_on, 1 - USUAL_MONTHS), month.ends_before)
-    if text == "all":
-        return Span("all", date(1, 1, 1), date(9999, 12, 31))
-    if text.isdigit() and len(text) == 4 and "0001" <= text <= "9998":
-        return Span(text, date(int(text), 1, 1), date(int(text) + 1, 1, 1))
-    period = read_period(text)
-    return Span(period.key, period.begins_on, period.ends_before)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a report is asked for.
-
-    Attributes:
-        actor: whoever asks.
-        span: the days.
-        staff: the people and teams.
-        people: whose deals; None for everybody's.
-        team, person: which of them was asked for.
-    """
-
-    actor: Actor
-    span: Span
-    staff: Staff
-    people: frozenset[UUID] | None = None
-    team: UUID | None = None
-    person: UUID | None = None
-
-    def seen(self) -> ColumnElement[bool]:
-        """Give the criterion of the deals."""
-        return and_(Opportunity.deleted_at.is_(None), visible(self.actor, Opportunity), self.of(Opportunity.owner_id))
-
-    def of(self, owner: Any) -> ColumnElement[bool]:
-        """Give the criterion that an owner is among the people."""
-        if self.people is None:
-            return literal(True)
-        return owner.in_(sorted(self.people)) if self.people else false()
-
-    def closed(self) -> ColumnElement[bool]:
-        """Give the criterion of the deals that were closed in the span."""
-        return and_(
-            Opportunity.closed_on >= self.span.first,
-            Opportunity.closed_on < self.span.before,
-            Opportunity.stage_id == Stage.id,
-            Stage.kind != "open",
-            self.seen(),
-        )
-
-
-def ask(actor: Actor, period: str = "", team: UUID | None = None, person: UUID | None = None) -> Asked:
-    """Prepare a question to the reports, in two statements.
-
-    Args:
-        actor: whoever asks.
-        period: see `read_span`.
-        team: whose deals, those of the teams below it too.
-        person: whose deals.
-
-    Raises:
-        Problem: `sales.bad_period` (400); `sales.nobody` (400) for a team or a person that isn't there.
-    """
-    staff = read_staff()
-    if (team is not None and team not in staff.teams) or (person is not None and person not in staff.people):
-        raise Problem("sales.nobody", _("There is no such team or person."), status=400)
-    people = None
-    if person is not None:
-        people = frozenset({person})
-    elif team is not None:
-        people = frozenset(each for each in staff.people if staff.is_in(each, team))
-    return Asked(actor, read_span(period), staff, people, team, person)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a report.
-
-    Attributes:
-        key: its name in files and in JSON.
-        label: its head, lazily translated.
-        kind: what its values are: `text`, `count`, `money`, `percent` or `days`; each may be None.
-        is_drawn: whether the chart shows it; what is drawn of one line is stacked.
-        is_mark: whether the chart shows it as a line across the bar.
-    """
-
-    key: str
-    label: Any
-    kind: str = "count"
-    is_drawn: bool = False
-    is_mark: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a report found: the first column names the lines.
-
-    Attributes:
-        columns: the columns.
-        rows: for each line a value of every column.
-        note: what the reader should know; may be empty.
-        figures: what it comes to, label and value of a kind.
-    """
-
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Any]]
-    note: str = ""
-    figures: Sequence[tuple[str, Any, str]] = field(default_factory=tuple)
-
-    def records(self) -> list[dict[str, Any]]:
-        """Give the rows by the columns' names."""
-        return [dict(zip([column.key for column in self.columns], row, strict=True)) for row in self.rows]
-
-
-def _percent(part: Any, whole: Any) -> Decimal | None:
-    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else None
 
 
 def _mean(total: Any, count: int) -> Decimal | None:
@@ -221,8 +72,8 @@ def conversion(asked: Asked) -> Table:
     for place, stage in enumerate(stages):
         reached = sum(count for at, count in furthest.items() if at >= place)
         days, count = stays.get(stage.id, (None, 0))
-        rows.append((stage.name, reached, _percent(reached, total), _mean(days or 0, count)))
-    rows.append((_("Won"), won, _percent(won, total), None))
+        rows.append((stage.name, reached, percent_of(reached, total), _mean(days or 0, count)))
+    rows.append((_("Won"), won, percent_of(won, total), None))
     columns = [
         Column("stage", _l("Stage"), "text"),
         Column("deals", _l("Deals")),
@@ -335,7 +186,7 @@ def _speed(months: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
     days = _mean(spent, known)
     per_day = _money(Decimal(value) / days) if days else None
     mean_value = _money(Decimal(value) / won) if won else None
-    return won, lost, _percent(won, won + lost), _money(Decimal(value)), mean_value, days, per_day
+    return won, lost, percent_of(won, won + lost), _money(Decimal(value)), mean_value, days, per_day
 
 
 def _month_name(key: str) -> str:
@@ -392,7 +243,7 @@ def reasons(asked: Asked) -> Table:
     found = [(reason, count, _money(amount)) for reason, count, amount in db.session.execute(statement)]
     total = sum(count for _reason, count, _amount in found)
     rows = [
-        (str(LOST_REASONS.get(reason or "", _("No reason given"))), count, _percent(count, total), amount)
+        (str(LOST_REASONS.get(reason or "", _("No reason given"))), count, percent_of(count, total), amount)
         for reason, count, amount in sorted(found, key=lambda each: (-each[1], each[0] or ""))
     ]
     columns = [
@@ -429,7 +280,7 @@ def competitors(asked: Asked) -> Table:
         .order_by(Competitor.name)
     )  # fmt: skip
     rows = [
-        (name, won, lost, _percent(won, won + lost), to_them, _money(gained), _money(missed))
+        (name, won, lost, percent_of(won, won + lost), to_them, _money(gained), _money(missed))
         for name, won, lost, to_them, gained, missed in db.session.execute(statement)
     ]
     columns = [
@@ -460,7 +311,7 @@ def accuracy(asked: Asked) -> Table:
     for place, quarter in enumerate(read):
         commit, best, weighted = (_money(amount) for amount in expected.get(place, (None, None, None)))
         actual = _money(won.get(place))
-        rows.append((str(quarter), commit, best, weighted, actual, _percent(actual - weighted, weighted)))
+        rows.append((str(quarter), commit, best, weighted, actual, percent_of(actual - weighted, weighted)))
     missing = len(quarters) - len(read)
     note = _("Quarters without a snapshot of their first days are left out: %(count)s.", count=missing)
     return Table(_ACCURACY, rows, str(note) if missing else "")
@@ -561,7 +412,7 @@ def targets(asked: Asked) -> Table:
         actual = _actual(asked.staff, won, read_period(key), person, team, product)
         name = _whose(asked.staff, person, team)
         rows.append(
-            (f"{name}, {read_period(key)}", product_name or "", _money(amount), actual, _percent(actual, amount))
+            (f"{name}, {read_period(key)}", product_name or "", _money(amount), actual, percent_of(actual, amount))
         )
     columns = [
         Column("whose", _l("Whose, when"), "text"),
@@ -649,5 +500,8 @@ REPORTS: Final[Mapping[str, Report]] = {
     "reasons": Report(_l("Why deals are lost"), _l("Lost deals by reason"), reasons),
     "competitors": Report(_l("Competitors"), _l("Deals won and lost by competitor"), competitors),
     "accuracy": Report(_l("Forecast accuracy"), _l("Won by quarter, against what was weighted as it began"), accuracy),
+    "costs": Report(_l("Cost by person"), _l("Cost of selling by person"), costs_by_person),
+    "costs-by-customer": Report(_l("Cost by customer"), _l("Cost of selling by customer"), costs_by_customer),
+    "costs-by-deal": Report(_l("Cost by deal"), _l("Cost of selling by deal"), costs_by_deal),
     "targets": Report(_l("Targets"), _l("Won against each target"), targets),
 }

@@ -10,6 +10,7 @@ from .forms import LEAD_FORMS
 from .assignment import ABSENCES, ASSIGNMENT_RULES
 from .pipelines import EXCHANGE_RATES, PIPELINES, STAGES
 from .targets import ADJUSTMENTS, TARGETS
+from .costs import SALES_COSTS
 
 __all__ = [
     "ABSENCES",
@@ -28,6 +29,7 @@ __all__ = [
     "QUOTES",
     "QUOTE_LINES",
     "QUOTE_SETS",
+    "SALES_COSTS",
     "STAGES",
 ]
 __all__ = ["ADJUSTMENTS", "EXCHANGE_RATES", "LEADS", "OPEN_DEALS", "OPPORTUNITIES", "PIPELINES", "STAGES", "TARGETS"]

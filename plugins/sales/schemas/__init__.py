@@ -3,6 +3,7 @@
 from .assignment import ASSIGNMENT_METHODS, AbsenceSchema, AssignmentRuleSchema
 from .competitors import CompetitorSchema, DealCompetitorSchema
 from .contacts import CONTACT_ROLES, ContactRoleSchema
+from .costs import COST_KINDS, SalesCostSchema
 from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES, OPEN_CATEGORIES
 from .forms import ASKED, LeadFormSchema
 from .leads import DISQUALIFIED, LEAD_STATUSES, OPEN_LEADS, SOURCES, LeadSchema
@@ -22,6 +23,7 @@ __all__ = [
     "ASSIGNMENT_METHODS",
     "CATEGORY_TONES",
     "CONTACT_ROLES",
+    "COST_KINDS",
     "DISQUALIFIED",
     "FORECAST_CATEGORIES",
     "LEAD_STATUSES",
@@ -47,6 +49,7 @@ __all__ = [
     "QuoteLineSchema",
     "QuoteSchema",
     "QuoteSetSchema",
+    "SalesCostSchema",
     "StageSchema",
     "TargetSchema",
 ]
