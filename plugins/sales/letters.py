@@ -31,8 +31,9 @@ from pelatis.api import (
 )
 from plugins.catalog.api import UNITS
 
-from .models import Quote, QuoteLine, QuoteSet
+from .models import Order, Quote, QuoteLine, QuoteSet
 from .models.documents import DocumentLine, Totalled
+from .queries.orders import lines_of_order
 from .queries.quotes import lines_of, sets_of, signature_of
 
 
@@ -175,3 +176,46 @@ def _notes_of_quote(quote: Quote, is_choice: bool) -> list[LetterNote]:
         words = {"name": signature.name, "moment": format_moment(signature.signed_at), "address": signature.address}
         notes.append(LetterNote(_("%(name)s accepted on %(moment)s from %(address)s.", **words), _("Accepted")))
     return notes
+
+
+# Orders
+
+
+def letter_of_order(order: Order) -> Letter:
+    """Write the confirmation of an order."""
+    customer = db.session.get(Customer, order.customer_id) if order.customer_id else None
+    with in_language(order.language):
+        name = _("Order confirmation %(number)s", number=order.number) if order.number else _("Order")
+        facts = [(_("Date"), format_day(order.confirmed_at or today(), "long"))]
+        if order.reference:
+            facts.append((_("Your order"), order.reference))
+        if order.due_on is not None:
+            facts.append((_("Due"), format_day(order.due_on, "long")))
+        if customer is not None and customer.tax_number:
+            facts.append((_("Your tax number"), customer.tax_number))
+        return Letter(
+            language=order.language,
+            title=f"{name} – {order.name}",
+            recipient=address_of(customer),
+            facts=facts,
+            parts=[part_of_document(order, lines_of_order(order))],
+            mark=_("Draft") if order.sealed_at is None else _("Cancelled") if order.status == "cancelled" else "",
+        )
+
+
+def part_of_document(document: Totalled, lines: Sequence[DocumentLine]) -> LetterPart:
+    """Write the one table of a document without alternatives."""
+    return LetterPart(
+        columns=columns(), rows=[line_of(line) for line in lines], tax_columns=tax_columns(),
+        taxes=tax_rows(document), totals=totals(document),
+    )  # fmt: skip
+
+
+def order_answer(order: Order, *, inline: bool = False) -> Response:
+    """Answer with the PDF of an order's confirmation.
+
+    Args:
+        order: any; the caller has checked that it may be seen.
+        inline: whether the browser shows it instead of keeping it.
+    """
+    return pdf_response(render_letter(letter_of_order(order)), document_name(order.number or order.name), inline=inline)

@@ -27,7 +27,7 @@ from ..models import Opportunity, Quote
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
-from . import assignment, competitors, contacts, costs, customers, day, forecast, forms, quotes, steps
+from . import assignment, competitors, contacts, costs, customers, day, forecast, forms, orders, quotes, steps
 from .customers import moved
 from .day import CLOCK_AHEAD, running_lead, still, still_item
 
@@ -101,6 +101,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         day,
         steps,
         quotes,
+        orders,
         contacts,
         competitors,
         forms,

@@ -9,6 +9,7 @@ from .forms import LeadForm
 from .leads import Lead
 from .numbers import NumberSeries
 from .opportunities import Opportunity, StageHistory
+from .orders import Delivery, DeliveryLine, Order, OrderLine
 from .pipelines import ExchangeRate, Pipeline, Stage
 from .quotes import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteLink, QuoteSet, QuoteSignature
 from .snapshots import OpportunitySnapshot, SnapshotDay
@@ -22,6 +23,8 @@ __all__ = [
     "Competitor",
     "ContactRole",
     "DealCompetitor",
+    "Delivery",
+    "DeliveryLine",
     "ExchangeRate",
     "Lead",
     "LeadAssignment",
@@ -30,6 +33,8 @@ __all__ = [
     "NumberSeries",
     "Opportunity",
     "OpportunitySnapshot",
+    "Order",
+    "OrderLine",
     "Pipeline",
     "Quote",
     "QuoteApproval",

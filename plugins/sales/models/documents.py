@@ -22,6 +22,8 @@ class DocumentLine(Sealable, Record):
     currency: Mapped[Currency]
     #: Of one unit without tax, before the discount.
     unit_price: Mapped[Amount]
+    #: Whether the seller wrote the price; price lists leave it alone then.
+    by_hand: Mapped[bool] = mapped_column(default=False)
     #: How the price came about: {kind, values, amount}, amounts as texts.
     steps: Mapped[list[Any]] = mapped_column(default=list)
     #: Percent.

@@ -85,8 +85,6 @@ class QuoteLine(DocumentLine, Model):
 
     quote_id: Mapped[Id] = ref(Quote, on_delete="cascade")
     set_id: Mapped[Id] = ref(QuoteSet, on_delete="cascade", index=False)
-    #: Whether the seller wrote the price; price lists leave it alone then.
-    by_hand: Mapped[bool] = mapped_column(default=False)
     #: Whether it joins only when the customer chooses it.
     optional: Mapped[bool] = mapped_column(default=False)
     #: Whether the customer chose it, where it is optional.

@@ -12,7 +12,11 @@ from pelatis.api import db, write_unit
 from ..models import NumberSeries
 
 #: Kind of document to how its numbers are written.
-FORMATS: Final[Mapping[str, str]] = {"quote": "Q-{year}-{number:05}"}
+FORMATS: Final[Mapping[str, str]] = {
+    "quote": "Q-{year}-{number:05}",
+    "order": "O-{year}-{number:05}",
+    "delivery": "D-{year}-{number:05}",
+}
 
 
 def draw_number(kind: str, day: date) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from pelatis.api import (
     Actor,
-    Customer,
     Problem,
     _,
     bin_record,
@@ -17,25 +16,15 @@ from pelatis.api import (
     new_id,
     require,
     save,
-    today,
     write_unit,
 )
-from plugins.catalog.api import (
-    PricedLine,
-    PriceRequest,
-    Product,
-    Rounding,
-    TaxRule,
-    price_lines,
-    sale_to,
-    tax_rules_of,
-)
+from plugins.catalog.api import Rounding
 
 from ..models import Quote, QuoteLine, QuoteSet
 from ..queries.quotes import lines_of, sets_of
-from ..totals import line_net, write_totals
+from ..totals import write_totals
 from .approvals import void_approval
-from .rates import four_decimals, rate_of
+from .pricing import price_document_lines
 
 #: Attributes of a line on which the price of price lists depends.
 PRICING = frozenset({"product_id", "quantity"})
@@ -144,7 +133,7 @@ def add_line(actor: Actor, quote_set: QuoteSet, values: Mapping[str, Any]) -> Qu
         line.by_hand = "unit_price" in columns
         line.quote_id, line.set_id, line.currency = quote.id, quote_set.id, quote.currency
         line.position = line.position or _next_position(QuoteLine, QuoteLine.set_id == quote_set.id)
-        _price(quote, [line])
+        price_document_lines(quote.customer_id, quote.currency, [line])
         save(actor, line)
         settle_set(actor, quote_set)
         void_approval(quote)
@@ -171,7 +160,7 @@ def update_line(actor: Actor, line: QuoteLine, values: Mapping[str, Any]) -> Quo
             for name, value in changes.items():
                 setattr(line, name, value)
             if changes.keys() & {*PRICING, "by_hand", "discount", "unit_price", "name"}:
-                _price(quote, [line])
+                price_document_lines(quote.customer_id, quote.currency, [line])
         session.flush()
         settle_set(actor, session.get_one(QuoteSet, line.set_id))
         void_approval(quote)
@@ -198,7 +187,7 @@ def price_quote(quote: Quote) -> None:
     lines = lines_of(quote)
     for line in lines:
         line.currency = quote.currency
-    _price(quote, lines)
+    price_document_lines(quote.customer_id, quote.currency, lines)
     for each in sets_of(quote):
         each.currency = quote.currency
         _add_up(quote, each, [line for line in lines if line.set_id == each.id])
@@ -244,56 +233,3 @@ def add_up_chosen(quote: Quote, quote_set: QuoteSet) -> None:
 def _show_first(quote: Quote) -> None:
     first = next(iter(sets_of(quote)), None)
     quote.net = first.net if first else Decimal(0)
-
-
-def _price(quote: Quote, lines: Sequence[QuoteLine]) -> None:
-    """Give lines their price, cost and tax of today, all with a handful of statements."""
-    customer = db.session.get(Customer, quote.customer_id) if quote.customer_id else None
-    sold = [line for line in lines if line.product_id is not None]
-    requests = [PriceRequest(line.product_id, line.quantity) for line in sold if line.product_id]
-    answers = price_lines(customer, requests, quote.currency, today()) if requests else []
-    rate = rate_of(quote.currency, today()) if any(answer.cost is not None for answer in answers) else Decimal(1)
-    for line, answer in zip(sold, answers, strict=True):
-        _take_price(line, answer, rate)
-    _tax_free_text(customer, [line for line in lines if line.product_id is None])
-    for line in lines:
-        if not line.name:
-            message = _("Choose a product, or write what it is.")
-            raise Problem("sales.no_name", message, fields={"name": [message]})
-        if getattr(line, "unit_price", None) is None:
-            raise _unpriced(line)
-        line.net = line_net(line.quantity, line.unit_price, line.discount, quote.currency)
-
-
-def _unpriced(line: QuoteLine) -> Problem:
-    words = {"name": line.name, "currency": line.currency}
-    message = _("No price list has a price for “%(name)s” in %(currency)s. Write one.", **words)
-    return Problem("sales.no_price", message, fields={"unit_price": [message]})
-
-
-def _tax_free_text(customer: Customer | None, lines: Sequence[QuoteLine]) -> None:
-    """Tax what stands in no catalog like any product of the standard class."""
-    if lines:
-        rules = tax_rules_of([Product(tax_class="standard")], sale_to(customer, today()) if customer else None)
-        for line in lines:
-            _take_tax(line, rules[0])
-
-
-def _take_tax(line: QuoteLine, rule: TaxRule | None) -> None:
-    line.tax_rule_id, line.tax_name = (rule.id, rule.name) if rule else (None, None)
-    line.tax_note, line.tax_rate = (rule.note, rule.rate) if rule else (None, None)
-
-
-def _take_price(line: QuoteLine, answer: PricedLine, rate: Decimal) -> None:
-    line.name = line.name or answer.product.name
-    line.unit = line.unit or answer.product.unit
-    line.cost = None if answer.cost is None else four_decimals(answer.cost * rate)
-    _take_tax(line, answer.tax_rule)
-    line.steps = [
-        {"kind": step.kind, "values": dict(step.values), "amount": None if step.amount is None else str(step.amount)}
-        for step in answer.steps
-    ]
-    if not line.by_hand:
-        if answer.unit_price is None:
-            raise _unpriced(line)
-        line.unit_price = answer.unit_price

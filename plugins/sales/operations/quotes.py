@@ -10,13 +10,10 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from pelatis.api import (
-    LANGUAGES,
     Actor,
-    Customer,
     Problem,
     Sealable,
     _,
-    base_currency,
     change_record,
     db,
     new_id,
@@ -27,10 +24,11 @@ from pelatis.api import (
     write_unit,
 )
 
-from ..models import Opportunity, Quote, QuoteLine, QuoteSet
+from ..models import Quote, QuoteLine, QuoteSet
 from ..queries.quotes import approval_of, lines_of, sets_of
 from ..schemas import QUOTE_STATUSES
 from .approvals import reasons_for_approval, void_approval
+from .documents import PRICING, complete_document, no_customer
 from .numbers import draw_number
 from .quote_lines import add_set, draft_of, price_quote
 
@@ -50,8 +48,6 @@ QUOTE_MOVES: Final[Mapping[str, frozenset[str]]] = {
 }
 #: What a customer may still accept.
 OPEN: Final = frozenset({"sent", "viewed"})
-#: Attributes on which every price depends.
-PRICING: Final = frozenset({"customer_id", "currency"})
 #: What the next version doesn't take from the one before.
 _OWN: Final = frozenset(
     {"id", "version", "created_at", "updated_at", "deleted_at", "sealed_at", "owner_id", "custom", "revision"}
@@ -64,27 +60,14 @@ def create_quote(actor: Actor, values: Mapping[str, Any]) -> Quote:
     Raises:
         Problem: 403 without the permission; 422 without a customer or a deal.
     """
-    with write_unit() as session:
+    with write_unit():
         quote = Quote(id=values.get("id") or new_id(), **{name: each for name, each in values.items() if name != "id"})
         quote.root_id = quote.id
-        deal = session.get(Opportunity, quote.opportunity_id) if quote.opportunity_id else None
-        quote.customer_id = quote.customer_id or (deal.customer_id if deal else None)
-        customer = session.get(Customer, quote.customer_id) if quote.customer_id else None
-        if customer is None:
-            message = _("Say for which customer it is.")
-            raise Problem("sales.no_customer", message, fields={"customer": [message]})
-        quote.name = quote.name or (deal.name[:200] if deal else customer.name)
-        quote.currency = quote.currency or (deal.currency if deal else customer.currency) or base_currency()
-        quote.language = quote.language or _language_for(customer, actor)
+        complete_document(actor, quote)
         quote.valid_until = quote.valid_until or today() + VALIDITY
         save(actor, quote)
         add_set(actor, quote, {"name": _("Offer")})
         return quote
-
-
-def _language_for(customer: Customer, actor: Actor) -> str:
-    """Choose a language that documents are written in."""
-    return customer.language if customer.language in LANGUAGES else actor.language
 
 
 def update_quote(actor: Actor, quote: Quote, values: Mapping[str, Any]) -> Quote:
@@ -97,8 +80,7 @@ def update_quote(actor: Actor, quote: Quote, values: Mapping[str, Any]) -> Quote
         draft_of(quote)
         changes = {name: value for name, value in values.items() if getattr(quote, name) != value}
         if not changes.get("customer_id", True):
-            message = _("Say for which customer it is.")
-            raise Problem("sales.no_customer", message, fields={"customer": [message]})
+            raise no_customer()
         change_record(actor, quote, changes)
         if changes.keys() & PRICING:
             price_quote(quote)

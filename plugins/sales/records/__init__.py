@@ -4,6 +4,7 @@
 from .leads import LEADS
 from .opportunities import OPEN_DEALS, OPPORTUNITIES
 from .quotes import APPROVAL_LIMITS, QUOTE_LINES, QUOTE_SETS, QUOTES
+from .orders import DELIVERIES, ORDER_LINES, ORDERS
 from .contacts import CONTACT_ROLE_TYPE
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
 from .forms import LEAD_FORMS
@@ -14,22 +15,26 @@ from .costs import SALES_COSTS
 
 __all__ = [
     "ABSENCES",
+    "ADJUSTMENTS",
     "APPROVAL_LIMITS",
     "ASSIGNMENT_RULES",
     "COMPETITORS",
     "CONTACT_ROLE_TYPE",
     "DEALS_MET",
     "DEAL_COMPETITORS",
+    "DELIVERIES",
     "EXCHANGE_RATES",
     "LEADS",
     "LEAD_FORMS",
     "OPEN_DEALS",
     "OPPORTUNITIES",
+    "ORDERS",
+    "ORDER_LINES",
     "PIPELINES",
     "QUOTES",
     "QUOTE_LINES",
     "QUOTE_SETS",
     "SALES_COSTS",
     "STAGES",
+    "TARGETS",
 ]
-__all__ = ["ADJUSTMENTS", "EXCHANGE_RATES", "LEADS", "OPEN_DEALS", "OPPORTUNITIES", "PIPELINES", "STAGES", "TARGETS"]

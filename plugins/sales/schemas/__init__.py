@@ -8,6 +8,7 @@ from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES, OPEN_CATEGORIES
 from .forms import ASKED, LeadFormSchema
 from .leads import DISQUALIFIED, LEAD_STATUSES, OPEN_LEADS, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
+from .orders import ORDER_STATUSES, DeliverySchema, OrderLineSchema, OrderSchema
 from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSchema, StageSchema
 from .quotes import (
     QUOTE_STATUSES,
@@ -30,6 +31,7 @@ __all__ = [
     "LOST_REASONS",
     "OPEN_CATEGORIES",
     "OPEN_LEADS",
+    "ORDER_STATUSES",
     "QUOTE_STATUSES",
     "REQUIRABLE",
     "SOURCES",
@@ -41,10 +43,13 @@ __all__ = [
     "CompetitorSchema",
     "ContactRoleSchema",
     "DealCompetitorSchema",
+    "DeliverySchema",
     "ExchangeRateSchema",
     "LeadFormSchema",
     "LeadSchema",
     "OpportunitySchema",
+    "OrderLineSchema",
+    "OrderSchema",
     "PipelineSchema",
     "QuoteLineSchema",
     "QuoteSchema",

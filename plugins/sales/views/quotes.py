@@ -31,42 +31,32 @@ from pelatis.api import (
     last_transaction,
     mails_about,
     may,
-    not_found,
     redirect_or_refresh,
     show_record,
     titles,
     toast,
     update_record,
 )
-from plugins.catalog.api import UNITS, Cost, PriceStep
+from plugins.catalog.api import UNITS, Cost
 
 from ..letters import quote_answer
-from ..models import Quote, QuoteLine, QuoteSet
+from ..models import Order, Quote, QuoteLine, QuoteSet
 from ..operations.acceptance import link_for, revoke_link, token_of
 from ..operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
 from ..operations.mailing import mail_quote, words_for
 from ..operations.quote_lines import copy_set, remove_set
 from ..operations.quotes import OPEN, revise_quote, send_quote
-from ..operations.rates import four_decimals
+from ..queries.orders import order_of_quote
 from ..queries.quotes import approval_of, lines_of, link_of, sets_of, signature_of, versions_of
 from ..records import QUOTE_LINES, QUOTE_SETS, QUOTES
 from ..schemas import QUOTE_STATUSES
 from ..schemas.quotes import QUOTE_TONES
 from ..totals import margin_percent
 from . import blueprint
+from .documents import Step, part_of, steps_of, sums_of, tell_refusal
 
 #: What a seller may change of a line where it stands.
 LINE_FIELDS = ("name", "quantity", "unit_price", "discount", "optional")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a price, ready to be read."""
-
-    label: str
-    amount: str
-    note: str = ""
-    is_sum: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +113,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "cards": [_card(quote, each, shown, each in reasons, shows_cost) for each in sets],
         "shown": shown,
         "rows": [_row(quote, line, shows_cost) for line in ([only] if only else lines_of(quote, shown))],
-        "sums": _sums(quote, shown) if shown else [],
+        "sums": sums_of(shown) if shown else [],
         "total": format_amount(shown.gross, quote.currency, whole=False) if shown else "",
         "shows_cost": shows_cost,
         "margin": _margin(shown) if shown and shows_cost else None,
@@ -132,6 +122,8 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "is_editable": quote.sealed_at is None and quote.deleted_at is None and may(actor, Quote, "edit"),
         "may_approve": may(actor, Quote, "approve"),
         "is_open": quote.status in OPEN,
+        "order": order_of_quote(quote.id) if quote.status == "accepted" else None,
+        "may_order": may(actor, Order, "create"),
         "versions": [(each, QUOTE_STATUSES[each.status]) for each in versions_of(quote)],
         "link": link,
         "link_url": _address(token_of(link)) if link else "",
@@ -189,35 +181,6 @@ def _typed(number: Decimal) -> str:
     return format(number.normalize(), "f")
 
 
-def steps_of(line: QuoteLine) -> list[Step]:
-    """Tell how the price of one unit of a line comes about, from the price list to the tax."""
-    currency = line.currency
-    steps = []
-    for kept in line.steps:
-        amount = None if kept["amount"] is None else Decimal(kept["amount"])
-        step = PriceStep(kept["kind"], kept["values"], amount, currency)
-        steps.append(Step(step.label, format_price(amount, currency), step.note))
-    if line.by_hand:
-        steps.append(Step(_("Written by the seller"), format_price(line.unit_price, currency)))
-    steps.append(Step(_("Unit price"), format_price(line.unit_price, currency), is_sum=True))
-    if line.discount:
-        words = _("Discount, %(discount)s", discount=format_percent(line.discount))
-        steps.append(Step(words, format_price(four_decimals(-line.unit_price * line.discount / 100), currency)))
-    if line.tax_rate is not None:
-        taxed = line.unit_price * (100 - line.discount) / 100 * line.tax_rate / 100
-        steps.append(Step(line.tax_name or "", "+" + format_price(four_decimals(taxed), currency), line.tax_note or ""))
-    return steps
-
-
-def _sums(quote: Quote, shown: QuoteSet) -> list[tuple[str, str]]:
-    sums = [(_("Net"), format_amount(shown.net, quote.currency, whole=False))]
-    for tax in shown.taxes:
-        base = format_amount(Decimal(tax["base"]), quote.currency, whole=False)
-        words = _("%(tax)s on %(base)s", tax=tax["name"], base=base)
-        sums.append((words, format_amount(Decimal(tax["tax"]), quote.currency, whole=False)))
-    return sums
-
-
 def _margin(shown: QuoteSet) -> Mapping[str, Any]:
     """Give the parts of a set's price: what the goods cost, and what is left."""
     percent = margin_percent(shown.net, shown.cost)
@@ -245,10 +208,7 @@ def _changed(quote: Quote, wanted: UUID | str | None = None, status: int = 200, 
 
 def _part(model: Any, part_id: UUID, quote: Quote) -> Any:
     """Find a set or a line of a quote that may be seen."""
-    part = db.session.get(model, part_id)
-    if part is None or part.quote_id != quote.id or part.deleted_at is not None:
-        raise not_found()
-    return part
+    return part_of(model, part_id, "quote_id", quote)
 
 
 def _edited(record_id: UUID) -> tuple[Actor, Quote]:
@@ -294,20 +254,8 @@ def drop_set(record_id: UUID, set_id: UUID) -> Response:
 
 def _attempt(quote: Quote, shown: UUID, change: Callable[[], Any]) -> Response:
     """Change something, and show what is kept."""
-    _tell_refusal(change)
+    tell_refusal(change)
     return _changed(quote, shown)
-
-
-def _tell_refusal(change: Callable[[], Any]) -> None:
-    """Change something; what can't be taken is told in a toast."""
-    try:
-        change()
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        db.session.rollback()
-        told = [message for messages in problem.fields.values() for message in messages] or [str(problem)]
-        toast(" ".join(told), level="danger")
 
 
 @blueprint.post("/quotes/<uuid:record_id>/sets/<uuid:set_id>/lines")
@@ -334,7 +282,7 @@ def change_line(record_id: UUID, line_id: UUID) -> Response:
     check_version(line, request.form.get("version", type=int), values)
     if "optional" in values:
         return _attempt(quote, line.set_id, lambda: update_record(actor, QUOTE_LINES, line, values))
-    _tell_refusal(lambda: update_record(actor, QUOTE_LINES, line, values))
+    tell_refusal(lambda: update_record(actor, QUOTE_LINES, line, values))
     db.session.refresh(quote)
     context = _context(actor, quote, str(line.set_id), only=line)
     return fragment("sales/quotes/line.html", record_type=QUOTES, row=context["rows"][0], **context)

@@ -1,0 +1,295 @@
+"""Orders: what may follow what, making one of an accepted quote, confirming, delivering, cancelling.
+
+The state machine is the table `ORDER_MOVES`; what it doesn't list is refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from pelatis.api import (
+    Actor,
+    Problem,
+    Sealable,
+    _,
+    change_record,
+    db,
+    new_id,
+    require,
+    save,
+    today,
+    utc_now,
+    write_unit,
+)
+
+from ..models import Delivery, DeliveryLine, Order, OrderLine, Quote, QuoteSet
+from ..queries.orders import lines_of_order, order_of_quote
+from ..queries.quotes import lines_of
+from ..schemas import ORDER_STATUSES
+from .documents import (
+    PRICING,
+    DocumentKind,
+    add_up,
+    agreed_of,
+    complete_document,
+    draft_document,
+    no_customer,
+    price_draft,
+)
+from .numbers import draw_number
+
+#: Order status to the statuses that may follow it.
+ORDER_MOVES: Final[Mapping[str, frozenset[str]]] = {
+    "draft": frozenset({"confirmed"}),
+    "confirmed": frozenset({"part_delivered", "delivered", "invoiced", "cancelled"}),
+    "part_delivered": frozenset({"delivered", "invoiced"}),
+    "delivered": frozenset({"invoiced"}),
+    # A credit note takes invoicing back; the order then stands where its deliveries do.
+    "invoiced": frozenset({"closed", "confirmed", "part_delivered", "delivered"}),
+    "closed": frozenset({"confirmed", "part_delivered", "delivered"}),
+    "cancelled": frozenset(),
+}
+#: What may still be delivered.
+DELIVERABLE: Final = frozenset({"confirmed", "part_delivered"})
+#: What a person may still change once it is confirmed.
+STILL_OPEN: Final = frozenset({"due_on", "reference", "custom"})
+
+ORDER_KIND: Final = DocumentKind(Order, OrderLine, "order_id", lines_of_order)
+
+
+def create_order(actor: Actor, values: Mapping[str, Any]) -> Order:
+    """Make an order: a draft without lines, or of an accepted quote a confirmed one with all that was accepted.
+
+    Raises:
+        Problem: 403 without the permission; 422 without a customer, a deal or a quote.
+    """
+    with write_unit() as session:
+        if values.get("quote_id"):
+            quote = session.get_one(Quote, values["quote_id"])
+            said = {name: each for name, each in values.items() if name in STILL_OPEN and each is not None}
+            return create_order_of_quote(actor, quote, said)
+        order = Order(**{**values, "id": values.get("id") or new_id()})
+        complete_document(actor, order)
+        saved: Order = save(actor, order)
+        return saved
+
+
+def create_order_of_quote(actor: Actor, quote: Quote, values: Mapping[str, Any] | None = None) -> Order:
+    """Make the order of an accepted quote: confirmed, with the accepted set and the options that were chosen.
+
+    However often and by however many it is asked for, a quote becomes one order; later calls give it back.
+
+    Args:
+        actor: whoever makes it.
+        quote: an accepted quote that the actor may see.
+        values: what else to write on a new order: `due_on`, `reference`.
+
+    Raises:
+        Problem: `sales.not_accepted` (409) for a quote that nobody accepted; 403 or 404 without the right.
+    """
+    require(actor, Quote, "view", quote)
+    with write_unit() as session:
+        session.refresh(quote, with_for_update=True)  # a second click waits, and then finds the first one's order
+        found = order_of_quote(quote.id)
+        if found is not None:
+            require(actor, Order, "view", found)
+            return found
+        if quote.status != "accepted" or quote.accepted_set_id is None:
+            raise Problem("sales.not_accepted", _("The customer hasn't accepted it yet."), status=409)
+        taken = ("name", "customer_id", "opportunity_id", "currency", "language", "rounding", "owner_id")
+        order = Order(
+            id=new_id(), quote_id=quote.id, **{name: getattr(quote, name) for name in taken}, **(values or {})
+        )
+        save(actor, order)
+        _take_accepted(actor, quote, order)
+        return confirm_order(actor, order)
+
+
+def _take_accepted(actor: Actor, quote: Quote, order: Order) -> None:
+    accepted = db.session.get_one(QuoteSet, quote.accepted_set_id)
+    for line in lines_of(quote, accepted):
+        if not line.optional or line.chosen:
+            copy = OrderLine(**agreed_of(line), order_id=order.id, quantity=line.quantity, net=line.net)
+            save(actor, copy)
+    add_up(ORDER_KIND, order)
+
+
+def update_order(actor: Actor, order: Order, values: Mapping[str, Any]) -> Order:
+    """Change a draft; of a confirmed order only when it is due and the customer's own number.
+
+    Raises:
+        Problem: `sales.document_sealed` (409) for anything else of a confirmed order.
+    """
+    with write_unit():
+        changes = {name: value for name, value in values.items() if getattr(order, name) != value}
+        if changes.keys() - STILL_OPEN:
+            draft_document(order)
+        if not changes.get("customer_id", True):
+            raise no_customer()
+        change_record(actor, order, changes)
+        if changes.keys() & (PRICING | {"rounding"}):
+            price_draft(ORDER_KIND, order)
+        return order
+
+
+def set_order_status(order: Order, status: str) -> None:
+    """Let one status follow another.
+
+    Raises:
+        Problem: `sales.order_status_refused` (409) where it may not.
+    """
+    if status not in ORDER_MOVES[order.status]:
+        words = {"old": ORDER_STATUSES[order.status], "new": ORDER_STATUSES[status]}
+        message = _("It is “%(old)s” and can't become “%(new)s”.", **words)
+        raise Problem("sales.order_status_refused", message, status=409)
+    order.status = status
+    order.closed_at = utc_now() if status in ("closed", "cancelled") else None
+
+
+def confirm_order(actor: Actor, order: Order) -> Order:
+    """Confirm a draft: it gets its number, and it and its lines are sealed.
+
+    Raises:
+        Problem: `sales.nothing_ordered` (422) without lines; `sales.document_sealed` (409); 403 or 404 without the
+            right.
+    """
+    require(actor, Order, "edit", order)
+    with write_unit() as session:
+        draft_document(order)
+        lines = lines_of_order(order)
+        if not lines:
+            raise Problem("sales.nothing_ordered", _("Add a line first."))
+        order.number = draw_number("order", today())
+        set_order_status(order, "confirmed")
+        order.confirmed_at = now = utc_now()
+        documents: list[Sealable] = [order, *lines]
+        for sealed in documents:
+            sealed.sealed_at = now
+        session.flush()
+        return order
+
+
+def cancel_order(actor: Actor, order: Order) -> Order:
+    """Cancel an order of which nothing went out and nothing was invoiced.
+
+    Raises:
+        Problem: `sales.order_status_refused` (409) once something did; 403 or 404 without the right.
+    """
+    require(actor, Order, "edit", order)
+    with write_unit() as session:
+        lines = locked_lines(order)
+        if any(line.delivered or line.invoiced for line in lines):
+            message = _("Something of it went out or was invoiced already; an invoice is reversed by a credit note.")
+            raise Problem("sales.order_status_refused", message, status=409)
+        set_order_status(order, "cancelled")
+        session.flush()
+        return order
+
+
+def locked_lines(order: Order) -> list[OrderLine]:
+    """Read an order and its lines anew; whoever else delivers or invoices it waits."""
+    db.session.refresh(order, with_for_update=True)
+    for line in (lines := lines_of_order(order)):
+        db.session.refresh(line)
+    return lines
+
+
+# Deliveries
+
+
+def create_delivery(actor: Actor, values: Mapping[str, Any]) -> Delivery:
+    """Write down that all went out that was left of the order that the values name."""
+    order = db.session.get_one(Order, values["order_id"])
+    with write_unit():
+        left = {line.id: line.quantity - line.delivered for line in locked_lines(order)}
+        day, note = values.get("delivered_on"), values.get("note")
+        return deliver(actor, order, left, day=day, note=note, delivery_id=values.get("id"))
+
+
+def deliver(
+    actor: Actor,
+    order: Order,
+    quantities: Mapping[UUID, Decimal],
+    *,
+    day: date | None = None,
+    note: str | None = None,
+    delivery_id: UUID | None = None,
+) -> Delivery:
+    """Write down what of an order went out.
+
+    Args:
+        actor: whoever says so.
+        order: a confirmed order.
+        quantities: line id to how much of it, in its unit; lines of which nothing went out are left out or 0.
+        day: when it went out; today by default.
+        note: the carrier's number, who received it.
+        delivery_id: its id, when whoever sends it has made one.
+
+    Raises:
+        Problem: `sales.order_status_refused` (409) for a draft, a cancelled or a delivered order;
+            `sales.nothing_delivered`, `sales.more_than_ordered` (422); 403 or 404 without the right.
+    """
+    require(actor, Order, "edit", order)
+    with write_unit() as session:
+        lines = locked_lines(order)
+        if order.status not in DELIVERABLE and not _is_undelivered(order, lines):
+            words = {"status": ORDER_STATUSES[order.status]}
+            message = _("It is “%(status)s”; nothing of it can go out.", **words)
+            raise Problem("sales.order_status_refused", message, status=409)
+        going = _checked(lines, quantities)
+        delivery = Delivery(
+            id=delivery_id or new_id(), order_id=order.id, number=draw_number("delivery", day or today()),
+            delivered_on=day or today(), note=note, sealed_at=utc_now(),
+        )  # fmt: skip
+        save(actor, delivery)
+        for line, quantity in going:
+            line.delivered += quantity
+            session.add(
+                DeliveryLine(
+                    delivery_id=delivery.id, order_line_id=line.id, quantity=quantity, owner_id=delivery.owner_id,
+                    sealed_at=delivery.sealed_at,
+                )
+            )  # fmt: skip
+        follow_lines(order, lines)
+        session.flush()
+        return delivery
+
+
+def _is_undelivered(order: Order, lines: Sequence[OrderLine]) -> bool:
+    """Tell whether goods are still to go out of an order that was invoiced in advance."""
+    return order.status in ("invoiced", "closed") and any(line.delivered < line.quantity for line in lines)
+
+
+def _checked(lines: Sequence[OrderLine], quantities: Mapping[UUID, Decimal]) -> list[tuple[OrderLine, Decimal]]:
+    if any(quantity < 0 for quantity in quantities.values()) or not any(quantities.values()):
+        raise Problem("sales.nothing_delivered", _("Say how much went out."))
+    by_id = {line.id: line for line in lines}
+    going = []
+    for line_id, quantity in quantities.items():
+        line = by_id.get(line_id)
+        if line is None or quantity > line.quantity - line.delivered:
+            name = line.name if line else "–"
+            message = _("“%(name)s”: that is more than is left of the order.", name=name)
+            raise Problem("sales.more_than_ordered", message, fields={"quantity": [message]})
+        if quantity:
+            going.append((line, quantity))
+    return going
+
+
+def follow_lines(order: Order, lines: Sequence[OrderLine]) -> None:
+    """Let an order's status follow what of its lines went out and was invoiced."""
+    if order.status == "closed" and all(line.invoiced == line.quantity for line in lines):
+        return
+    wanted = _standing(lines)
+    if wanted != order.status:
+        set_order_status(order, wanted)
+
+
+def _standing(lines: Sequence[OrderLine]) -> str:
+    if all(line.invoiced == line.quantity for line in lines):
+        return "invoiced"
+    if all(line.delivered == line.quantity for line in lines):
+        return "delivered"
+    return "part_delivered" if any(line.delivered for line in lines) else "confirmed"

@@ -1,0 +1,43 @@
+"""What orders consist of: their lines and deliveries."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from pelatis.api import Actor, db, visible
+
+from ..models import Delivery, DeliveryLine, Order, OrderLine
+
+
+def lines_of_order(order: Order) -> list[OrderLine]:
+    """List an order's lines in their order."""
+    statement = select(OrderLine).where(OrderLine.order_id == order.id, OrderLine.deleted_at.is_(None))
+    return list(db.session.scalars(statement.order_by(OrderLine.position, OrderLine.id)))
+
+
+def order_of_quote(quote_id: UUID) -> Order | None:
+    """Give the order that was made of a quote."""
+    return db.session.scalars(select(Order).where(Order.quote_id == quote_id)).one_or_none()
+
+
+def deliveries_of(order: Order) -> list[tuple[Delivery, list[tuple[OrderLine, Any]]]]:
+    """List an order's deliveries, the newest first, each with its order lines and quantities; two statements."""
+    statement = select(Delivery).where(Delivery.order_id == order.id, Delivery.deleted_at.is_(None))
+    found = list(db.session.scalars(statement.order_by(Delivery.delivered_on.desc(), Delivery.id.desc())))
+    rows = (
+        select(DeliveryLine, OrderLine)
+        .join(OrderLine, OrderLine.id == DeliveryLine.order_line_id)
+        .where(DeliveryLine.delivery_id.in_([each.id for each in found]))
+        .order_by(OrderLine.position, OrderLine.id)
+    )
+    parts: dict[UUID, list[tuple[OrderLine, Any]]] = {}
+    for part, line in db.session.execute(rows) if found else ():
+        parts.setdefault(part.delivery_id, []).append((line, part.quantity))
+    return [(each, parts.get(each.id, [])) for each in found]
+
+
+def orders_of_deal(actor: Actor, deal: UUID) -> list[Order]:
+    """List the orders of a deal that an actor may see, the newest first."""
+    statement = select(Order).where(Order.opportunity_id == deal, Order.deleted_at.is_(None), visible(actor, Order))
+    return list(db.session.scalars(statement.order_by(Order.created_at.desc(), Order.id.desc()).limit(30)))

@@ -1,0 +1,66 @@
+"""What the records layer is told about orders, their lines and deliveries."""
+
+from functools import partial
+
+from pelatis.api import ParentAccess, RecordType, _l
+
+from ..models import Delivery, Order, OrderLine
+from ..operations.documents import create_line, settle_line, update_line
+from ..operations.orders import ORDER_KIND, create_delivery, create_order, update_order
+from ..schemas import DeliverySchema, OrderLineSchema, OrderSchema
+
+#: Whoever may see an order may see its parts.
+OF_ORDER = ParentAccess("order_id", Order)
+
+ORDERS = RecordType(
+    model=Order,
+    schema=OrderSchema,
+    label=_l("Order"),
+    label_plural=_l("Orders"),
+    path="orders",
+    icon="shopping-cart",
+    subtitle=("customer", "status"),
+    columns=("name", "number", "customer", "status", "net", "due_on", "owner"),
+    filters=(
+        "name", "number", "customer", "opportunity", "quote", "status", "reference", "currency", "net", "gross",
+        "due_on", "confirmed_at", "closed_at", "customer.city", "customer.country",
+    ),
+    search=("name", "number", "reference"),
+    match=("number", "reference", "name"),
+    create=create_order,
+    update=update_order,
+    page="sales/order.html",
+)  # fmt: skip
+
+ORDER_LINES = RecordType(
+    model=OrderLine,
+    schema=OrderLineSchema,
+    label=_l("Line of an order"),
+    label_plural=_l("Lines of orders"),
+    path="order-lines",
+    icon="list-details",
+    columns=("name", "order", "product", "quantity", "delivered", "invoiced", "unit_price", "discount", "net"),
+    filters=("name", "order", "product", "quantity", "delivered", "invoiced", "unit_price", "discount", "net"),
+    sort="position",
+    create=partial(create_line, ORDER_KIND),
+    update=partial(update_line, ORDER_KIND),
+    settle=partial(settle_line, ORDER_KIND),
+    access=OF_ORDER,
+    nav=False,
+)
+
+DELIVERIES = RecordType(
+    model=Delivery,
+    schema=DeliverySchema,
+    label=_l("Delivery"),
+    label_plural=_l("Deliveries"),
+    path="deliveries",
+    icon="truck-delivery",
+    title="number",
+    columns=("number", "order", "delivered_on", "note"),
+    filters=("number", "order", "delivered_on", "note"),
+    search=("number", "note"),
+    create=create_delivery,
+    access=OF_ORDER,
+    nav=False,
+)

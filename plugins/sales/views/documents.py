@@ -1,0 +1,135 @@
+"""What the pages of orders and invoices share: their lines and sums, ready to be read, and what is typed of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+
+from pelatis.api import (
+    Problem,
+    _,
+    db,
+    fields,
+    format_amount,
+    format_number,
+    format_percent,
+    format_price,
+    not_found,
+    toast,
+)
+from plugins.catalog.api import UNITS, PriceStep
+
+from ..models.documents import DocumentLine, Totalled
+from ..operations.rates import four_decimals
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a price, ready to be read."""
+
+    label: str
+    amount: str
+    note: str = ""
+    is_sum: bool = False
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """A line of a document as its page draws it; every text is ready to be read."""
+
+    line: Any
+    quantity: str
+    unit: str
+    price: str
+    discount: str
+    net: str
+    steps: Sequence[Step]
+
+
+def row_of(line: Any) -> DocumentRow:
+    """Write a line of a document for its page."""
+    return DocumentRow(
+        line=line,
+        quantity=format_number(line.quantity),
+        unit=unit_of(line),
+        price=format_price(line.unit_price, line.currency),
+        discount=format_percent(line.discount) if line.discount else "–",
+        net=format_amount(line.net, line.currency, whole=False),
+        steps=steps_of(line),
+    )
+
+
+def steps_of(line: DocumentLine) -> list[Step]:
+    """Tell how the price of one unit of a line comes about, from the price list to the tax."""
+    currency = line.currency
+    steps = []
+    for kept in line.steps:
+        amount = None if kept["amount"] is None else Decimal(kept["amount"])
+        step = PriceStep(kept["kind"], kept["values"], amount, currency)
+        steps.append(Step(step.label, format_price(amount, currency), step.note))
+    if line.by_hand:
+        steps.append(Step(_("Written by the seller"), format_price(line.unit_price, currency)))
+    steps.append(Step(_("Unit price"), format_price(line.unit_price, currency), is_sum=True))
+    if line.discount:
+        words = _("Discount, %(discount)s", discount=format_percent(line.discount))
+        steps.append(Step(words, format_price(four_decimals(-line.unit_price * line.discount / 100), currency)))
+    if line.tax_rate is not None:
+        taxed = line.unit_price * (100 - line.discount) / 100 * line.tax_rate / 100
+        steps.append(Step(line.tax_name or "", "+" + format_price(four_decimals(taxed), currency), line.tax_note or ""))
+    return steps
+
+
+def unit_of(line: DocumentLine) -> str:
+    """Name the unit of a line."""
+    return str(UNITS[line.unit]) if line.unit in UNITS else ""
+
+
+def sums_of(document: Totalled) -> list[tuple[str, str]]:
+    """Write what a document comes to, tax by tax; the whole isn't among them."""
+    sums = [(_("Net"), format_amount(document.net, document.currency, whole=False))]
+    for tax in document.taxes:
+        base = format_amount(Decimal(tax["base"]), document.currency, whole=False)
+        words = _("%(tax)s on %(base)s", tax=tax["name"], base=base)
+        sums.append((words, format_amount(Decimal(tax["tax"]), document.currency, whole=False)))
+    return sums
+
+
+def typed_quantities(form: Mapping[str, str], prefix: str = "quantity-") -> dict[UUID, Decimal]:
+    """Read how much was typed for each line, in fields named `quantity-<line id>`; what was left empty isn't there.
+
+    Raises:
+        Problem: 422 for what is no number.
+    """
+    said = {name.removeprefix(prefix): text for name, text in form.items() if name.startswith(prefix) and text.strip()}
+    try:
+        return {UUID(line): fields.Decimals().deserialize(text) for line, text in said.items()}
+    except (ValueError, ma.ValidationError) as error:
+        message = _("Write how much as a number.")
+        raise Problem("sales.bad_quantity", message, fields={"quantity": [message]}) from error
+
+
+def part_of(model: Any, part_id: UUID, column: str, document: Any) -> Any:
+    """Find a part of a document that may be seen.
+
+    Raises:
+        Problem: 404 for a part of another one, or one in the bin.
+    """
+    part = db.session.get(model, part_id)
+    if part is None or getattr(part, column) != document.id or part.deleted_at is not None:
+        raise not_found()
+    return part
+
+
+def tell_refusal(change: Callable[[], Any]) -> None:
+    """Change something; what can't be taken is told in a toast."""
+    try:
+        change()
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        db.session.rollback()
+        told = [message for messages in problem.fields.values() for message in messages] or [str(problem)]
+        toast(" ".join(told), level="danger")

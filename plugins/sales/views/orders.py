@@ -1,0 +1,208 @@
+"""An order's page, and what happens to it: lines while it is a draft, confirming, deliveries, cancelling."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from flask import request
+from werkzeug.wrappers import Response
+
+from pelatis.api import (
+    LANGUAGES,
+    Actor,
+    Problem,
+    _,
+    audience,
+    bin_record,
+    create_record,
+    current_actor,
+    db,
+    fields,
+    find_record,
+    format_amount,
+    format_number,
+    format_percent,
+    fragment,
+    last_transaction,
+    may,
+    redirect_or_refresh,
+    show_record,
+    titles,
+    toast,
+)
+from plugins.catalog.api import Cost
+
+from ..letters import order_answer
+from ..models import Delivery, Order, OrderLine
+from ..operations.orders import (
+    DELIVERABLE,
+    cancel_order,
+    confirm_order,
+    create_order_of_quote,
+    deliver,
+)
+from ..queries.orders import deliveries_of, lines_of_order
+from ..records import ORDER_LINES, ORDERS, QUOTES
+from ..schemas import ORDER_STATUSES
+from ..schemas.orders import ORDER_TONES
+from ..totals import margin_percent
+from . import blueprint
+from .documents import DocumentRow, part_of, row_of, sums_of, tell_refusal, typed_quantities, unit_of
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """A line of an order as its page draws it, with what of it is still to go out."""
+
+    row: DocumentRow
+    delivered: str
+    invoiced: str
+    left: Decimal
+
+    @property
+    def left_in(self) -> str:
+        """What is left, as it stands in a field."""
+        return format(self.left.normalize(), "f")
+
+
+@blueprint.get("/orders/<uuid:record_id>")
+@audience("staff")
+def order_page(record_id: UUID) -> Response:
+    """Show an order with its lines and deliveries."""
+    actor = current_actor()
+    order = find_record(actor, ORDERS, record_id, binned=True)
+    return show_record(actor, ORDERS, order, **_context(actor, order))
+
+
+def _context(actor: Actor, order: Order) -> dict[str, Any]:
+    lines = lines_of_order(order)
+    customers = titles(actor, "customer", [order.customer_id])
+    quotes = titles(actor, "sales.quote", [order.quote_id])
+    margin = margin_percent(order.net, order.cost) if may(actor, Cost, "view") else None
+    may_edit = may(actor, Order, "edit") and order.deleted_at is None
+    return {
+        "order": order,
+        "customer_title": customers.get(order.customer_id) if order.customer_id else None,
+        "quote_title": quotes.get(order.quote_id) if order.quote_id else None,
+        "standing": (ORDER_STATUSES[order.status], ORDER_TONES.get(order.status, "")),
+        "rows": [_row(line) for line in lines],
+        "sums": sums_of(order),
+        "total": format_amount(order.gross, order.currency, whole=False),
+        "margin": format_percent(margin) if margin is not None else "",
+        "deliveries": [
+            (each, [(line.name, f"{format_number(quantity)} {unit_of(line)}".strip()) for line, quantity in parts])
+            for each, parts in deliveries_of(order)
+        ],
+        "is_editable": order.sealed_at is None and may_edit,
+        "may_deliver": may_edit and may(actor, Delivery, "create") and _is_open(order, lines),
+        "may_cancel": may_edit and order.status == "confirmed" and not any(line.invoiced for line in lines),
+        "languages": LANGUAGES,
+        "may": {action: may(actor, Order, action) for action in ("edit", "delete")},
+    }
+
+
+def _is_open(order: Order, lines: list[OrderLine]) -> bool:
+    left = any(line.delivered < line.quantity for line in lines)
+    return order.status in DELIVERABLE or (order.status in ("invoiced", "closed") and left)
+
+
+def _row(line: OrderLine) -> OrderRow:
+    return OrderRow(
+        row_of(line), format_number(line.delivered), format_number(line.invoiced), line.quantity - line.delivered
+    )
+
+
+def _changed(order: Order) -> Response:
+    """Answer a change with what the page shows now."""
+    db.session.refresh(order)
+    return fragment("sales/orders/body.html", record_type=ORDERS, **_context(current_actor(), order))
+
+
+def _edited(record_id: UUID) -> tuple[Actor, Order]:
+    actor = current_actor()
+    return actor, find_record(actor, ORDERS, record_id, "edit")
+
+
+@blueprint.post("/quotes/<uuid:record_id>/order")
+@audience("staff")
+def order_quote(record_id: UUID) -> Response:
+    """Make the order of an accepted quote, or go to the one that was made."""
+    actor = current_actor()
+    order = create_order_of_quote(actor, find_record(actor, QUOTES, record_id))
+    return redirect_or_refresh(ORDERS.url_of(order.id))
+
+
+@blueprint.get("/orders/<uuid:record_id>/pdf")
+@audience("staff")
+def order_pdf(record_id: UUID) -> Response:
+    """Give the order confirmation as it is printed."""
+    return order_answer(find_record(current_actor(), ORDERS, record_id, binned=True), inline=True)
+
+
+@blueprint.post("/orders/<uuid:record_id>/lines")
+@audience("staff")
+def new_order_line(record_id: UUID) -> Response:
+    """Add a line to a draft: a product, or free text with a price."""
+    actor, order = _edited(record_id)
+    said = ("product", "name", "quantity", "unit_price", "discount")
+    values: dict[str, Any] = {name: request.form[name] for name in said if request.form.get(name)}
+    values["order"] = str(order.id)
+    tell_refusal(lambda: create_record(actor, ORDER_LINES, values))
+    return _changed(order)
+
+
+@blueprint.post("/orders/<uuid:record_id>/lines/<uuid:line_id>/bin")
+@audience("staff")
+def drop_order_line(record_id: UUID, line_id: UUID) -> Response:
+    """Take a line out of a draft."""
+    actor, order = _edited(record_id)
+    line: OrderLine = part_of(OrderLine, line_id, "order_id", order)
+    bin_record(actor, ORDER_LINES, line)
+    toast(_("%(name)s is gone.", name=line.name), undo=last_transaction())
+    return _changed(order)
+
+
+@blueprint.post("/orders/<uuid:record_id>/confirm")
+@audience("staff")
+def confirm(record_id: UUID) -> Response:
+    """Confirm a draft."""
+    actor, order = _edited(record_id)
+    confirm_order(actor, order)
+    toast(_("%(number)s is confirmed.", number=order.number))
+    return redirect_or_refresh(ORDERS.url_of(order.id))
+
+
+@blueprint.post("/orders/<uuid:record_id>/deliver")
+@audience("staff")
+def deliver_order(record_id: UUID) -> Response:
+    """Write down what of an order went out."""
+    actor, order = _edited(record_id)
+
+    def write() -> None:
+        note = (request.form.get("note") or "").strip()[:2_000] or None
+        delivery = deliver(actor, order, typed_quantities(request.form), day=_typed_day(), note=note)
+        toast(_("%(number)s is written down.", number=delivery.number))
+
+    tell_refusal(write)
+    return _changed(order)
+
+
+def _typed_day() -> Any:
+    text = (request.form.get("delivered_on") or "").strip()
+    try:
+        return fields.Date().deserialize(text) if text else None
+    except ma.ValidationError as error:
+        message = _("This is no day.")
+        raise Problem("sales.bad_day", message, fields={"delivered_on": [message]}) from error
+
+
+@blueprint.post("/orders/<uuid:record_id>/cancel")
+@audience("staff")
+def cancel(record_id: UUID) -> Response:
+    """Cancel an order of which nothing went out."""
+    actor, order = _edited(record_id)
+    cancel_order(actor, order)
+    toast(_("%(number)s is cancelled.", number=order.number))
+    return redirect_or_refresh(ORDERS.url_of(order.id))
