@@ -13,7 +13,6 @@ from pelatis.api import (
     LANGUAGES,
     Actor,
     Customer,
-    Problem,
     _,
     audience,
     bin_record,
