@@ -117,7 +117,7 @@ def _table(label: Any, names: Mapping[UUID | None, str], spent: Mapping[UUID | N
         Column("name", label, "text"),
         Column("cost", _l("Cost"), "money", is_drawn=True),
         Column("hours", _l("Hours"), "count"),
-        Column("won_value", _l("Won"), "money"),
+        Column("won_value", _l("Won value"), "money"),
         Column("won", _l("Won deals")),
         Column("per_won_deal", _l("Cost of a won deal"), "money"),
         Column("percent", _l("Of what was won"), "percent"),

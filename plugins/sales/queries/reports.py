@@ -168,7 +168,7 @@ def velocity(asked: Asked) -> Table:
         Column("won", _l("Won deals")),
         Column("lost", _l("Lost deals")),
         Column("win_rate", _l("Won of all closed"), "percent"),
-        Column("won_value", _l("Won"), "money", is_drawn=True),
+        Column("won_value", _l("Won value"), "money", is_drawn=True),
         Column("mean_value", _l("Mean of a won deal"), "money"),
         Column("cycle_days", _l("Days from begun to won, mean"), "days"),
         Column("per_day", _l("Won in a day of the cycle"), "money"),
@@ -289,7 +289,7 @@ def competitors(asked: Asked) -> Table:
         Column("lost", _l("Lost"), is_drawn=True),
         Column("win_rate", _l("Won of all closed"), "percent"),
         Column("lost_to", _l("Of these to them")),
-        Column("won_value", _l("Won"), "money"),
+        Column("won_value", _l("Won value"), "money"),
         Column("lost_value", _l("Lost to them"), "money"),
     ]
     return Table(columns, rows)
@@ -322,7 +322,7 @@ _ACCURACY: Final = (
     Column("commit", _l("Commit as it began"), "money"),
     Column("best_case", _l("Best case as it began"), "money"),
     Column("weighted", _l("Weighted as it began"), "money", is_mark=True),
-    Column("won", _l("Won"), "money", is_drawn=True),
+    Column("won", _l("Won value"), "money", is_drawn=True),
     Column("off_by", _l("Won against weighted"), "percent"),
 )
 #: How many days after its beginning a quarter's first snapshot may be.
@@ -418,7 +418,7 @@ def targets(asked: Asked) -> Table:
         Column("whose", _l("Whose, when"), "text"),
         Column("product", _l("Product"), "text"),
         Column("target", _l("Target"), "money", is_mark=True),
-        Column("won", _l("Won"), "money", is_drawn=True),
+        Column("won", _l("Won value"), "money", is_drawn=True),
         Column("percent", _l("Of the target"), "percent"),
     ]
     return Table(columns, rows)

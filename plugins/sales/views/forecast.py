@@ -224,7 +224,7 @@ def _chart(months: Sequence[Month]) -> Chart:
         )
         for month in months
     ]
-    return draw(columns, [_("Won"), _("Commit"), _("Best case")], " ".join(map(_in_words, months)), said)
+    return draw(columns, [_("Won value"), _("Commit"), _("Best case")], " ".join(map(_in_words, months)), said)
 
 
 def _in_words(month: Month) -> str:
