@@ -88,10 +88,11 @@ def serving(**options: Any) -> Iterator[MailServer]:
         check = taker.check
         return SMTP(taker, hostname="mail.test", enable_SMTPUTF8=True, loop=loop, authenticator=check, **options)
 
-    server = loop.run_until_complete(loop.create_server(conversation, "127.0.0.1", 0))
-    taker.port = server.sockets[0].getsockname()[1]
+    # In its own thread from the start: in this one a browser's loop may be running, and two don't go together.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(loop.create_server(conversation, "127.0.0.1", 0), loop).result()
+    taker.port = server.sockets[0].getsockname()[1]
     try:
         yield taker
     finally:
