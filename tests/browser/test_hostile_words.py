@@ -34,6 +34,9 @@ NEEDED: Final[dict[str, dict[str, str]]] = {
     "/catalog/option-rules": {"kind": "excludes"},
     "/catalog/stock": {"on_hand": "9"},
     "/sales/exchange-rates": {"currency": "CHF"},
+    "/sales/quote-lines": {"unit_price": "5"},
+    "/sales/adjustments": {"period": "2026-Q4"},
+    "/sales/targets": {"period": "2026-Q4"},
 }
 #: Where the API has what a field names; a customer where nothing is said.
 RELATED: Final = {
@@ -42,7 +45,15 @@ RELATED: Final = {
     "group": "/catalog/option-groups",
     "option": "/catalog/product-options",
     "other": "/catalog/product-options",
+    "quote": "/sales/quotes",
+    "set": "/sales/quote-sets",
+    "opportunity": "/sales/opportunities",
+    "competitor": "/sales/competitors",
+    "team": "/teams",
+    "person": "/users",
 }
+#: What takes a person for its customer, and no organisation.
+OF_PERSONS: Final = frozenset({"/sales/contact-roles"})
 #: Fields that name another record of a type that one is there of already.
 ANOTHER: Final = frozenset({"to_customer", "other"})
 #: Where a record's pages are, when it isn't where the API has them; a user's has no form of its own.
@@ -112,11 +123,17 @@ class Writer:
         values = {name: self._value(name, field, name in needed) for name, field in schema["properties"].items()}
         values = {name: value for name, value in values.items() if value is not None}
         values |= NEEDED.get(path, {})
+        if path in OF_PERSONS:
+            values["customer"] = self._person()
         while (answer := self.requests.post(f"/api/v1{path}", headers=self.headers, data=values)).status == 422:
             for name in answer.json()["errors"]:  # no words at all: a phone number, a time zone
                 del values[name]
         assert answer.status == 201, f"{path}: {answer.text()}"
         return str(answer.json()["id"])
+
+    def _person(self) -> str:
+        values = {"name": HOSTILE, "kind": "person"}
+        return str(self.requests.post("/api/v1/customers", headers=self.headers, data=values).json()["id"])
 
     def _value(self, name: str, field: dict[str, Any], needed: bool) -> Any:
         kinds = field["type"] if isinstance(field["type"], list) else [field["type"]]
