@@ -36,6 +36,7 @@ TEAMS: Final = {"Sales", "Export"}
 NAMED_BY_THE_COMPANY: Final = {
     **dict.fromkeys(("opportunities", "new opportunity", "board", "report", "customer", "lead"), STAGES),
     "opportunity": STAGES | PRICE_LISTS,
+    "product": PRICE_LISTS,
     **dict.fromkeys(("users", "user", "new user", "teams"), TEAMS),
 }
 
