@@ -125,6 +125,7 @@ from core.records.views.pages import show_record
 from core.search.index import matches
 from core.users.company import base_currency, company
 from core.users.models import Team, TeamMember, User
+from core.users.queries import people_who_may
 from core.web.audience import audience
 from core.web.forgery import posted_from_elsewhere
 from core.web.limits import limited
@@ -252,6 +253,7 @@ __all__ = [
     "on_commit",
     "parse_filter",
     "pdf_response",
+    "people_who_may",
     "pgettext",
     "posted_from_elsewhere",
     "read_once",

@@ -12,6 +12,7 @@ from flask_login import UserMixin
 from sqlalchemy import String, and_, bindparam, cast, func, inspect, literal, or_, select
 
 from core.access import Actor, Kind, visible
+from core.access.scoping import reaches
 from core.database import Record, db, utc_now
 from core.host.generation import Remembered, raised_by
 from core.i18n import _
@@ -390,6 +391,31 @@ def people_by_role() -> dict[uuid.UUID, int]:
     )
     rows: Any = db.session.execute(statement)
     return dict(rows.all())
+
+
+def people_who_may(action: str, record: Any, besides: uuid.UUID | None = None) -> list[uuid.UUID]:
+    """Tell who may do something to a record: those to whom a role grants it; administrators where nobody else may.
+
+    Args:
+        action: `approve`, or another action of the record's type.
+        record: the record.
+        besides: somebody who isn't meant.
+    """
+    permission = f"{record.__record_type__}.{action}"
+    granting = [role.id for role in all_roles() if merge_grants([role.grants]).keys() & {permission, "*"}]
+    statement = (
+        select(User.id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(UserRole.role_id.in_(granting), User.active, User.deleted_at.is_(None), User.kind == STAFF)
+        .order_by(User.id)
+        .distinct()
+    )
+    actors = [actor_of(user_id) for user_id in db.session.scalars(statement) if user_id != besides]
+    others = [
+        each.user_id for each in actors if not each.is_administrator and reaches(each, type(record), record.id, action)
+    ]
+    found = others or [each.user_id for each in actors if each.is_administrator]
+    return [user_id for user_id in found if user_id is not None]
 
 
 def member_ids_of(team_id: uuid.UUID) -> set[uuid.UUID]:

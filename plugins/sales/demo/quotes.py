@@ -11,8 +11,9 @@ from pelatis.api import DemoCompany, _, db, system_actor
 from plugins.catalog.api import Product
 
 from ..models import ApprovalLimit, Quote
-from ..operations.acceptance import accept_quote, link_for
+from ..operations.acceptance import accept_quote
 from ..operations.quote_lines import add_line, add_set, update_set
+from ..operations.quote_links import link_for
 from ..operations.quotes import create_quote, send_quote
 from ..queries.quotes import sets_of
 

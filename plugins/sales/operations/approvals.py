@@ -7,8 +7,11 @@ from pelatis.api import (
     Actor,
     Problem,
     _,
+    _l,
     db,
     format_percent,
+    notify,
+    people_who_may,
     require,
     today,
     utc_now,
@@ -70,6 +73,12 @@ def ask_for_approval(actor: Actor, quote: Quote) -> QuoteApproval:
         session.add(asked)
         quote.status = "in_approval"
         session.flush()
+        deciding = people_who_may("approve", quote, besides=actor.user_id)
+        notify(
+            deciding,
+            _l("%(who)s asks you to approve a quote: %(quote)s", who=actor.name, quote=quote.name),
+            about=quote,
+        )
         return asked
 
 
@@ -93,6 +102,9 @@ def decide_approval(actor: Actor, quote: Quote, grant: bool, note: str | None = 
         if not grant:
             quote.status = "draft"
         session.flush()
+        said = {"who": actor.name, "quote": quote.name}
+        granted, refused = _l("%(who)s approved %(quote)s.", **said), _l("%(who)s didn't approve %(quote)s.", **said)
+        notify({waiting.asked_by_id, quote.owner_id}, granted if grant else refused, about=quote)
         return waiting
 
 

@@ -16,9 +16,11 @@ from pelatis.api import (
     TeamMember,
     User,
     _,
+    _l,
     add,
     change_record,
     db,
+    notify,
     require,
     save,
     system_actor,
@@ -208,4 +210,6 @@ def pass_on(lead: Lead) -> LeadAssignment | None:
         given.missed_at = lead.respond_by
         lead.respond_by = answer_by()
         add(session, system_actor(), given)
+        said = _l("%(lead)s waited too long with somebody else; it is yours now.", lead=lead.name)
+        notify([lead.owner_id], said, about=lead)
         return given

@@ -1,5 +1,6 @@
-"""Mailing a quote to its customer: the link and the PDF, written in the customer's language."""
+"""Mailing a quote to its customer, in their language: the link and the PDF, and what they signed."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from flask import url_for
@@ -11,12 +12,14 @@ from pelatis.api import (
     MailMessage,
     Problem,
     _,
+    can_send_mail,
     company,
     db,
     external_url,
     format_day,
     in_language,
     mail_attachment,
+    mails_about,
     require,
     send_mail,
     write_unit,
@@ -24,7 +27,7 @@ from pelatis.api import (
 
 from ..letters import name_of_quote, print_quote
 from ..models import Quote
-from .acceptance import link_for, token_of
+from .quote_links import link_for, token_of
 from .quotes import OPEN
 
 
@@ -80,3 +83,29 @@ def mail_quote(actor: Actor, quote: Quote, to: str, words: str) -> MailMessage:
             attachments=[(quote_pdf, {"quote_id": str(quote.id)})],
             subject_id=quote.id,
         )
+
+
+def mail_signed(quote: Quote) -> MailMessage | None:
+    """Mail a quote that was accepted to where it was mailed before, else to the customer's own address.
+
+    Returns:
+        The mail; None where no address is known or no mail server is set up.
+    """
+    customer = db.session.get(Customer, quote.customer_id) if quote.customer_id else None
+    earlier = next(iter(mails_about(quote.id)), None)
+    to = earlier.to_address if earlier is not None else customer and customer.email
+    if not to or not can_send_mail():
+        return None
+    with in_language(quote.language), suppress(Problem):  # a signature stands, whatever the address is worth
+        words = _("thank you. Attached is what you signed, for your records.")
+        return send_mail(
+            to,
+            _("Accepted: %(number)s, %(name)s", number=quote.number, name=quote.name)[:200],
+            "\n\n".join([_("Good day,"), words, company().company_name]),
+            key=f"sales.signed:{quote.id}",
+            language=quote.language,
+            attachments=[(quote_pdf, {"quote_id": str(quote.id)})],
+            subject_id=quote.id,
+            automatic=True,
+        )
+    return None

@@ -13,7 +13,8 @@ from pelatis.api import Customer, Problem, _, audience, company, db, format_amou
 
 from ..letters import quote_answer
 from ..models import Quote, QuoteLine, QuoteSet
-from ..operations.acceptance import accept_quote, decline_quote, find_by_token, note_opening, total_with
+from ..operations.acceptance import accept_quote, decline_quote, total_with
+from ..operations.quote_links import find_by_token, note_opening
 from ..operations.quotes import OPEN
 from ..queries.quotes import lines_of, sets_of, signature_of
 from . import blueprint

@@ -40,10 +40,10 @@ from plugins.catalog.api import UNITS, Cost
 
 from ..letters import quote_answer
 from ..models import Order, Quote, QuoteLine, QuoteSet
-from ..operations.acceptance import link_for, revoke_link, token_of
 from ..operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
 from ..operations.mailing import mail_quote, words_for
 from ..operations.quote_lines import copy_set, remove_set
+from ..operations.quote_links import link_for, revoke_link, token_of
 from ..operations.quotes import OPEN, revise_quote, send_quote
 from ..queries.orders import order_of_quote
 from ..queries.quotes import approval_of, lines_of, link_of, sets_of, signature_of, versions_of

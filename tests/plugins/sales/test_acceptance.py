@@ -18,16 +18,10 @@ from core.mail import mails_about
 from core.mail.settings import change_mail_settings
 from core.problems import Problem
 from plugins.sales.models import Quote, QuoteLine
-from plugins.sales.operations.acceptance import (
-    accept_quote,
-    decline_quote,
-    find_by_token,
-    link_for,
-    revoke_link,
-    token_of,
-)
+from plugins.sales.operations.acceptance import accept_quote, decline_quote
 from plugins.sales.operations.mailing import mail_quote, quote_pdf, words_for
 from plugins.sales.operations.quote_lines import add_line, add_set
+from plugins.sales.operations.quote_links import find_by_token, link_for, revoke_link, token_of
 from plugins.sales.operations.quotes import create_quote, revise_quote, send_quote
 from plugins.sales.queries.quotes import lines_of, link_of, sets_of, signature_of
 

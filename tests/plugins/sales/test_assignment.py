@@ -4,14 +4,17 @@ import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from core.access import Actor, system_actor
 from core.database import db, utc_now, write_unit
+from core.notifications import Notification
 from core.problems import Problem
 from core.records.operations import create_record, create_records
 from core.users.models import Team, TeamMember, User
@@ -180,6 +183,11 @@ def test_turns_are_given_exactly_once_each_under_concurrency(app: Flask, team: M
 # Late
 
 
+def told_to(user_id: UUID) -> list[str]:
+    statement = select(Notification.text).where(Notification.user_id == user_id).order_by(Notification.id)
+    return list(db.session.scalars(statement))
+
+
 def test_late_lead_goes_to_the_next_one_whose_clock_begins_anew(team: MakeTeam) -> None:
     team_id, (ana, bea) = team("Ana", "Bea")
     rule(team_id, passes_on=True)
@@ -190,6 +198,7 @@ def test_late_lead_goes_to_the_next_one_whose_clock_begins_anew(team: MakeTeam) 
         assert pass_on(made) is not None
         assert (made.owner_id, last_hop().missed_at) == (bea, due)
         assert due_of(made) > due
+        assert told_to(bea)[-1].endswith("waited too long with somebody else; it is yours now.")
         assert pass_on(made) is None, "its new clock runs"
     with time_machine.travel(due_of(made) + timedelta(minutes=5), tick=False):
         assert pass_on(made) is None, "everybody had it"
