@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from pelatis.api import Actor, Problem, Team, User, _, current_actor, db
 
-from .queries.report import Report, sales_report
-from .queries.report_tables import Table, ask
 from .queries.reports import REPORTS
+from .queries.reports.summary import Report, sales_report
+from .queries.reports.tables import Table, ask
 
 
 @click.command("report")

@@ -44,7 +44,7 @@ def crm_collect_nav_items(actor: Actor) -> Iterator[NavItem]:
     if may(actor, Opportunity, "view"):
         yield NavItem(title=_("Pipeline"), url="/sales/pipeline", icon="layout-kanban", phone=True, key="p")
         yield NavItem(title=_("Forecast"), url="/sales/forecast", icon="chart-histogram", order=190)
-        yield NavItem(title=_("Report"), url="/sales/report", icon="chart-histogram", order=200)
+        yield NavItem(title=_("Report"), url="/sales/report", icon="report-analytics", order=200)
 
 
 @hookimpl

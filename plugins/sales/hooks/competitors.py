@@ -56,7 +56,7 @@ def competitors_panel(actor: Actor, opportunity: Opportunity) -> Panel:
             ],
             "editable": opportunity.deleted_at is None and may(actor, Opportunity, "edit"),
             "may_make": may(actor, Competitor, "create"),
-            "icon": "target-arrow",
+            "icon": "swords",
         },
         count=len(rows) or None,
         order=40,

@@ -1,32 +1,18 @@
-"""What selling cost: a deal alone, and a period by person, customer or deal, against what was won."""
+"""What selling cost, of one deal."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from pelatis.api import Actor, Customer, _, _l, base_currency, db, visible
+from pelatis.api import Actor, base_currency, db, visible
 from plugins.catalog.api import rounded
 
-from ..models import Opportunity, SalesCost, Stage
-from .report_tables import Asked, Column, Table, percent_of
+from ..models import SalesCost
 
-#: How many customers or deals a report names, those that cost most.
-MOST_NAMED: Final = 50
 ZERO: Final = Decimal(0)
-
-
-@dataclass(frozen=True)
-class _Spent:
-    """What a person, a customer or a deal cost."""
-
-    cost: Decimal
-    hours: Decimal
-    won: Decimal = ZERO
-    deals: int = 0
 
 
 def costs_of_deal(actor: Actor, opportunity: UUID) -> Mapping[str, tuple[Decimal, Decimal]]:
@@ -37,91 +23,5 @@ def costs_of_deal(actor: Actor, opportunity: UUID) -> Mapping[str, tuple[Decimal
         .group_by(SalesCost.kind)
         .order_by(SalesCost.kind)
     )
-    return {kind: (_money(amount), hours or ZERO) for kind, amount, hours in db.session.execute(statement)}
-
-
-def costs_by_person(asked: Asked) -> Table:
-    """Tell what selling cost by who spent it, against what they won."""
-    spent = _spent(asked, SalesCost.owner_id, Opportunity.owner_id)
-    return _table(_l("Person"), {who: asked.staff.name_of(who) for who in spent}, spent)
-
-
-def costs_by_customer(asked: Asked) -> Table:
-    """Tell what selling cost by customer, against what was won of them."""
-    spent = _most(_spent(asked, SalesCost.customer_id, Opportunity.customer_id))
-    return _table(_l("Customer"), _names(asked.actor, Customer, spent), spent)
-
-
-def costs_by_deal(asked: Asked) -> Table:
-    """Tell what each deal cost, against what it brought."""
-    spent = _most(_spent(asked, SalesCost.opportunity_id, Opportunity.id))
-    return _table(_l("Deal"), _names(asked.actor, Opportunity, spent), spent)
-
-
-def _money(amount: Decimal | None) -> Decimal:
-    return rounded(amount or ZERO, base_currency())
-
-
-def _spent(asked: Asked, key: Any, key_of_deal: Any) -> dict[UUID | None, _Spent]:
-    """Sum up costs by something, and what was won by the same, in two statements."""
-    costs = (
-        select(key, func.sum(SalesCost.amount_base), func.sum(SalesCost.hours))
-        .where(
-            SalesCost.deleted_at.is_(None),
-            SalesCost.spent_on >= asked.span.first,
-            SalesCost.spent_on < asked.span.before,
-            visible(asked.actor, SalesCost),
-            asked.of(SalesCost.owner_id),
-        )
-        .group_by(key)
-    )
-    spent = {each: (_money(cost), hours or ZERO) for each, cost, hours in db.session.execute(costs)}
-    won = (
-        select(key_of_deal, func.sum(Opportunity.amount_base), func.count())
-        .where(asked.closed(), Stage.kind == "won")
-        .group_by(key_of_deal)
-    )
-    gained = {each: (_money(amount), count) for each, amount, count in db.session.execute(won)}
-    return {each: _Spent(*amounts, *gained.get(each, (ZERO, 0))) for each, amounts in spent.items()}
-
-
-def _most(spent: Mapping[UUID | None, _Spent]) -> dict[UUID | None, _Spent]:
-    """Keep those that cost most; what is for nobody in particular stays."""
-    ranked = sorted(spent.items(), key=lambda each: -each[1].cost)
-    return dict(ranked[:MOST_NAMED])
-
-
-def _names(actor: Actor, model: Any, ids: Mapping[UUID | None, Any]) -> dict[UUID | None, str]:
-    """Name what an actor may see; an en dash for the rest."""
-    wanted = [each for each in ids if each is not None]
-    found: Sequence[Any] = db.session.execute(
-        select(model.id, model.name).where(model.id.in_(wanted), visible(actor, model))
-    ).all()
-    return {each: dict(map(tuple, found)).get(each, "–") for each in ids}
-
-
-def _table(label: Any, names: Mapping[UUID | None, str], spent: Mapping[UUID | None, _Spent]) -> Table:
-    rows = [
-        (
-            names[each],
-            one.cost,
-            one.hours,
-            one.won,
-            one.deals,
-            _money(one.cost / one.deals) if one.deals else None,
-            percent_of(one.cost, one.won),
-        )
-        for each, one in sorted(spent.items(), key=lambda item: (-item[1].cost, names[item[0]]))
-    ]
-    columns = [
-        Column("name", label, "text"),
-        Column("cost", _l("Cost"), "money", is_drawn=True),
-        Column("hours", _l("Hours"), "count"),
-        Column("won_value", _l("Won value"), "money"),
-        Column("won", _l("Won deals")),
-        Column("per_won_deal", _l("Cost of a won deal"), "money"),
-        Column("percent", _l("Of what was won"), "percent"),
-    ]
-    cost, won = sum((row[1] for row in rows), ZERO), sum((row[3] for row in rows), ZERO)
-    figures = [(str(_("Cost")), cost, "money"), (str(_("Of what was won")), percent_of(cost, won), "percent")]
-    return Table(columns, rows, figures=figures if rows else ())
+    rows = db.session.execute(statement)
+    return {kind: (rounded(amount or ZERO, base_currency()), hours or ZERO) for kind, amount, hours in rows}

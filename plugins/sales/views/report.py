@@ -20,8 +20,8 @@ from pelatis.api import (
 )
 
 from ..models import Opportunity
-from ..queries.report import sales_report
 from ..queries.reports import REPORTS
+from ..queries.reports.summary import sales_report
 from . import blueprint
 
 #: The height of the tallest bar, in units of the drawing.

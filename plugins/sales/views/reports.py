@@ -27,8 +27,8 @@ from pelatis.api import (
 
 from ..models import Opportunity
 from ..periods import quarter_of
-from ..queries.report_tables import Asked, Column, Table, ask, read_span
 from ..queries.reports import REPORTS
+from ..queries.reports.tables import Asked, Column, Table, ask, read_span
 from . import blueprint, charts
 
 #: More bars than these don't fit side by side.

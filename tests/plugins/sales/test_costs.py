@@ -12,8 +12,8 @@ from core.database import write_unit
 from plugins.sales.models import ExchangeRate, Opportunity, SalesCost
 from plugins.sales.operations.costs import create_cost, update_cost
 from plugins.sales.queries.costs import costs_of_deal
-from plugins.sales.queries.report_tables import ask
 from plugins.sales.queries.reports import REPORTS
+from plugins.sales.queries.reports.tables import ask
 
 Deal = Callable[..., Opportunity]
 

@@ -13,7 +13,7 @@ from core.access import Actor, system_actor
 from core.database import bulk_insert, write_unit
 from core.users.models import Team, User
 from plugins.sales.models import Opportunity, Stage
-from plugins.sales.queries.report import sales_report
+from plugins.sales.queries.reports.summary import sales_report
 
 MAVEN = Path(__file__).parents[4] / "shared/data/crm-sales-opportunities"
 

@@ -29,10 +29,9 @@ from plugins.sales.models import (
 from plugins.sales.operations.opportunities import move_opportunity
 from plugins.sales.operations.targets import create_target
 from plugins.sales.periods import quarter_of, read_period
-from plugins.sales.queries import report_tables
 from plugins.sales.queries.forecast import read_forecast
-from plugins.sales.queries.report_tables import Table, ask
 from plugins.sales.queries.reports import REPORTS
+from plugins.sales.queries.reports.tables import Table, ask, read_span
 from plugins.sales.views.charts import Column, draw, step_for
 from tests.plugins.sales.test_report import MAVEN, load_maven
 
@@ -311,8 +310,8 @@ def _ask_for_it() -> None:
 
 
 def test_spans_are_said_in_words() -> None:
-    assert str(report_tables.read_span("all")) == "All time"
-    assert str(report_tables.read_span("2026")) == "2026"
-    assert str(report_tables.read_span("2026-11")) == "November 2026"
-    last = report_tables.read_span("")
+    assert str(read_span("all")) == "All time"
+    assert str(read_span("2026")) == "2026"
+    assert str(read_span("2026-11")) == "November 2026"
+    last = read_span("")
     assert (str(last), last.before > today() >= last.first) == ("Last 12 months", True)

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, literal
 
-from pelatis.api import Actor, Problem, _, today, visible
+from pelatis.api import Actor, Problem, _, base_currency, today, visible
+from plugins.catalog.api import rounded
 
-from ..models import Opportunity, Stage
-from ..periods import later, month_of, read_period
-from .people import Staff, read_staff
+from ...models import Opportunity, Stage
+from ...periods import later, month_of, read_period
+from ..people import Staff, read_staff
 
+ZERO: Final = Decimal(0)
 #: How many months a report reaches back where nobody says.
 USUAL_MONTHS: Final = 12
 
@@ -167,3 +169,13 @@ class Table:
 def percent_of(part: Any, whole: Any) -> Decimal | None:
     """Give a part in percent of a whole, to two decimals; None of nothing."""
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else None
+
+
+def mean_of(total: Any, count: int) -> Decimal | None:
+    """Give a mean to two decimals; None of nothing."""
+    return (Decimal(total) / count).quantize(Decimal("0.01"), ROUND_HALF_UP) if count else None
+
+
+def money_of(amount: Decimal | None) -> Decimal:
+    """Round what a database summed up to the company's own currency; nothing is zero."""
+    return rounded(amount or ZERO, base_currency())

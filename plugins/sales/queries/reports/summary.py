@@ -7,32 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, extract, func, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy import extract, func, select
 
 from pelatis.api import Actor, Team, User, db, visible
 
-from ..models import Opportunity, Stage
-
-
-class days_between(GenericFunction[int]):  # noqa: N801 – the name of a SQL function
-    """How many days lie between two days."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-@compiles(days_between, "sqlite")
-def _sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    first, last = [compiler.process(clause, **options) for clause in element.clauses]
-    return f"CAST(julianday({last}) - julianday({first}) AS INTEGER)"
-
-
-@compiles(days_between, "postgresql")
-def _postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    first, last = [compiler.process(clause, **options) for clause in element.clauses]
-    return f"({last} - {first})"
+from ...models import Opportunity, Stage
+from .days import days_between
 
 
 @dataclass(frozen=True)
