@@ -1,7 +1,7 @@
 """The application factory: it joins the services, loads the plugins, and gives every record type its doors."""
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ import structlog
 from flask import Flask, Response, g, jsonify, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Rule
 
 from core import i18n
 from core.access import current_actor
@@ -37,6 +36,7 @@ from core.web.configure import configure_web
 from core.web.htmx import htmx
 from core.web.jinja import Environment
 from core.web.render import finish, settled
+from core.web.routing import LateRule
 
 log = structlog.get_logger(__name__)
 
@@ -75,25 +75,10 @@ PAGE_MODULES = (
 )
 
 
-class _LateRule(Rule):
-    """A route that learns to build its URLs when somebody first asks it to; teaching all of them takes half a start."""
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Any]:
-        prepared: list[Callable[..., Any]] = []
-        prepare = super()._compile_builder
-
-        def build(rule: Rule, **values: Any) -> Any:
-            if not prepared:
-                prepared.append(prepare(append_unknown))
-            return prepared[0](rule, **values)
-
-        return build
-
-
 class Application(Flask):
     """Flask, with routes that are quick to make, and static files that browsers may keep."""
 
-    url_rule_class = _LateRule
+    url_rule_class = LateRule
     jinja_environment = Environment
 
     def url_for(self, endpoint: str, **values: Any) -> str:

@@ -7,9 +7,14 @@ from flask import Blueprint, Flask
 
 from core.host.loading import LoadedPlugin, LoadError
 from core.web.audience import declare_audience, undeclared_routes
+from core.web.routing import LateRule
 
 #: The rooms that have pages, with the path below the plugin's own where they are mounted.
 PAGE_ROOMS: Final = {"views": "", "portal": "/portal", "public": "/public"}
+
+
+class _Trial(Flask):
+    url_rule_class = LateRule  # nobody asks a trial for URLs
 
 
 def mount(app: Flask, plugin: LoadedPlugin) -> None:
@@ -25,7 +30,7 @@ def mount(app: Flask, plugin: LoadedPlugin) -> None:
             say whom it answers.
         Exception: whatever registering raises; nothing has been added to `app` then.
     """
-    trial = Flask("trial", static_folder=None)
+    trial = _Trial("trial", static_folder=None)
     _register(trial, plugin)
     _check_reach(trial, plugin)
     _register(app, plugin)
