@@ -31,8 +31,9 @@ from pelatis.api import (
 )
 from plugins.catalog.api import UNITS
 
-from .models import Order, Quote, QuoteLine, QuoteSet
+from .models import Invoice, Order, Quote, QuoteLine, QuoteSet
 from .models.documents import DocumentLine, Totalled
+from .queries.invoices import lines_of_invoice
 from .queries.orders import lines_of_order
 from .queries.quotes import lines_of, sets_of, signature_of
 
@@ -219,3 +220,55 @@ def order_answer(order: Order, *, inline: bool = False) -> Response:
         inline: whether the browser shows it instead of keeping it.
     """
     return pdf_response(render_letter(letter_of_order(order)), document_name(order.number or order.name), inline=inline)
+
+
+# Invoices
+
+
+def letter_of_invoice(invoice: Invoice) -> Letter:
+    """Write an invoice or a credit note: once it is posted, to whom it was issued then."""
+    customer = db.session.get(Customer, invoice.customer_id) if invoice.customer_id else None
+    printed = [invoice.printed_name or "", *(invoice.printed_address or "").splitlines()]
+    tax_number = invoice.printed_tax_number if invoice.sealed_at else customer.tax_number if customer else None
+    with in_language(invoice.language):
+        return Letter(
+            language=invoice.language,
+            title=_title_of_invoice(invoice),
+            recipient=printed if invoice.sealed_at else address_of(customer),
+            facts=_facts_of_invoice(invoice, tax_number),
+            parts=[part_of_document(invoice, lines_of_invoice(invoice))],
+            mark="" if invoice.sealed_at else _("Draft"),
+        )
+
+
+def _title_of_invoice(invoice: Invoice) -> str:
+    if invoice.number is None:
+        return _("Credit note") if invoice.kind == "credit_note" else _("Invoice")
+    if invoice.kind == "credit_note":
+        return _("Credit note %(number)s", number=invoice.number)
+    return _("Invoice %(number)s", number=invoice.number)
+
+
+def _facts_of_invoice(invoice: Invoice, tax_number: str | None) -> list[tuple[str, str]]:
+    corrected = db.session.get(Invoice, invoice.corrects_id) if invoice.corrects_id else None
+    facts = [(_("Date"), format_day(invoice.issued_on or today(), "long"))]
+    if corrected is not None:
+        facts.append((_("Reverses"), corrected.number or ""))
+    elif invoice.due_on is not None:
+        facts.append((_("To be paid by"), format_day(invoice.due_on, "long")))
+    if invoice.reference:
+        facts.append((_("Your order"), invoice.reference))
+    if tax_number:
+        facts.append((_("Your tax number"), tax_number))
+    return facts
+
+
+def invoice_answer(invoice: Invoice, *, inline: bool = False) -> Response:
+    """Answer with the PDF of an invoice or a credit note.
+
+    Args:
+        invoice: any; the caller has checked that it may be seen.
+        inline: whether the browser shows it instead of keeping it.
+    """
+    name = document_name(invoice.number or invoice.name)
+    return pdf_response(render_letter(letter_of_invoice(invoice)), name, inline=inline)

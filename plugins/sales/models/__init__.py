@@ -6,6 +6,7 @@ from .competitors import Competitor, DealCompetitor
 from .contacts import ContactRole
 from .costs import SalesCost
 from .forms import LeadForm
+from .invoices import Allocation, Invoice, InvoiceLine
 from .leads import Lead
 from .numbers import NumberSeries
 from .opportunities import Opportunity, StageHistory
@@ -18,6 +19,7 @@ from .targets import Adjustment, Target
 __all__ = [
     "Absence",
     "Adjustment",
+    "Allocation",
     "ApprovalLimit",
     "AssignmentRule",
     "Competitor",
@@ -26,6 +28,8 @@ __all__ = [
     "Delivery",
     "DeliveryLine",
     "ExchangeRate",
+    "Invoice",
+    "InvoiceLine",
     "Lead",
     "LeadAssignment",
     "LeadForm",

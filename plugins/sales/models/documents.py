@@ -38,6 +38,11 @@ class DocumentLine(Sealable, Record):
     #: Quantity times price less the discount, rounded to the currency's smallest unit.
     net: Mapped[Amount] = mapped_column(default=Decimal(0))
 
+    @property
+    def is_agreed(self) -> bool:
+        """Whether its price was agreed on in an earlier document, and price lists leave it alone."""
+        return False
+
 
 class Totalled(Sealable, Record):
     """What lines come to, in whole units of their currency."""

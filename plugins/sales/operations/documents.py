@@ -3,7 +3,7 @@
 Orders and invoices have one list of lines; a quote's sets have rules of their own, in `quote_lines`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,7 @@ from pelatis.api import (
 from plugins.catalog.api import Rounding
 
 from ..models import Opportunity
-from ..totals import write_totals
+from ..totals import line_net, write_totals
 from .pricing import price_document_lines
 
 #: Attributes of a document on which every price depends.
@@ -46,12 +46,14 @@ class DocumentKind:
         line: the model of its lines.
         column: the attribute of a line that names its document.
         lines: lists a document's lines in their order.
+        total: adds a document up; the sum of its lines by default.
     """
 
     document: Any
     line: Any
     column: str
     lines: Callable[[Any], list[Any]]
+    total: Callable[[Any], None] | None = None
 
     def of(self, line: Any) -> Any:
         """Give the document that a line belongs to."""
@@ -137,7 +139,7 @@ def update_line(kind: DocumentKind, actor: Actor, line: Any, values: Mapping[str
         with db.session.no_autoflush:
             for name in changes.keys() - {"custom"}:
                 setattr(line, name, changes[name])
-            price_document_lines(document.customer_id, document.currency, [line])
+            _price(document, [line])
         change_record(actor, line, {name: changes[name] for name in changes.keys() & {"custom"}})
         db.session.flush()
         add_up(kind, document)
@@ -156,12 +158,23 @@ def price_draft(kind: DocumentKind, document: Any) -> None:
     lines = kind.lines(document)
     for line in lines:
         line.currency = document.currency
-    price_document_lines(document.customer_id, document.currency, lines)
+    _price(document, lines)
     add_up(kind, document)
+
+
+def _price(document: Any, lines: Sequence[Any]) -> None:
+    """Price lines anew; where the price was agreed on before, only what it comes to changes."""
+    price_document_lines(document.customer_id, document.currency, [line for line in lines if not line.is_agreed])
+    for line in lines:
+        if line.is_agreed:
+            line.net = line_net(line.quantity, line.unit_price, line.discount, document.currency)
 
 
 def add_up(kind: DocumentKind, document: Any) -> None:
     """Write down what a document's lines come to."""
+    if kind.total is not None:
+        kind.total(document)
+        return
     write_totals(document, kind.lines(document), Rounding(document.rounding))
     db.session.flush()
 

@@ -16,6 +16,8 @@ FORMATS: Final[Mapping[str, str]] = {
     "quote": "Q-{year}-{number:05}",
     "order": "O-{year}-{number:05}",
     "delivery": "D-{year}-{number:05}",
+    "invoice": "I-{year}-{number:05}",
+    "credit_note": "C-{year}-{number:05}",
 }
 
 

@@ -53,6 +53,8 @@ ORDER_MOVES: Final[Mapping[str, frozenset[str]]] = {
 }
 #: What may still be delivered.
 DELIVERABLE: Final = frozenset({"confirmed", "part_delivered"})
+#: What may still be invoiced.
+INVOICEABLE: Final = DELIVERABLE | {"delivered"}
 #: What a person may still change once it is confirmed.
 STILL_OPEN: Final = frozenset({"due_on", "reference", "custom"})
 

@@ -5,6 +5,7 @@ from .leads import LEADS
 from .opportunities import OPEN_DEALS, OPPORTUNITIES
 from .quotes import APPROVAL_LIMITS, QUOTE_LINES, QUOTE_SETS, QUOTES
 from .orders import DELIVERIES, ORDER_LINES, ORDERS
+from .invoices import INVOICE_LINES, INVOICES
 from .contacts import CONTACT_ROLE_TYPE
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
 from .forms import LEAD_FORMS
@@ -24,6 +25,8 @@ __all__ = [
     "DEAL_COMPETITORS",
     "DELIVERIES",
     "EXCHANGE_RATES",
+    "INVOICES",
+    "INVOICE_LINES",
     "LEADS",
     "LEAD_FORMS",
     "OPEN_DEALS",

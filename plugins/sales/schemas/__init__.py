@@ -6,6 +6,7 @@ from .contacts import CONTACT_ROLES, ContactRoleSchema
 from .costs import COST_KINDS, SalesCostSchema
 from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES, OPEN_CATEGORIES
 from .forms import ASKED, LeadFormSchema
+from .invoices import INVOICE_KINDS, INVOICE_STATUSES, InvoiceLineSchema, InvoiceSchema
 from .leads import DISQUALIFIED, LEAD_STATUSES, OPEN_LEADS, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
 from .orders import ORDER_STATUSES, DeliverySchema, OrderLineSchema, OrderSchema
@@ -27,6 +28,8 @@ __all__ = [
     "COST_KINDS",
     "DISQUALIFIED",
     "FORECAST_CATEGORIES",
+    "INVOICE_KINDS",
+    "INVOICE_STATUSES",
     "LEAD_STATUSES",
     "LOST_REASONS",
     "OPEN_CATEGORIES",
@@ -45,6 +48,8 @@ __all__ = [
     "DealCompetitorSchema",
     "DeliverySchema",
     "ExchangeRateSchema",
+    "InvoiceLineSchema",
+    "InvoiceSchema",
     "LeadFormSchema",
     "LeadSchema",
     "OpportunitySchema",

@@ -7,6 +7,7 @@ blueprint = Blueprint("sales", __name__, template_folder="../templates")
 from . import (  # noqa: E402, F401 – they put their routes on the blueprint
     contacts,
     forecast,
+    invoices,
     leads,
     orders,
     perspectives,

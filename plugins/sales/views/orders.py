@@ -35,17 +35,19 @@ from pelatis.api import (
 from plugins.catalog.api import Cost
 
 from ..letters import order_answer
-from ..models import Delivery, Order, OrderLine
+from ..models import Delivery, Invoice, Order, OrderLine
 from ..operations.orders import (
     DELIVERABLE,
+    INVOICEABLE,
     cancel_order,
     confirm_order,
     create_order_of_quote,
     deliver,
 )
+from ..queries.invoices import invoices_of_order
 from ..queries.orders import deliveries_of, lines_of_order
 from ..records import ORDER_LINES, ORDERS, QUOTES
-from ..schemas import ORDER_STATUSES
+from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
@@ -98,6 +100,13 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
         "is_editable": order.sealed_at is None and may_edit,
         "may_deliver": may_edit and may(actor, Delivery, "create") and _is_open(order, lines),
         "may_cancel": may_edit and order.status == "confirmed" and not any(line.invoiced for line in lines),
+        "may_invoice": may(actor, Invoice, "create")
+        and order.status in INVOICEABLE
+        and any(line.invoiced < line.quantity for line in lines),
+        "invoices_everything": "0" if any(line.delivered > line.invoiced for line in lines) else "1",
+        "invoices": [(each, INVOICE_STATUSES[each.status]) for each in invoices_of_order(actor, order)]
+        if may(actor, Invoice, "view")
+        else [],
         "languages": LANGUAGES,
         "may": {action: may(actor, Order, action) for action in ("edit", "delete")},
     }

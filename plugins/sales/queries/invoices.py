@@ -1,0 +1,57 @@
+"""What invoices consist of: their lines, their credit notes, and what was used for them."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from pelatis.api import Actor, db, visible
+
+from ..models import Allocation, Invoice, InvoiceLine, Order
+
+
+def lines_of_invoice(invoice: Invoice) -> list[InvoiceLine]:
+    """List the lines of an invoice or a credit note in their order."""
+    statement = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id, InvoiceLine.deleted_at.is_(None))
+    return list(db.session.scalars(statement.order_by(InvoiceLine.position, InvoiceLine.id)))
+
+
+def invoices_of_order(actor: Actor, order: Order) -> list[Invoice]:
+    """List the invoices and credit notes of an order that an actor may see, the newest first."""
+    statement = select(Invoice).where(
+        Invoice.order_id == order.id, Invoice.deleted_at.is_(None), visible(actor, Invoice)
+    )
+    return list(db.session.scalars(statement.order_by(Invoice.created_at.desc(), Invoice.id.desc())))
+
+
+def notes_of(invoice: Invoice) -> list[Invoice]:
+    """List the credit notes of an invoice, the newest first."""
+    statement = select(Invoice).where(Invoice.corrects_id == invoice.id, Invoice.deleted_at.is_(None))
+    return list(db.session.scalars(statement.order_by(Invoice.created_at.desc(), Invoice.id.desc())))
+
+
+def posted_notes_of(invoice_id: UUID) -> list[Invoice]:
+    """List the posted credit notes of an invoice."""
+    statement = select(Invoice).where(Invoice.corrects_id == invoice_id, Invoice.sealed_at.is_not(None))
+    return list(db.session.scalars(statement.order_by(Invoice.posted_at, Invoice.id)))
+
+
+def reversed_so_far(invoice_id: UUID) -> dict[UUID, tuple[Decimal, Decimal]]:
+    """Tell how much of each line of an invoice posted credit notes reversed: quantity and net."""
+    statement = (
+        select(InvoiceLine.corrects_line_id, InvoiceLine.quantity, InvoiceLine.net)
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .where(Invoice.corrects_id == invoice_id, Invoice.sealed_at.is_not(None), InvoiceLine.deleted_at.is_(None))
+    )
+    found: dict[UUID, tuple[Decimal, Decimal]] = {}
+    for line_id, quantity, net in db.session.execute(statement):
+        before = found.get(line_id, (Decimal(0), Decimal(0)))
+        found[line_id] = (before[0] + quantity, before[1] + net)
+    return found
+
+
+def used_of(invoice: Invoice) -> Decimal:
+    """Tell how much was allocated to an invoice, or of a credit note."""
+    column = Allocation.credit_note_id if invoice.kind == "credit_note" else Allocation.invoice_id
+    statement = select(func.sum(Allocation.amount)).where(column == invoice.id, Allocation.deleted_at.is_(None))
+    return db.session.scalar(statement) or Decimal(0)

@@ -1,0 +1,146 @@
+"""The page of an invoice or a credit note, and what happens to it: lines while it is a draft, posting, reversing."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from pelatis.api import (
+    LANGUAGES,
+    Actor,
+    _,
+    audience,
+    bin_record,
+    create_record,
+    current_actor,
+    db,
+    find_record,
+    format_amount,
+    fragment,
+    last_transaction,
+    may,
+    redirect_or_refresh,
+    show_record,
+    titles,
+    toast,
+)
+
+from ..letters import invoice_answer
+from ..models import Invoice, InvoiceLine
+from ..operations.invoices import credit_invoice, invoice_order, post_invoice
+from ..queries.invoices import lines_of_invoice, notes_of
+from ..records import INVOICE_LINES, INVOICES, ORDERS
+from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
+from ..schemas.invoices import INVOICE_TONES
+from . import blueprint
+from .documents import part_of, row_of, sums_of, tell_refusal
+
+
+@blueprint.get("/invoices/<uuid:record_id>")
+@audience("staff")
+def invoice_page(record_id: UUID) -> Response:
+    """Show an invoice or a credit note with its lines."""
+    actor = current_actor()
+    invoice = find_record(actor, INVOICES, record_id, binned=True)
+    return show_record(actor, INVOICES, invoice, **_context(actor, invoice))
+
+
+def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
+    customers = titles(actor, "customer", [invoice.customer_id])
+    related = titles(actor, "sales.order", [invoice.order_id])
+    corrected = db.session.get(Invoice, invoice.corrects_id) if invoice.corrects_id else None
+    may_edit = may(actor, Invoice, "edit") and invoice.deleted_at is None
+    is_posted = invoice.sealed_at is not None
+    return {
+        "invoice": invoice,
+        "kind": INVOICE_KINDS[invoice.kind],
+        "customer_title": customers.get(invoice.customer_id) if invoice.customer_id else None,
+        "order_title": related.get(invoice.order_id) if invoice.order_id else None,
+        "corrected": corrected,
+        "standing": (INVOICE_STATUSES[invoice.status], INVOICE_TONES.get(invoice.status, "")),
+        "rows": [row_of(line) for line in lines_of_invoice(invoice)],
+        "sums": sums_of(invoice),
+        "total": format_amount(invoice.gross, invoice.currency, whole=False),
+        "open": format_amount(invoice.open_amount, invoice.currency, whole=False) if is_posted else "",
+        "notes": [
+            (each, INVOICE_STATUSES[each.status], format_amount(each.gross, each.currency, whole=False))
+            for each in (notes_of(invoice) if invoice.kind == "invoice" else [])
+        ],
+        "is_editable": not is_posted and may_edit,
+        "may_post": not is_posted and may_edit and may(actor, Invoice, "post"),
+        "may_credit": is_posted and invoice.kind == "invoice" and invoice.status != "credited"
+        and may(actor, Invoice, "create"),
+        "languages": LANGUAGES,
+        "may": {action: may(actor, Invoice, action) for action in ("edit", "delete")},
+    }  # fmt: skip
+
+
+def _changed(invoice: Invoice) -> Response:
+    """Answer a change with what the page shows now."""
+    db.session.refresh(invoice)
+    return fragment("sales/invoices/body.html", record_type=INVOICES, **_context(current_actor(), invoice))
+
+
+def _edited(record_id: UUID) -> tuple[Actor, Invoice]:
+    actor = current_actor()
+    return actor, find_record(actor, INVOICES, record_id, "edit")
+
+
+@blueprint.post("/orders/<uuid:record_id>/invoice")
+@audience("staff")
+def invoice_an_order(record_id: UUID) -> Response:
+    """Make the draft of what an order delivered, or of `everything` that isn't invoiced yet."""
+    actor = current_actor()
+    order = find_record(actor, ORDERS, record_id)
+    invoice = invoice_order(actor, order, everything=request.form.get("everything") == "1")
+    return redirect_or_refresh(INVOICES.url_of(invoice.id))
+
+
+@blueprint.get("/invoices/<uuid:record_id>/pdf")
+@audience("staff")
+def invoice_pdf(record_id: UUID) -> Response:
+    """Give the invoice or credit note as it is printed."""
+    return invoice_answer(find_record(current_actor(), INVOICES, record_id, binned=True), inline=True)
+
+
+@blueprint.post("/invoices/<uuid:record_id>/lines")
+@audience("staff")
+def new_invoice_line(record_id: UUID) -> Response:
+    """Add a line to a draft: a product, or free text with a price."""
+    actor, invoice = _edited(record_id)
+    said = ("product", "name", "quantity", "unit_price", "discount")
+    values: dict[str, Any] = {name: request.form[name] for name in said if request.form.get(name)}
+    values["invoice"] = str(invoice.id)
+    tell_refusal(lambda: create_record(actor, INVOICE_LINES, values))
+    return _changed(invoice)
+
+
+@blueprint.post("/invoices/<uuid:record_id>/lines/<uuid:line_id>/bin")
+@audience("staff")
+def drop_invoice_line(record_id: UUID, line_id: UUID) -> Response:
+    """Take a line out of a draft."""
+    actor, invoice = _edited(record_id)
+    line: InvoiceLine = part_of(InvoiceLine, line_id, "invoice_id", invoice)
+    bin_record(actor, INVOICE_LINES, line)
+    toast(_("%(name)s is gone.", name=line.name), undo=last_transaction())
+    return _changed(invoice)
+
+
+@blueprint.post("/invoices/<uuid:record_id>/post")
+@audience("staff")
+def post(record_id: UUID) -> Response:
+    """Post a draft."""
+    actor, invoice = _edited(record_id)
+    post_invoice(actor, invoice)
+    toast(_("%(number)s is posted.", number=invoice.number))
+    return redirect_or_refresh(INVOICES.url_of(invoice.id))
+
+
+@blueprint.post("/invoices/<uuid:record_id>/credit")
+@audience("staff")
+def credit(record_id: UUID) -> Response:
+    """Make the draft of a credit note that reverses all that is left of an invoice."""
+    actor = current_actor()
+    note = credit_invoice(actor, find_record(actor, INVOICES, record_id))
+    return redirect_or_refresh(INVOICES.url_of(note.id))
