@@ -22,6 +22,7 @@ from plugins.sales.letters import letter_of_invoice
 from plugins.sales.models import ExchangeRate, Invoice, InvoiceLine, Order
 from plugins.sales.operations.invoices import (
     INVOICE_MOVES,
+    create_invoice,
     credit_invoice,
     invoice_order,
     post_invoice,
@@ -45,7 +46,7 @@ def taxed(customer: Any) -> Any:
 
 
 def draft(customer: Any, lines: Any = (("Can", "3", "9.99"),), **values: Any) -> Invoice:
-    made: Invoice = create_record(SYSTEM, INVOICES, {"customer": str(customer.id), "currency": "EUR", **values})
+    made = create_invoice(SYSTEM, {"customer_id": customer.id, "currency": "EUR", **values})
     for name, quantity, price in lines:
         said = {"invoice": str(made.id), "name": name, "quantity": quantity, "unit_price": price}
         create_record(SYSTEM, INVOICE_LINES, said)
