@@ -27,7 +27,7 @@ from ..models import Opportunity, Quote
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
-from . import assignment, competitors, contacts, costs, customers, day, forecast, forms, orders, quotes, steps
+from . import assignment, competitors, contacts, costs, customers, day, forecast, forms, invoices, orders, quotes, steps
 from .customers import moved
 from .day import CLOCK_AHEAD, running_lead, still, still_item
 
@@ -91,6 +91,7 @@ def crm_collect_timeline(
         yield moved(row)
     if may(actor, Quote, "view"):
         yield from quotes.timeline(actor, customer, before, text)
+    yield from invoices.timeline(actor, customer, before, limit, text)
 
 
 @hookimpl
@@ -102,6 +103,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         steps,
         quotes,
         orders,
+        invoices,
         contacts,
         competitors,
         forms,

@@ -339,7 +339,8 @@ def _write_on_order(
 def _freeze(invoice: Invoice) -> None:
     """Write down who the customer is and what the currency is worth on the day of issue."""
     invoice.issued_on = invoice.issued_on or today()
-    invoice.due_on = invoice.due_on or invoice.issued_on + TERM
+    if invoice.kind == "invoice":
+        invoice.due_on = invoice.due_on or invoice.issued_on + TERM
     customer = db.session.get(Customer, invoice.customer_id) if invoice.customer_id else None
     if customer is None:
         raise no_customer()

@@ -1,5 +1,6 @@
 """What invoices consist of: their lines, their credit notes, and what was used for them."""
 
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -24,6 +25,49 @@ def invoices_of_order(actor: Actor, order: Order) -> list[Invoice]:
     return list(db.session.scalars(statement.order_by(Invoice.created_at.desc(), Invoice.id.desc())))
 
 
+def invoices_of_deal(actor: Actor, deal: UUID) -> list[Invoice]:
+    """List the invoices and credit notes of a deal that an actor may see, the newest first."""
+    statement = select(Invoice).where(
+        Invoice.opportunity_id == deal, Invoice.deleted_at.is_(None), visible(actor, Invoice)
+    )
+    return list(db.session.scalars(statement.order_by(Invoice.created_at.desc(), Invoice.id.desc()).limit(30)))
+
+
+def unsettled_of_customer(actor: Actor, customer: UUID) -> list[Invoice]:
+    """List the drafts and open documents of a customer that an actor may see, what is due first."""
+    statement = select(Invoice).where(
+        Invoice.customer_id == customer,
+        Invoice.status.in_(("draft", "posted", "part_paid")),
+        Invoice.deleted_at.is_(None),
+        visible(actor, Invoice),
+    )
+    return list(db.session.scalars(statement.order_by(Invoice.due_on.nulls_first(), Invoice.id)))
+
+
+def posted_of_customer(
+    actor: Actor, customer: UUID, before: datetime | None, limit: int, text: str = ""
+) -> list[Invoice]:
+    """List what was posted to a customer, the newest first.
+
+    Args:
+        actor: who looks.
+        customer: whose.
+        before: only what was posted before.
+        limit: at most so many.
+        text: only where number or name holds it.
+    """
+    statement = select(Invoice).where(
+        Invoice.customer_id == customer, Invoice.sealed_at.is_not(None), visible(actor, Invoice)
+    )
+    if before is not None:
+        statement = statement.where(Invoice.posted_at < before)
+    if text:
+        statement = statement.where(
+            Invoice.name.icontains(text, autoescape=True) | Invoice.number.icontains(text, autoescape=True)
+        )
+    return list(db.session.scalars(statement.order_by(Invoice.posted_at.desc(), Invoice.id.desc()).limit(limit)))
+
+
 def notes_of(invoice: Invoice) -> list[Invoice]:
     """List the credit notes of an invoice, the newest first."""
     statement = select(Invoice).where(Invoice.corrects_id == invoice.id, Invoice.deleted_at.is_(None))
@@ -45,8 +89,9 @@ def reversed_so_far(invoice_id: UUID) -> dict[UUID, tuple[Decimal, Decimal]]:
     )
     found: dict[UUID, tuple[Decimal, Decimal]] = {}
     for line_id, quantity, net in db.session.execute(statement):
-        before = found.get(line_id, (Decimal(0), Decimal(0)))
-        found[line_id] = (before[0] + quantity, before[1] + net)
+        if line_id is not None:
+            before = found.get(line_id, (Decimal(0), Decimal(0)))
+            found[line_id] = (before[0] + quantity, before[1] + net)
     return found
 
 

@@ -44,7 +44,7 @@ class InvoiceSchema(RecordSchema):
     net = fields.Money(label=_l("Net"), dump_only=True)
     tax = fields.Money(label=_l("Tax"), dump_only=True)
     gross = fields.Money(label=_l("With tax"), dump_only=True)
-    open_amount = fields.Money(label=_l("Open"), dump_only=True)
+    open_amount = fields.Money(label=_l("Open amount"), dump_only=True)
     printed_name = fields.String(label=_l("Printed name"), dump_only=True)
     printed_tax_number = fields.String(label=_l("Printed tax number"), dump_only=True)
     rate = fields.Decimals(label=_l("Exchange rate"), dump_only=True)

@@ -1,5 +1,7 @@
 """The page of an invoice or a credit note, and what happens to it: lines while it is a draft, posting, reversing."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -29,12 +31,25 @@ from pelatis.api import (
 from ..letters import invoice_answer
 from ..models import Invoice, InvoiceLine
 from ..operations.invoices import credit_invoice, invoice_order, post_invoice
-from ..queries.invoices import lines_of_invoice, notes_of
+from ..queries.invoices import lines_of_invoice, notes_of, reversed_so_far
 from ..records import INVOICE_LINES, INVOICES, ORDERS
 from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
 from . import blueprint
-from .documents import part_of, row_of, sums_of, tell_refusal
+from .documents import DocumentRow, part_of, row_of, sums_of, tell_refusal, typed_quantities
+
+
+@dataclass(frozen=True)
+class CreditRow:
+    """A line of an invoice with what of it can still be reversed."""
+
+    row: DocumentRow
+    left: Decimal
+
+    @property
+    def left_in(self) -> str:
+        """What is left, as it stands in a field."""
+        return format(self.left.normalize(), "f")
 
 
 @blueprint.get("/invoices/<uuid:record_id>")
@@ -50,7 +65,7 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     customers = titles(actor, "customer", [invoice.customer_id])
     related = titles(actor, "sales.order", [invoice.order_id])
     corrected = db.session.get(Invoice, invoice.corrects_id) if invoice.corrects_id else None
-    may_edit = may(actor, Invoice, "edit") and invoice.deleted_at is None
+    rows = [row_of(line) for line in lines_of_invoice(invoice)]
     is_posted = invoice.sealed_at is not None
     return {
         "invoice": invoice,
@@ -59,7 +74,7 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
         "order_title": related.get(invoice.order_id) if invoice.order_id else None,
         "corrected": corrected,
         "standing": (INVOICE_STATUSES[invoice.status], INVOICE_TONES.get(invoice.status, "")),
-        "rows": [row_of(line) for line in lines_of_invoice(invoice)],
+        "rows": rows,
         "sums": sums_of(invoice),
         "total": format_amount(invoice.gross, invoice.currency, whole=False),
         "open": format_amount(invoice.open_amount, invoice.currency, whole=False) if is_posted else "",
@@ -67,13 +82,29 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
             (each, INVOICE_STATUSES[each.status], format_amount(each.gross, each.currency, whole=False))
             for each in (notes_of(invoice) if invoice.kind == "invoice" else [])
         ],
-        "is_editable": not is_posted and may_edit,
-        "may_post": not is_posted and may_edit and may(actor, Invoice, "post"),
-        "may_credit": is_posted and invoice.kind == "invoice" and invoice.status != "credited"
-        and may(actor, Invoice, "create"),
+        "creditable": _creditable(actor, invoice, rows),
         "languages": LANGUAGES,
+        **_rights(actor, invoice),
+    }
+
+
+def _rights(actor: Actor, invoice: Invoice) -> dict[str, Any]:
+    may_edit = may(actor, Invoice, "edit") and invoice.deleted_at is None
+    is_draft = invoice.sealed_at is None
+    return {
+        "is_editable": is_draft and may_edit,
+        "may_post": is_draft and may_edit and may(actor, Invoice, "post"),
         "may": {action: may(actor, Invoice, action) for action in ("edit", "delete")},
-    }  # fmt: skip
+    }
+
+
+def _creditable(actor: Actor, invoice: Invoice, rows: list[DocumentRow]) -> list[CreditRow]:
+    """List what of a posted invoice can still be reversed, where the actor may make the credit note."""
+    if invoice.kind != "invoice" or invoice.sealed_at is None or not may(actor, Invoice, "create"):
+        return []
+    so_far = reversed_so_far(invoice.id)
+    left = [CreditRow(row, row.line.quantity - so_far.get(row.line.id, (Decimal(0),))[0]) for row in rows]
+    return [each for each in left if each.left > 0]
 
 
 def _changed(invoice: Invoice) -> Response:
@@ -140,7 +171,14 @@ def post(record_id: UUID) -> Response:
 @blueprint.post("/invoices/<uuid:record_id>/credit")
 @audience("staff")
 def credit(record_id: UUID) -> Response:
-    """Make the draft of a credit note that reverses all that is left of an invoice."""
+    """Make the draft of a credit note that reverses the typed quantities of an invoice, or all that is left of it."""
     actor = current_actor()
-    note = credit_invoice(actor, find_record(actor, INVOICES, record_id))
-    return redirect_or_refresh(INVOICES.url_of(note.id))
+    invoice = find_record(actor, INVOICES, record_id)
+    notes: list[Invoice] = []
+
+    def write() -> None:
+        typed = any(name.startswith("quantity-") for name in request.form)
+        notes.append(credit_invoice(actor, invoice, typed_quantities(request.form) if typed else None))
+
+    tell_refusal(write)
+    return redirect_or_refresh(INVOICES.url_of(notes[0].id)) if notes else _changed(invoice)

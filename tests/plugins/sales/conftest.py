@@ -1,18 +1,22 @@
 """What the tests of sales share: the first pipeline's stages, a seller, a customer, and deals."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from core.access import Actor, Kind, Scope, system_actor
-from core.customers.operations import create_customer
+from core.customers.operations import create_customer, update_customer
 from core.database import write_unit
 from core.users.models import User
-from plugins.sales.models import Opportunity, Stage
+from plugins.catalog.operations.taxes import create_tax_rule
+from plugins.sales.models import Invoice, Opportunity, Stage
+from plugins.sales.operations.invoices import post_invoice
 from plugins.sales.operations.opportunities import create_opportunity
 from plugins.sales.operations.pipelines import default_pipeline, stages_of
+from tests.plugins.sales.invoicing import draft
 
 #: What a seller needs for their own work.
 SELLER = {
@@ -64,3 +68,17 @@ def deal(stages: dict[str, Stage]) -> Callable[..., Opportunity]:
         )
 
     return make
+
+
+@pytest.fixture
+def taxed(customer: Any) -> Any:
+    """Give a customer in Greece, where everything bears 24 %."""
+    update_customer(system_actor(), customer, {"country": "GR", "street": "Κορίνθου 12", "city": "Πάτρα"})
+    create_tax_rule(system_actor(), {"name": "ΦΠΑ 24 %", "rate": Decimal(24), "country": "GR", "tax_class": "standard"})
+    return customer
+
+
+@pytest.fixture
+def posted(taxed: Any) -> Invoice:
+    """Give a posted invoice of three cans and a transport."""
+    return post_invoice(system_actor(), draft(taxed, (("Can", "3", "9.99"), ("Transport", "1", "100"))))

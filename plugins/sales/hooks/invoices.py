@@ -1,0 +1,80 @@
+"""Invoices beside their customer and their deal, and in a customer's timeline."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup, escape
+
+from pelatis.api import Actor, Panel, TimelineEntry, _, format_amount, format_day, may
+
+from ..models import Invoice, Opportunity
+from ..queries.invoices import invoices_of_deal, posted_of_customer, unsettled_of_customer
+from ..records import INVOICES
+from ..schemas import INVOICE_STATUSES
+from ..schemas.invoices import INVOICE_TONES
+
+#: How many open invoices stand beside a customer.
+MOST_LISTED = 8
+
+
+def panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
+    """Give what is open of a customer's invoices, and all invoices of a deal, where there are any."""
+    if slot not in ("customer.sidebar", "record.sidebar") or not may(actor, Invoice, "view"):
+        return
+    found: Sequence[Invoice] = ()
+    if slot == "customer.sidebar":
+        found = unsettled_of_customer(actor, record.id)
+    elif isinstance(record, Opportunity):
+        found = invoices_of_deal(actor, record.id)
+    if found:
+        yield Panel(
+            id="sales.invoices",
+            title=_("Invoices"),
+            template="sales/panels/quotes.html",
+            context={"rows": [_row(each) for each in found[:MOST_LISTED]], "icon": "file-invoice", "new_url": ""},
+            count=len(found),
+            order=17,
+        )
+
+
+def _row(invoice: Invoice) -> dict[str, Any]:
+    amount = invoice.gross if invoice.sealed_at is None else invoice.open_amount
+    sign = -1 if invoice.kind == "credit_note" else 1
+    return {
+        "title": invoice.number or invoice.name,
+        "url": INVOICES.url_of(invoice.id),
+        "figure": format_amount(sign * amount, invoice.currency, whole=False),
+        "status": INVOICE_STATUSES[invoice.status],
+        "tone": INVOICE_TONES.get(invoice.status, ""),
+        "note": _("due %(day)s", day=format_day(invoice.due_on)) if invoice.due_on else "",
+    }
+
+
+def timeline(actor: Actor, customer: UUID, before: datetime | None, limit: int, text: str) -> Iterator[TimelineEntry]:
+    """Tell of each invoice and credit note when it was posted."""
+    if not may(actor, Invoice, "view"):
+        return
+    for invoice in posted_of_customer(actor, customer, before, limit, text):
+        if invoice.posted_at is not None:
+            yield _told(invoice, invoice.posted_at)
+
+
+def _told(invoice: Invoice, moment: datetime) -> TimelineEntry:
+    is_note = invoice.kind == "credit_note"
+    line = _("credit note %(number)s was posted") if is_note else _("invoice %(number)s was posted")
+    link = Markup('<a href="{}">{}</a>').format(INVOICES.url_of(invoice.id), f"{invoice.number}, {invoice.name}")
+    return TimelineEntry(
+        id=invoice.id,
+        at=moment,
+        kind="deal",
+        line=escape(line) % {"number": link},
+        text=format_amount(invoice.gross, invoice.currency, whole=False),
+        icon="receipt-refund" if is_note else "file-invoice",
+        level="plain",
+        actor_name="",
+        url=INVOICES.url_of(invoice.id),
+        record_type="sales.invoice",
+        record_id=invoice.id,
+    )
