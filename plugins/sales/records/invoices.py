@@ -17,7 +17,7 @@ INVOICES = RecordType(
     path="invoices",
     icon="file-invoice",
     subtitle=("customer", "status"),
-    columns=("number", "name", "customer", "status", "gross", "open_amount", "due_on"),
+    columns=("name", "number", "customer", "status", "gross", "open_amount", "due_on"),
     filters=(
         "name", "number", "kind", "customer", "opportunity", "order", "corrects", "status", "reference", "currency",
         "net", "gross", "open_amount", "issued_on", "due_on", "posted_at", "customer.city", "customer.country",
