@@ -2,10 +2,12 @@
 
 from .amounts import rounded, shared_out, smallest_unit
 from .models import Cost, Option, Price, PriceList, PriceRule, Product, Reservation, TaxRule
-from .operations.options import check_configuration
+from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
 from .operations.stock import consume, release, reserve
-from .pricing import PricedLine, PriceRequest, PriceStep
+from .pricing import PricedLine, PricedOption, PriceRequest, PriceStep
+from .queries.configurator import Configuration, configuration_of
+from .queries.options import with_options
 from .queries.prices import price_of
 from .queries.pricing import PriceExplained, explain_price, price_lines, price_lists_of
 from .queries.products import costs_on
@@ -19,6 +21,7 @@ from .taxes import Rounding, Sale, Taxable, Taxation, TaxLine, choose_rule, tax_
 __all__ = [
     "UNITS",
     "Availability",
+    "Configuration",
     "Cost",
     "HoldingList",
     "Option",
@@ -29,6 +32,7 @@ __all__ = [
     "PriceRule",
     "PriceStep",
     "PricedLine",
+    "PricedOption",
     "Product",
     "Reservation",
     "Rounding",
@@ -40,7 +44,9 @@ __all__ = [
     "Taxation",
     "availability_of",
     "check_configuration",
+    "choose_options",
     "choose_rule",
+    "configuration_of",
     "consume",
     "costs_on",
     "default_price_list",
@@ -57,4 +63,5 @@ __all__ = [
     "smallest_unit",
     "tax_document",
     "tax_rules_of",
+    "with_options",
 ]

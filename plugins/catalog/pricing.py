@@ -94,6 +94,25 @@ class PriceStep:
 
 
 @dataclass(frozen=True)
+class PricedOption:
+    """An option that was chosen, as a document keeps it.
+
+    Attributes:
+        id: the option's id.
+        code: what workshops and files know it by; may be empty.
+        group: the name of its group.
+        name: its name.
+        amount: what it adds to the price of one unit; None where the price list has no rate for it.
+    """
+
+    id: UUID
+    code: str
+    group: str
+    name: str
+    amount: Decimal | None
+
+
+@dataclass(frozen=True)
 class PricedLine:
     """What a line costs, and why.
 
@@ -104,10 +123,12 @@ class PricedLine:
         price_list: the list that the price comes from; None for no price.
         list_price: what one unit costs there by itself; None for no price.
         unit_price: what one unit costs, without tax, to four decimals; None for no price.
-        cost: what one unit costs the company on that day, in its own currency (`base_currency()`); None for unknown.
-            Whoever shows it asks first whether the actor may view `catalog.cost`.
+        cost: what one unit costs the company on that day with its options, in its own currency (`base_currency()`);
+            None for unknown. An option without a cost of its own costs nothing more. Whoever
+            shows it asks first whether the actor may view `catalog.cost`.
         tax_rule: the tax that it bears; None where no rule says.
         steps: where the price comes from, in their order; at least one.
+        options: those that were chosen, in the order of the request.
     """
 
     product: Product
@@ -119,6 +140,7 @@ class PricedLine:
     cost: Decimal | None = None
     tax_rule: TaxRule | None = None
     steps: tuple[PriceStep, ...] = field(default_factory=tuple)
+    options: tuple[PricedOption, ...] = ()
 
 
 def summed(steps: Iterable[PriceStep]) -> Decimal:

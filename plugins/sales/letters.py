@@ -137,7 +137,8 @@ def line_of(line: DocumentLine) -> LetterLine:
         "" if line.tax_rate is None else format_percent(line.tax_rate),
         format_amount(line.net, line.currency, whole=False),
     ]
-    return LetterLine(cells, note=line.tax_note or "")
+    told = (" · ".join(line.option_names), line.tax_note)
+    return LetterLine(cells, note="\n".join(filter(None, told)))
 
 
 def tax_columns() -> list[str]:

@@ -40,8 +40,10 @@ document.addEventListener(
 );
 
 document.addEventListener("htmx:after:swap", (event) => {
-  const { ctx } = event.detail;
-  if (ctx.target?.id !== "dialog-content" || !ctx.target.textContent.trim()) return;
+  const { target } = event.detail.ctx;
+  const holder = document.getElementById("dialog-content");
+  // An answer that asks for the dialog itself (HX-Retarget) leaves its selector as the target.
+  if ((target !== holder && target !== "#dialog-content") || !holder?.textContent.trim()) return;
   const dialog = document.getElementById("dialog");
   show(dialog);
   const first =

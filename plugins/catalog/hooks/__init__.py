@@ -21,7 +21,15 @@ from ..models import (
     TaxRule,
 )
 from .lists import agreements_panel, list_prices_panel, rules_panel
-from .products import costs_panel, group_panel, option_panel, options_panel, prices_panel, taxes_panel
+from .products import (
+    costs_panel,
+    group_panel,
+    option_costs_panel,
+    option_panel,
+    options_panel,
+    prices_panel,
+    taxes_panel,
+)
 from .stock import stock_panel
 
 #: What stands beside a record of a model: for whoever may view records of the first model, the panel that the second
@@ -35,7 +43,7 @@ PANELS: Final[Mapping[type, tuple[tuple[Any, Callable[[Actor, Any], Panel]], ...
         (TaxRule, taxes_panel),
     ),
     OptionGroup: ((Option, group_panel),),
-    Option: ((OptionRule, option_panel),),
+    Option: ((OptionRule, option_panel), (Cost, option_costs_panel)),
     PriceList: ((PriceRule, rules_panel), (ListAssignment, agreements_panel), (Price, list_prices_panel)),
 }
 

@@ -1,5 +1,6 @@
 """What stands beside a product: its prices, its costs and its taxes."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pelatis.api import (
@@ -15,7 +16,7 @@ from pelatis.api import (
 )
 
 from ..models import Cost, Option, OptionGroup, OptionRule, Price, Product, TaxRule
-from ..queries.options import choices_of, options_in, rules_of_option
+from ..queries.options import choices_of, options_in, products_of_options, rules_of_option
 from ..queries.prices import prices_of, standard_price
 from ..queries.products import costs_of
 from ..queries.taxes import taxes_of
@@ -147,11 +148,22 @@ def costs_panel(actor: Actor, product: Product) -> Panel:
     """Give what a product costs the company, and what is left of its price."""
     costs = costs_of(actor, product.id)
     present = next((cost for cost in costs if cost.valid_from is None or cost.valid_from <= today()), None)
+    note = _margin(actor, product, present) if present else ""
+    return _costs_panel(actor, costs, {present: note}, f"product={product.id}")
+
+
+def option_costs_panel(actor: Actor, option: Option) -> Panel:
+    """Give what an option costs the company beside its product."""
+    product = products_of_options([option.id])[option.id]
+    return _costs_panel(actor, costs_of(actor, product, option.id), {}, f"product={product}&option={option.id}")
+
+
+def _costs_panel(actor: Actor, costs: Sequence[Cost], notes: Mapping[Cost | None, str], filled_in: str) -> Panel:
     rows = [
         {
             "title": _("since %(day)s", day=format_day(cost.valid_from)) if cost.valid_from else _("Cost"),
             "url": COSTS.url_of(cost.id),
-            "note": _margin(actor, product, cost) if cost is present else "",
+            "note": notes.get(cost, ""),
             "figure": format_amount(cost.amount, cost.currency),
         }
         for cost in costs[:MOST_COSTS]
@@ -163,7 +175,7 @@ def costs_panel(actor: Actor, product: Product) -> Panel:
         context={
             "rows": rows,
             "lacking": _("Nobody said what it costs."),
-            "new_url": f"{COSTS.url}/new?product={product.id}" if may(actor, Cost, "create") else "",
+            "new_url": f"{COSTS.url}/new?{filled_in}" if may(actor, Cost, "create") else "",
             "new_label": _("New cost"),
             "icon": "coin",
         },

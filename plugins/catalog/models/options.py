@@ -28,6 +28,8 @@ class Option(Record, Model):
 
     group_id: Mapped[Id] = ref(OptionGroup, on_delete="cascade")
     name: Mapped[str] = mapped_column(String(100))
+    #: What workshops and files know it by.
+    code: Mapped[str | None] = mapped_column(String(60))
     #: Its place in the group; smaller comes first.
     position: Mapped[int] = mapped_column(default=0)
     #: Of the price without options; below zero for less.

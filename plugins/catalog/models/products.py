@@ -50,7 +50,7 @@ class Product(Record, Model):
 
 
 class Cost(Record, Model):
-    """What one unit of a product costs the company itself, from a day on until the next cost holds.
+    """What one unit of a product, or one of its options, costs the company itself, until the next cost holds.
 
     It is a record of its own, so that the right to see it is given apart from the right to see products.
     """
@@ -58,6 +58,8 @@ class Cost(Record, Model):
     __table_args__ = (Index(None, "product_id", "valid_from"),)
 
     product_id: Mapped[Id] = ref(Product, on_delete="cascade", index=False)
+    #: The option of the product whose cost it is, beside the product's own; empty for the product itself.
+    option_id: Mapped[Id | None] = ref("catalog_option", on_delete="cascade", nullable=True)
     amount: Mapped[Amount]
     #: The company's own on the day that it was written.
     currency: Mapped[Currency]

@@ -1,6 +1,6 @@
 """The rules of options: how many of a group, which together, and what they cost."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,44 @@ def check_configuration(product: Product, chosen: Collection[UUID]) -> None:
     """
     faults = choices_of([product.id])[product.id].faults(chosen)
     if faults:
-        messages = [fault.message for fault in faults]
-        raise Problem("catalog.bad_configuration", _("These options don't fit together."), fields={"options": messages})
+        raise _unfit([fault.message for fault in faults])
+
+
+def choose_options(product: Product, said: Sequence[str] | None) -> list[UUID]:
+    """Read a choice of options as people and files write it, and refuse one that can't be ordered.
+
+    Args:
+        product: what is ordered.
+        said: the code, the name or the id of each option; None where nobody chose, for the first option of each group
+            of which one must be.
+
+    Returns:
+        The ids of the options, in the order in which they are offered.
+
+    Raises:
+        Problem: `catalog.bad_configuration`, with a message for each fault under `options`.
+    """
+    choices = choices_of([product.id])[product.id]
+    known = choices.by_id
+    chosen = set(choices.usual if said is None else (_option_called(word, known.values()) for word in said))
+    faults = choices.faults(chosen)
+    if faults:
+        raise _unfit([fault.message for fault in faults])
+    return [option for option in known if option in chosen]
+
+
+def _option_called(word: str, options: Iterable[Option]) -> UUID:
+    """Find an option by what it is called; codes go before names."""
+    wanted = word.strip().casefold()
+    for called in (lambda each: str(each.id), lambda each: each.code, lambda each: each.name):
+        found = [option.id for option in options if (called(option) or "").casefold() == wanted]
+        if len(found) == 1:
+            return found[0]
+    raise _unfit([_("“%(option)s” isn't one option of this product.", option=word)])
+
+
+def _unfit(messages: list[str]) -> Problem:
+    return Problem("catalog.bad_configuration", _("These options don't fit together."), fields={"options": messages})
 
 
 def create_option_group(actor: Actor, values: Mapping[str, Any]) -> OptionGroup:

@@ -34,18 +34,28 @@ def _choices(groups: list[OptionGroup], by_group: Mapping[UUID, list[Option]], r
     return Choices(groups, options, [rule for rule in rules if rule.option_id in ids])
 
 
-def options_by_id(ids: Collection[UUID]) -> Mapping[UUID, Option]:
-    """Read options, in the bin or not.
+def options_by_id(ids: Collection[UUID]) -> Mapping[UUID, tuple[Option, str]]:
+    """Read options, in the bin or not, each with the name of its group.
 
     Raises:
         Problem: 404 when one isn't there.
     """
     if not ids:
         return {}
-    found = {option.id: option for option in db.session.scalars(select(Option).where(Option.id.in_(set(ids))))}
+    statement = select(Option, OptionGroup.name).join(OptionGroup, OptionGroup.id == Option.group_id)
+    rows = db.session.execute(statement.where(Option.id.in_(set(ids))))
+    found = {option.id: (option, group) for option, group in rows}
     if found.keys() != set(ids):
         raise not_found()
     return found
+
+
+def with_options(products: Collection[UUID]) -> set[UUID]:
+    """Tell which of some products are offered with options, in one statement."""
+    statement = select(OptionGroup.product_id).where(
+        OptionGroup.product_id.in_(products), OptionGroup.deleted_at.is_(None)
+    )
+    return set(db.session.scalars(statement.distinct())) if products else set()
 
 
 def products_of_options(ids: Collection[UUID]) -> Mapping[UUID, UUID]:

@@ -12,7 +12,7 @@ from pelatis.api import Customer, base_currency, db, today
 
 from ..amounts import rounded
 from ..models import ListAssignment, Option, Price, PriceList, PriceRule, Product, TaxRule
-from ..pricing import PricedLine, PriceRequest, PriceStep, summed
+from ..pricing import PricedLine, PricedOption, PriceRequest, PriceStep, summed
 from ..tariff import HoldingList, Tariff, Wanted, lists_that_hold
 from ..taxes import Rounding, Taxable, TaxLine, tax_document
 from .options import options_by_id
@@ -58,12 +58,13 @@ def _line(
     tariff: Tariff,
     holding: Sequence[HoldingList],
     tax_rule: TaxRule | None,
-    options: Mapping[UUID, Option],
+    options: Mapping[UUID, tuple[Option, str]],
 ) -> PricedLine:
     found = tariff.find(holding, Wanted(product, request.quantity))
-    steps = [PriceStep("unpriced", {"currency": currency}, None, currency)]
+    steps, added = [PriceStep("unpriced", {"currency": currency}, None, currency)], []
     if found is not None:
-        steps = [*found.steps, *tariff.option_steps(found, [options[option] for option in request.options])]
+        added = tariff.option_steps(found, [options[option][0] for option in request.options])
+        steps = [*found.steps, *added]
     return PricedLine(
         product=product,
         quantity=request.quantity,
@@ -71,9 +72,23 @@ def _line(
         price_list=found.price_list if found else None,
         list_price=found.list_price if found else None,
         unit_price=None if any(step.amount is None for step in steps) else summed(steps),
-        cost=tariff.costs.get(product.id),
+        cost=_cost(request, tariff.costs),
         tax_rule=tax_rule,
         steps=tuple(steps),
+        options=_priced_options([options[option] for option in request.options], added),
+    )
+
+
+def _cost(request: PriceRequest, costs: Mapping[UUID, Decimal]) -> Decimal | None:
+    own = costs.get(request.product_id)
+    return None if own is None else own + sum((costs.get(option, Decimal(0)) for option in request.options), Decimal(0))
+
+
+def _priced_options(chosen: Sequence[tuple[Option, str]], steps: Sequence[PriceStep]) -> tuple[PricedOption, ...]:
+    amounts = [step.amount for step in steps] or [None] * len(chosen)
+    return tuple(
+        PricedOption(option.id, option.code or "", group, option.name, amount)
+        for (option, group), amount in zip(chosen, amounts, strict=True)
     )
 
 

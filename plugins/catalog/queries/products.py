@@ -31,9 +31,17 @@ def products_by_id(ids: Collection[UUID]) -> Mapping[UUID, Product]:
 
 
 def costs_on(products: Collection[UUID], day: date) -> Mapping[UUID, Decimal]:
-    """Read what one unit of each product costs the company on a day, in its own currency; unknown ones aren't in it."""
+    """Read what one unit of each product and each of its options costs the company on a day, in its own currency.
+
+    Args:
+        products: ids of products.
+        day: the day.
+
+    Returns:
+        Costs by the id of a product or an option; unknown ones aren't in it.
+    """
     statement = (
-        select(Cost.product_id, Cost.amount)
+        select(Cost.product_id, Cost.option_id, Cost.amount)
         .where(
             Cost.product_id.in_(products),
             Cost.deleted_at.is_(None),
@@ -43,10 +51,12 @@ def costs_on(products: Collection[UUID], day: date) -> Mapping[UUID, Decimal]:
         .order_by(Cost.valid_from.asc().nulls_first(), Cost.id)
     )
     rows = db.session.execute(statement).all()
-    return {row.product_id: row.amount for row in rows}  # the last of a product's stands
+    return {row.option_id or row.product_id: row.amount for row in rows}  # the last of each stands
 
 
-def costs_of(actor: Actor, product: UUID) -> list[Cost]:
-    """List the costs of a product that an actor may see, those that began last first."""
-    statement = select(Cost).where(Cost.product_id == product, Cost.deleted_at.is_(None), visible(actor, Cost))
+def costs_of(actor: Actor, product: UUID, option: UUID | None = None) -> list[Cost]:
+    """List the costs of a product, or of one of its options, that an actor may see, those that began last first."""
+    statement = select(Cost).where(
+        Cost.product_id == product, Cost.option_id == option, Cost.deleted_at.is_(None), visible(actor, Cost)
+    )
     return list(db.session.scalars(statement.order_by(Cost.valid_from.desc().nulls_last(), Cost.id.desc())))

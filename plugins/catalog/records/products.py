@@ -3,7 +3,7 @@
 from pelatis.api import ExtraColumn, RecordType, SharedAccess, _l
 
 from ..models import Cost, Product
-from ..operations.costs import create_cost
+from ..operations.costs import create_cost, update_cost
 from ..operations.products import create_product, update_product
 from ..queries.prices import list_prices
 from ..schemas import CostSchema, ProductSchema
@@ -39,9 +39,10 @@ COSTS = RecordType(
     path="costs",
     icon="coin",
     title="amount",
-    columns=("product", "amount", "valid_from"),
-    filters=("product", "amount", "valid_from"),
+    columns=("product", "option", "amount", "valid_from"),
+    filters=("product", "option", "amount", "valid_from"),
     create=create_cost,
+    update=update_cost,
     access=SharedAccess(),
     nav=False,
 )

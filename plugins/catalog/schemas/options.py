@@ -28,6 +28,7 @@ class OptionSchema(RecordSchema):
 
     group = fields.Related("catalog.option_group", required=True, label=_l("Option group"))
     name = fields.String(required=True, label=_l("Option"), validate=Length(max=100))
+    code = fields.String(label=_l("Code"), help=_l("What workshops and files know it by."), validate=Length(max=60))
     position = fields.Integer(label=_l("Position"), help=_l("Smaller comes first."), load_default=0, allow_none=False)
     percent = fields.Decimals(
         label=_l("Percent more"),

@@ -61,9 +61,10 @@ class ProductSchema(RecordSchema):
 
 
 class CostSchema(RecordSchema):
-    """What a product costs the company."""
+    """What a product or one of its options costs the company."""
 
     product = fields.Related("catalog.product", required=True, label=_l("Product"))
+    option = fields.Related("catalog.option", label=_l("Option"), help=_l("Left empty: the product itself."))
     amount = fields.Money(
         required=True,
         label=_l("Cost"),

@@ -1,5 +1,6 @@
 """What the documents of a sale share: lines with a price that explains itself, and what they come to."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,8 @@ class DocumentLine(Sealable, Record):
     unit_price: Mapped[Amount]
     #: Whether the seller wrote the price; price lists leave it alone then.
     by_hand: Mapped[bool] = mapped_column(default=False)
+    #: The options that were chosen: {id, code, group, name, amount}, as they were when it was priced; amounts as texts.
+    configuration: Mapped[list[Any]] = mapped_column(default=list)
     #: How the price came about: {kind, values, amount}, amounts as texts.
     steps: Mapped[list[Any]] = mapped_column(default=list)
     #: Percent.
@@ -42,6 +45,22 @@ class DocumentLine(Sealable, Record):
     def is_agreed(self) -> bool:
         """Whether its price was agreed on in an earlier document, and price lists leave it alone."""
         return False
+
+    @property
+    def option_names(self) -> list[str]:
+        """What its options are called, in the order in which they are offered."""
+        return [option["name"] for option in self.configuration or ()]
+
+    @property
+    def options(self) -> list[str]:
+        """Its options in words that can be written again where commas stand between them."""
+        return [_word(option) for option in self.configuration or ()]
+
+
+def _word(option: Mapping[str, Any]) -> str:
+    """Name an option, by its code or id where its name has commas."""
+    name = str(option["name"])
+    return str(option["code"] or option["id"]) if "," in name or ";" in name else name
 
 
 class Totalled(Sealable, Record):

@@ -26,14 +26,16 @@ from plugins.catalog.api import Rounding
 
 from ..models import Opportunity
 from ..totals import line_net, write_totals
-from .pricing import price_document_lines
+from .pricing import configure_line, price_document_lines
 
 #: Attributes of a document on which every price depends.
 PRICING = frozenset({"customer_id", "currency"})
+#: What of a line can't be said without choosing its options anew.
+CHOOSING = frozenset({"product_id", "options"})
 #: What a line takes over when it is copied into another document: what was agreed on.
 AGREED = (
-    "position", "product_id", "name", "unit", "currency", "unit_price", "by_hand", "steps", "discount", "cost",
-    "tax_rule_id", "tax_name", "tax_note", "tax_rate",
+    "position", "product_id", "name", "unit", "currency", "unit_price", "by_hand", "configuration", "steps", "discount",
+    "cost", "tax_rule_id", "tax_name", "tax_note", "tax_rate",
 )  # fmt: skip
 
 
@@ -104,14 +106,17 @@ def create_line(kind: DocumentKind, actor: Actor, values: Mapping[str, Any]) -> 
     """Add a line to the draft that its values name; its price comes from the price lists unless they say one.
 
     Raises:
-        Problem: `sales.document_sealed` (409); `sales.no_price`, `sales.no_name` (422); 403 or 404 without the right.
+        Problem: `sales.document_sealed` (409); `sales.no_price`, `sales.no_name`, `catalog.bad_configuration` (422);
+            403 or 404 without the right.
     """
     columns = {name: value for name, value in values.items() if value is not None}
     with write_unit() as session:
         document = draft_document(session.get_one(kind.document, columns.pop(kind.column)))
         require(actor, kind.document, "edit", document)
+        said = columns.pop("options", None)
         line = kind.line(**{"id": new_id(), "quantity": Decimal(1), "discount": Decimal(0), **columns})
         setattr(line, kind.column, document.id)
+        configure_line(line, said)
         line.by_hand, line.currency = "unit_price" in columns, document.currency
         line.position = line.position or max((each.position for each in kind.lines(document)), default=0) + 1
         price_document_lines(document.customer_id, document.currency, [line])
@@ -124,7 +129,7 @@ def update_line(kind: DocumentKind, actor: Actor, line: Any, values: Mapping[str
     """Change a line of a draft, and price it anew.
 
     Raises:
-        Problem: `sales.document_sealed` (409); `sales.no_price`, `sales.stays` (422).
+        Problem: `sales.document_sealed` (409); `sales.no_price`, `sales.stays`, `catalog.bad_configuration` (422).
     """
     with write_unit():
         document = draft_document(kind.of(line))
@@ -137,8 +142,10 @@ def update_line(kind: DocumentKind, actor: Actor, line: Any, values: Mapping[str
             if not line.by_hand:
                 del changes["unit_price"]
         with db.session.no_autoflush:
-            for name in changes.keys() - {"custom"}:
+            for name in changes.keys() - {"custom", "options"}:
                 setattr(line, name, changes[name])
+            if changes.keys() & CHOOSING and not line.is_agreed:
+                configure_line(line, changes.get("options"))
             _price(document, [line])
         change_record(actor, line, {name: changes[name] for name in changes.keys() & {"custom"}})
         db.session.flush()

@@ -5,7 +5,16 @@ from decimal import Decimal
 from uuid import UUID
 
 from pelatis.api import Customer, Problem, _, db, today
-from plugins.catalog.api import PricedLine, PriceRequest, Product, TaxRule, price_lines, sale_to, tax_rules_of
+from plugins.catalog.api import (
+    PricedLine,
+    PriceRequest,
+    Product,
+    TaxRule,
+    choose_options,
+    price_lines,
+    sale_to,
+    tax_rules_of,
+)
 
 from ..models.documents import DocumentLine
 from ..totals import line_net
@@ -25,7 +34,9 @@ def price_document_lines(customer_id: UUID | None, currency: str, lines: Sequenc
     """
     customer = db.session.get(Customer, customer_id) if customer_id else None
     sold = [line for line in lines if line.product_id is not None]
-    requests = [PriceRequest(line.product_id, line.quantity) for line in sold if line.product_id]
+    requests = [
+        PriceRequest(line.product_id, line.quantity, _options(line)) for line in sold if line.product_id is not None
+    ]
     answers = price_lines(customer, requests, currency, today()) if requests else []
     rate = rate_of(currency, today()) if any(answer.cost is not None for answer in answers) else Decimal(1)
     for line, answer in zip(sold, answers, strict=True):
@@ -38,6 +49,29 @@ def price_document_lines(customer_id: UUID | None, currency: str, lines: Sequenc
         if getattr(line, "unit_price", None) is None:
             raise _unpriced(line)
         line.net = line_net(line.quantity, line.unit_price, line.discount, currency)
+
+
+def configure_line(line: DocumentLine, said: Sequence[str] | None) -> None:
+    """Choose the options of a line whose product or options are said anew; pricing it fills in the rest of them.
+
+    Args:
+        line: of a draft.
+        said: the code, name or id of each; none of them for what is usual.
+
+    Raises:
+        Problem: `catalog.bad_configuration` (422) for what can't be ordered so.
+    """
+    product = db.session.get(Product, line.product_id) if line.product_id else None
+    if product is None and said:
+        message = _("Choose a product first; these are its options.")
+        raise Problem("catalog.bad_configuration", message, fields={"options": [message]})
+    line.configuration = (
+        [] if product is None else [{"id": str(option)} for option in choose_options(product, said or None)]
+    )
+
+
+def _options(line: DocumentLine) -> tuple[UUID, ...]:
+    return tuple(UUID(option["id"]) for option in line.configuration or ())
 
 
 def _unpriced(line: DocumentLine) -> Problem:
@@ -63,12 +97,19 @@ def _take_price(line: DocumentLine, answer: PricedLine, rate: Decimal) -> None:
     line.name = line.name or answer.product.name
     line.unit = line.unit or answer.product.unit
     line.cost = None if answer.cost is None else four_decimals(answer.cost * rate)
+    line.configuration = [
+        {"id": str(each.id), "code": each.code, "group": each.group, "name": each.name, "amount": _text(each.amount)}
+        for each in answer.options
+    ]
     _take_tax(line, answer.tax_rule)
     line.steps = [
-        {"kind": step.kind, "values": dict(step.values), "amount": None if step.amount is None else str(step.amount)}
-        for step in answer.steps
+        {"kind": step.kind, "values": dict(step.values), "amount": _text(step.amount)} for step in answer.steps
     ]
     if not line.by_hand:
         if answer.unit_price is None:
             raise _unpriced(line)
         line.unit_price = answer.unit_price
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)

@@ -24,10 +24,11 @@ from ..models import Quote, QuoteLine, QuoteSet
 from ..queries.quotes import lines_of, sets_of
 from ..totals import write_totals
 from .approvals import void_approval
-from .pricing import price_document_lines
+from .documents import CHOOSING
+from .pricing import configure_line, price_document_lines
 
 #: Attributes of a line on which the price of price lists depends.
-PRICING = frozenset({"product_id", "quantity"})
+PRICING = frozenset({"quantity"}) | CHOOSING
 
 
 def draft_of(quote: Quote) -> Quote:
@@ -107,7 +108,8 @@ def _told(line: QuoteLine) -> dict[str, Any]:
     """Give what a seller said of a line; the rest follows from it."""
     said = ("product_id", "name", "quantity", "unit", "discount", "optional")
     by_hand = ("unit_price",) if line.by_hand else ()
-    return {name: getattr(line, name) for name in (*said, *by_hand)}
+    told = {name: getattr(line, name) for name in (*said, *by_hand)}
+    return told | {"options": [option["id"] for option in line.configuration]}
 
 
 def create_line(actor: Actor, values: Mapping[str, Any]) -> QuoteLine:
@@ -123,15 +125,17 @@ def add_line(actor: Actor, quote_set: QuoteSet, values: Mapping[str, Any]) -> Qu
 
     Raises:
         Problem: `sales.quote_sent` (409) once it was sent; `sales.no_price` when neither says a price;
-            `sales.no_name` without a product and a name.
+            `sales.no_name` without a product and a name; `catalog.bad_configuration` for options that don't fit.
     """
     with write_unit() as session:
         quote = draft_of(session.get_one(Quote, quote_set.quote_id))
         _edited_quote(actor, quote.id)
         columns = {name: value for name, value in values.items() if value is not None}
+        said = columns.pop("options", None)
         line = QuoteLine(**{"id": new_id(), "quantity": Decimal(1), "discount": Decimal(0), **columns})
         line.by_hand = "unit_price" in columns
         line.quote_id, line.set_id, line.currency = quote.id, quote_set.id, quote.currency
+        configure_line(line, said)
         line.position = line.position or _next_position(QuoteLine, QuoteLine.set_id == quote_set.id)
         price_document_lines(quote.customer_id, quote.currency, [line])
         save(actor, line)
@@ -157,8 +161,10 @@ def update_line(actor: Actor, line: QuoteLine, values: Mapping[str, Any]) -> Quo
         if "product_id" in changes and "name" not in changes:
             changes["name"] = ""
         with session.no_autoflush:
-            for name, value in changes.items():
-                setattr(line, name, value)
+            for name in changes.keys() - {"options"}:
+                setattr(line, name, changes[name])
+            if changes.keys() & CHOOSING:
+                configure_line(line, changes.get("options"))
             if changes.keys() & {*PRICING, "by_hand", "discount", "unit_price", "name"}:
                 price_document_lines(quote.customer_id, quote.currency, [line])
         session.flush()

@@ -8,6 +8,8 @@ from marshmallow.validate import Length, Range
 from pelatis.api import LANGUAGES, RecordSchema, _l, currency_names, fields
 from plugins.catalog.api import UNITS
 
+from .options import ChosenOptions
+
 QUOTE_STATUSES: Final = {
     "draft": _l("Draft"),
     "in_approval": _l("In approval"),
@@ -71,6 +73,7 @@ class QuoteLineSchema(RecordSchema):
     name = fields.String(label=_l("Line"), help=_l("Left empty: the product."), validate=Length(max=300))
     set = fields.Related("sales.quote_set", required=True, label=_l("Set"))
     product = fields.Related("catalog.product", label=_l("Product"), import_names=("product name", "item"))
+    options = ChosenOptions()
     quantity = fields.Decimals(
         label=_l("Quantity"), load_default=Decimal(1), allow_none=False, validate=Range(min=0, min_inclusive=False)
     )

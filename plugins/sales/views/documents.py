@@ -47,10 +47,17 @@ class DocumentRow:
     discount: str
     net: str
     steps: Sequence[Step]
+    options: str
+    options_url: str
 
 
-def row_of(line: Any) -> DocumentRow:
-    """Write a line of a document for its page."""
+def row_of(line: Any, options_url: str = "") -> DocumentRow:
+    """Write a line of a document for its page.
+
+    Args:
+        line: of any document.
+        options_url: where its options are chosen anew; empty for a line that stays or a product without any.
+    """
     return DocumentRow(
         line=line,
         quantity=format_number(line.quantity),
@@ -59,7 +66,14 @@ def row_of(line: Any) -> DocumentRow:
         discount=format_percent(line.discount) if line.discount else "–",
         net=format_amount(line.net, line.currency, whole=False),
         steps=steps_of(line),
+        options=options_of(line),
+        options_url=options_url,
     )
+
+
+def options_of(line: DocumentLine) -> str:
+    """List a line's options in one text."""
+    return " · ".join(line.option_names)
 
 
 def steps_of(line: DocumentLine) -> list[Step]:

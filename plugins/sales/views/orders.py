@@ -1,7 +1,9 @@
 """An order's page, and what happens to it: lines while it is a draft, confirming, deliveries, cancelling."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +33,7 @@ from pelatis.api import (
     show_record,
     titles,
     toast,
+    update_record,
 )
 from plugins.catalog.api import Cost
 
@@ -52,6 +55,7 @@ from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
 from .documents import DocumentRow, part_of, row_of, sums_of, tell_refusal, typed_quantities, unit_of
+from .options import OptionsDialog, closed, needs_options, options_urls
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,14 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
     quotes = titles(actor, "sales.quote", [order.quote_id])
     margin = margin_percent(order.net, order.cost) if may(actor, Cost, "view") else None
     may_edit = may(actor, Order, "edit") and order.deleted_at is None
+    is_editable = order.sealed_at is None and may_edit
+    urls = options_urls(lines, ORDERS.url_of(order.id)) if is_editable else {}
     return {
         "order": order,
         "customer_title": customers.get(order.customer_id) if order.customer_id else None,
         "quote_title": quotes.get(order.quote_id) if order.quote_id else None,
         "standing": (ORDER_STATUSES[order.status], ORDER_TONES.get(order.status, "")),
-        "rows": [_row(line) for line in lines],
+        "rows": [_row(line, urls.get(line.id, "")) for line in lines],
         "sums": sums_of(order),
         "total": format_amount(order.gross, order.currency, whole=False),
         "margin": format_percent(margin) if margin is not None else "",
@@ -97,7 +103,7 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
             (each, [(line.name, f"{format_number(quantity)} {unit_of(line)}".strip()) for line, quantity in parts])
             for each, parts in deliveries_of(order)
         ],
-        "is_editable": order.sealed_at is None and may_edit,
+        "is_editable": is_editable,
         "may_deliver": may_edit and may(actor, Delivery, "create") and _is_open(order, lines),
         "may_cancel": may_edit and order.status == "confirmed" and not any(line.invoiced for line in lines),
         "may_invoice": may(actor, Invoice, "create")
@@ -117,9 +123,12 @@ def _is_open(order: Order, lines: list[OrderLine]) -> bool:
     return order.status in DELIVERABLE or (order.status in ("invoiced", "closed") and left)
 
 
-def _row(line: OrderLine) -> OrderRow:
+def _row(line: OrderLine, options_url: str) -> OrderRow:
     return OrderRow(
-        row_of(line), format_number(line.delivered), format_number(line.invoiced), line.quantity - line.delivered
+        row_of(line, options_url),
+        format_number(line.delivered),
+        format_number(line.invoiced),
+        line.quantity - line.delivered,
     )
 
 
@@ -158,8 +167,50 @@ def new_order_line(record_id: UUID) -> Response:
     said = ("product", "name", "quantity", "unit_price", "discount")
     values: dict[str, Any] = {name: request.form[name] for name in said if request.form.get(name)}
     values["order"] = str(order.id)
+    if needs_options(request.form):
+        return _new_line_dialog(order, values).open()
+    if "configured" in request.form:
+        dialog = _new_line_dialog(order, {name: values[name] for name in said if name in values})
+        refused = dialog.take(lambda chosen: create_record(actor, ORDER_LINES, {**values, "options": chosen}))
+        return refused or closed(_changed(order))
     tell_refusal(lambda: create_record(actor, ORDER_LINES, values))
     return _changed(order)
+
+
+def _new_line_dialog(order: Order, said: Mapping[str, Any]) -> OptionsDialog:
+    return OptionsDialog(order, f"{ORDERS.url_of(order.id)}/lines", "#order", said)
+
+
+@blueprint.get("/orders/<uuid:record_id>/lines/options")
+@audience("staff")
+def new_order_line_options(record_id: UUID) -> Response:
+    """Show the options of a product that is put on an order."""
+    _actor, order = _edited(record_id)
+    return _new_line_dialog(order, request.args).answer()
+
+
+def _line_dialog(order: Order, line: OrderLine) -> OptionsDialog:
+    said = {"product": line.product_id, "quantity": line.quantity}
+    return OptionsDialog(order, f"{ORDERS.url_of(order.id)}/lines/{line.id}", "#order", said)
+
+
+@blueprint.get("/orders/<uuid:record_id>/lines/<uuid:line_id>/options")
+@audience("staff")
+def order_line_options(record_id: UUID, line_id: UUID) -> Response:
+    """Show the options of a line."""
+    _actor, order = _edited(record_id)
+    line: OrderLine = part_of(OrderLine, line_id, "order_id", order)
+    return _line_dialog(order, line).answer([option["id"] for option in line.configuration])
+
+
+@blueprint.post("/orders/<uuid:record_id>/lines/<uuid:line_id>")
+@audience("staff")
+def change_order_line(record_id: UUID, line_id: UUID) -> Response:
+    """Choose the options of a line anew."""
+    actor, order = _edited(record_id)
+    line: OrderLine = part_of(OrderLine, line_id, "order_id", order)
+    write = partial(update_record, actor, ORDER_LINES, line)
+    return _line_dialog(order, line).take(lambda chosen: write({"options": chosen})) or closed(_changed(order))
 
 
 @blueprint.post("/orders/<uuid:record_id>/lines/<uuid:line_id>/bin")

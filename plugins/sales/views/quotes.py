@@ -52,7 +52,8 @@ from ..schemas import QUOTE_STATUSES
 from ..schemas.quotes import QUOTE_TONES
 from ..totals import margin_percent
 from . import blueprint
-from .documents import Step, part_of, steps_of, sums_of, tell_refusal
+from .documents import Step, options_of, part_of, steps_of, sums_of, tell_refusal
+from .options import OptionsDialog, closed, needs_options, options_urls
 
 #: What a seller may change of a line where it stands.
 LINE_FIELDS = ("name", "quantity", "unit_price", "discount", "optional")
@@ -73,6 +74,8 @@ class LineRow:
     is_thin: bool
     net: str
     steps: Sequence[Step]
+    options: str
+    options_url: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,9 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
     accepted = str(quote.accepted_set_id) if quote.accepted_set_id else None
     shown = next((each for each in sets if str(each.id) == (wanted or accepted)), sets[0] if sets else None)
     shows_cost = may(actor, Cost, "view")
+    lines = [only] if only else lines_of(quote, shown)
+    is_editable = quote.sealed_at is None and quote.deleted_at is None and may(actor, Quote, "edit")
+    urls = options_urls(lines, QUOTES.url_of(quote.id)) if is_editable else {}
     reasons = reasons_for_approval(quote) if quote.sealed_at is None else {}
     approval = approval_of(quote)
     link = link_of(quote)
@@ -111,14 +117,14 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "standing": (QUOTE_STATUSES[quote.status], QUOTE_TONES.get(quote.status, "")),
         "cards": [_card(quote, each, shown, each in reasons, shows_cost) for each in sets],
         "shown": shown,
-        "rows": [_row(quote, line, shows_cost) for line in ([only] if only else lines_of(quote, shown))],
+        "rows": [_row(quote, line, shows_cost, urls.get(line.id, "")) for line in lines],
         "sums": sums_of(shown) if shown else [],
         "total": format_amount(shown.gross, quote.currency, whole=False) if shown else "",
         "shows_cost": shows_cost,
         "margin": _margin(shown) if shown and shows_cost else None,
         "reasons": reasons,
         "approval": approval,
-        "is_editable": quote.sealed_at is None and quote.deleted_at is None and may(actor, Quote, "edit"),
+        "is_editable": is_editable,
         "may_approve": may(actor, Quote, "approve"),
         "is_open": quote.status in OPEN,
         "order": order_of_quote(quote.id) if quote.status == "accepted" else None,
@@ -157,7 +163,7 @@ def _card(quote: Quote, each: QuoteSet, shown: QuoteSet | None, needs_approval: 
     )
 
 
-def _row(quote: Quote, line: QuoteLine, shows_cost: bool) -> LineRow:
+def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str) -> LineRow:
     cost = None if line.cost is None or not shows_cost else line.cost * line.quantity
     margin = margin_percent(line.net, cost)
     return LineRow(
@@ -172,6 +178,8 @@ def _row(quote: Quote, line: QuoteLine, shows_cost: bool) -> LineRow:
         is_thin=margin is not None and margin < 0,
         net=format_amount(line.net, quote.currency, whole=False),
         steps=steps_of(line),
+        options=options_of(line),
+        options_url=options_url,
     )
 
 
@@ -266,15 +274,38 @@ def new_line(record_id: UUID, set_id: UUID) -> Response:
     said = ("product", "name", "quantity", "unit_price", "discount")
     values: dict[str, Any] = {name: request.form[name] for name in said if request.form.get(name)}
     values |= {"set": str(set_id), "optional": "optional" in request.form}
+    if needs_options(request.form):
+        return _new_line_dialog(quote, set_id, values).open()
+    if "configured" in request.form:
+        dialog = _new_line_dialog(quote, set_id, {name: values[name] for name in said if name in values})
+        refused = dialog.take(lambda chosen: create_record(actor, QUOTE_LINES, {**values, "options": chosen}))
+        return refused or closed(_changed(quote, set_id))
     return _attempt(quote, set_id, lambda: create_record(actor, QUOTE_LINES, values))
+
+
+def _new_line_dialog(quote: Quote, set_id: UUID, said: Mapping[str, Any]) -> OptionsDialog:
+    return OptionsDialog(quote, f"{QUOTES.url_of(quote.id)}/sets/{set_id}/lines", "#quote", said)
+
+
+@blueprint.get("/quotes/<uuid:record_id>/sets/<uuid:set_id>/lines/options")
+@audience("staff")
+def new_line_options(record_id: UUID, set_id: UUID) -> Response:
+    """Show the options of a product that is put on a quote."""
+    _actor, quote = _edited(record_id)
+    return _new_line_dialog(quote, set_id, request.args).answer()
 
 
 @blueprint.post("/quotes/<uuid:record_id>/lines/<uuid:line_id>")
 @audience("staff")
 def change_line(record_id: UUID, line_id: UUID) -> Response:
-    """Change a line where it stands."""
+    """Change a line where it stands, or its options."""
     actor, quote = _edited(record_id)
     line: QuoteLine = _part(QuoteLine, line_id, quote)
+    if "configured" in request.form:
+        refused = _line_dialog(quote, line).take(
+            lambda chosen: update_record(actor, QUOTE_LINES, line, {"options": chosen})
+        )
+        return refused or closed(_changed(quote, line.set_id))
     values: dict[str, Any] = {name: request.form[name] for name in LINE_FIELDS if name in request.form}
     if values.get("unit_price") == "":
         values["unit_price"] = None
@@ -285,6 +316,20 @@ def change_line(record_id: UUID, line_id: UUID) -> Response:
     db.session.refresh(quote)
     context = _context(actor, quote, str(line.set_id), only=line)
     return fragment("sales/quotes/line.html", record_type=QUOTES, row=context["rows"][0], **context)
+
+
+def _line_dialog(quote: Quote, line: QuoteLine) -> OptionsDialog:
+    said = {"product": line.product_id, "quantity": line.quantity}
+    return OptionsDialog(quote, f"{QUOTES.url_of(quote.id)}/lines/{line.id}", "#quote", said)
+
+
+@blueprint.get("/quotes/<uuid:record_id>/lines/<uuid:line_id>/options")
+@audience("staff")
+def line_options(record_id: UUID, line_id: UUID) -> Response:
+    """Show the options of a line."""
+    _actor, quote = _edited(record_id)
+    line: QuoteLine = _part(QuoteLine, line_id, quote)
+    return _line_dialog(quote, line).answer([option["id"] for option in line.configuration])
 
 
 @blueprint.post("/quotes/<uuid:record_id>/lines/<uuid:line_id>/bin")

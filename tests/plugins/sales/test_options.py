@@ -1,0 +1,212 @@
+"""Options of lines: chosen and checked, frozen with their prices, printed, and carried on to versions and orders."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from core.access import system_actor
+from core.database import db
+from core.problems import Problem
+from core.records.operations import create_record, update_record
+from plugins.catalog.models import Option, Product
+from plugins.catalog.operations.costs import create_cost
+from plugins.catalog.operations.options import create_option, create_option_group, create_option_rule
+from plugins.catalog.operations.products import create_product
+from plugins.catalog.records import OPTIONS
+from plugins.sales.letters import letter_of_order, letter_of_quote
+from plugins.sales.models import Order, Quote, QuoteLine, QuoteSet
+from plugins.sales.operations.acceptance import accept_quote
+from plugins.sales.operations.approvals import reasons_for_approval
+from plugins.sales.operations.orders import create_order_of_quote
+from plugins.sales.operations.quote_lines import copy_set
+from plugins.sales.operations.quote_links import link_for, token_of
+from plugins.sales.operations.quotes import create_quote, revise_quote, send_quote
+from plugins.sales.queries.orders import lines_of_order
+from plugins.sales.queries.quotes import lines_of, sets_of
+from plugins.sales.records import APPROVAL_LIMITS, ORDER_LINES, ORDERS, QUOTE_LINES
+
+SYSTEM = system_actor()
+DRAWN = "M40 60 L50 40 L60 80 M90 20 L95 60"
+
+
+@pytest.fixture
+def press(app: Any) -> Product:
+    """Give a product with a motor that must be chosen, and extras, one of which needs the larger motor."""
+    product = create_product(SYSTEM, {"name": "Press", "list_price": Decimal(1000)})
+    create_cost(SYSTEM, {"product_id": product.id, "amount": Decimal(700)})
+    motor = create_option_group(SYSTEM, {"product_id": product.id, "name": "Motor", "min_choices": 1, "max_choices": 1})
+    extras = {"product_id": product.id, "name": "Extras", "min_choices": 0, "max_choices": None, "position": 1}
+    group = create_option_group(SYSTEM, extras)
+    create_option(SYSTEM, {"group_id": motor.id, "name": "3 kW", "code": "M3"})
+    large = create_option(SYSTEM, {"group_id": motor.id, "name": "5 kW", "code": "M5", "amount": Decimal(200)})
+    pump = create_option(SYSTEM, {"group_id": group.id, "name": "Pump", "percent": Decimal(10)})
+    create_option_rule(SYSTEM, {"option_id": pump.id, "kind": "requires", "other_id": large.id})
+    return product
+
+
+@pytest.fixture
+def quote(customer: Any) -> Quote:
+    """Give a draft with one empty set."""
+    return create_quote(SYSTEM, {"customer_id": customer.id, "name": "Press", "language": "en"})
+
+
+def option(name: str) -> Option:
+    found: Option = db.session.query(Option).filter_by(name=name).one()
+    return found
+
+
+def line_of(quote: Quote, press: Product, options: Sequence[str] | None = None) -> QuoteLine:
+    values: dict[str, Any] = {"set": str(sets_of(quote)[0].id), "product": str(press.id), "quantity": "2"}
+    line: QuoteLine = create_record(SYSTEM, QUOTE_LINES, values | ({} if options is None else {"options": options}))
+    return line
+
+
+def test_options_are_chosen_by_code_name_or_id_and_kept_with_their_prices(quote: Quote, press: Product) -> None:
+    line = line_of(quote, press, ["pump", "M5"])
+    assert (line.options, line.unit_price, line.net) == (["5 kW", "Pump"], 1300, 2600)
+    told = [(each["code"], each["group"], each["name"], Decimal(each["amount"])) for each in line.configuration]
+    assert told == [("M5", "Motor", "5 kW", 200), ("", "Extras", "Pump", 100)]
+    assert [step["kind"] for step in line.steps] == ["list", "option", "option"]
+    update_record(SYSTEM, QUOTE_LINES, line, {"options": [str(option("3 kW").id)]})
+    assert (line.options, line.unit_price) == (["3 kW"], 1000)
+
+
+def test_what_nobody_chose_is_the_usual(quote: Quote, press: Product) -> None:
+    assert line_of(quote, press).options == line_of(quote, press, []).options == ["3 kW"]
+
+
+@pytest.mark.parametrize("options", [["Pump"], ["3 kW", "5 kW"], ["8 kW"], ["Pump", "3 kW"]])
+def test_options_that_dont_fit_are_refused(quote: Quote, press: Product, options: list[str]) -> None:
+    with pytest.raises(Problem) as refused:
+        line_of(quote, press, options)
+    assert refused.value.code == "catalog.bad_configuration"
+    assert refused.value.fields["options"]
+
+
+def test_free_text_has_no_options_and_another_product_has_its_own(quote: Quote, press: Product) -> None:
+    line = line_of(quote, press, ["5 kW"])
+    plain = create_product(SYSTEM, {"name": "Cart", "list_price": Decimal(50)})
+    update_record(SYSTEM, QUOTE_LINES, line, {"product": str(plain.id)})
+    assert (line.name, line.options, line.unit_price) == ("Cart", [], 50)
+    with pytest.raises(Problem):
+        update_record(SYSTEM, QUOTE_LINES, line, {"options": ["5 kW"]})
+
+
+def test_what_was_sent_keeps_its_options_whatever_the_catalog_says_later(quote: Quote, press: Product) -> None:
+    line = line_of(quote, press, ["5 kW"])
+    send_quote(SYSTEM, quote)
+    update_record(SYSTEM, OPTIONS, option("5 kW"), {"name": "6 kW"})
+    assert line.option_names == ["5 kW"]
+    (copy,) = lines_of(revise_quote(SYSTEM, quote))
+    assert (copy.option_names, copy.unit_price) == (["6 kW"], 1200)
+
+
+def test_copies_and_orders_take_the_options_along(quote: Quote, press: Product) -> None:
+    line_of(quote, press, ["5 kW", "Pump"])
+    copy = copy_set(SYSTEM, sets_of(quote)[0])
+    (copied,) = lines_of(quote, copy)
+    assert (copied.options, copied.net) == (["5 kW", "Pump"], 2600)
+    send_quote(SYSTEM, quote)
+    accept_quote(quote, copy.id, [], "Γιάννης Βλάχος", DRAWN, "192.0.2.7")
+    order = create_order_of_quote(SYSTEM, quote)
+    (ordered,) = lines_of_order(order)
+    assert (ordered.options, ordered.net, ordered.configuration) == (copied.options, 2600, copied.configuration)
+    assert letter_of_order(order).parts[0].rows[0].note == "5 kW · Pump"
+
+
+def test_cost_of_options_is_in_the_margin_and_passes_its_limit(quote: Quote, press: Product) -> None:
+    create_record(SYSTEM, APPROVAL_LIMITS, {"name": "Margin", "min_margin": "25"})
+    line = line_of(quote, press, ["5 kW"])
+    assert (line.cost, reasons_for_approval(quote)) == (700, {})
+    create_cost(SYSTEM, {"product_id": press.id, "option_id": option("5 kW").id, "amount": Decimal(250)})
+    update_record(SYSTEM, QUOTE_LINES, line, {"quantity": "3"})
+    assert line.cost == 950
+    assert list(reasons_for_approval(quote)) == [db.session.get(QuoteSet, line.set_id)]
+
+
+def test_cost_is_of_an_option_of_its_product(press: Product) -> None:
+    other = create_product(SYSTEM, {"name": "Cart"})
+    with pytest.raises(Problem) as refused:
+        create_cost(SYSTEM, {"product_id": other.id, "option_id": option("5 kW").id, "amount": Decimal(1)})
+    assert set(refused.value.fields) == {"option"}
+
+
+def test_customer_reads_the_options_on_their_page_and_on_paper(
+    client: FlaskClient, quote: Quote, press: Product
+) -> None:
+    line_of(quote, press, ["5 kW", "Pump"])
+    assert letter_of_quote(quote).parts[0].rows[0].note == "5 kW · Pump"
+    send_quote(SYSTEM, quote)
+    token = token_of(link_for(SYSTEM, quote))
+    assert "5 kW · Pump" in client.get(f"/sales/public/quotes/{token}").text
+
+
+# The dialog
+
+
+def test_product_with_options_opens_the_configurator_in_place(
+    client: FlaskClient, quote: Quote, press: Product
+) -> None:
+    url = f"/sales/quotes/{quote.id}/sets/{sets_of(quote)[0].id}/lines"
+    asked = client.post(url, data={"product": str(press.id), "quantity": "2"})
+    assert asked.headers["HX-Retarget"] == "#dialog-content"
+    assert "Options of Press" in asked.text
+    assert not lines_of(quote)
+    ticked = {"configured": "1", "product": str(press.id), "quantity": "2", "option-a": str(option("Pump").id)}
+    followed = client.get(f"{url}/options", query_string=ticked)
+    assert "“Pump” needs “5 kW”." in followed.text
+    refused = client.post(url, data=ticked)
+    assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#dialog-content")
+    taken = client.post(url, data={**ticked, "option-b": str(option("5 kW").id)})
+    assert "dialog:close" in taken.headers["HX-Trigger"]
+    assert "5 kW · Pump" in taken.text
+    (line,) = lines_of(quote)
+    again = client.get(f"/sales/quotes/{quote.id}/lines/{line.id}/options").text
+    assert again.count("checked") == 2
+    client.post(f"/sales/quotes/{quote.id}/lines/{line.id}", data={"configured": "1", "o": ""})
+    db.session.refresh(line)
+    assert line.options == ["3 kW"]
+
+
+def test_order_asks_for_options_too(client: FlaskClient, customer: Any, press: Product) -> None:
+    order: Order = create_record(SYSTEM, ORDERS, {"customer": str(customer.id), "currency": "EUR"})
+    asked = client.post(f"/sales/orders/{order.id}/lines", data={"product": str(press.id), "quantity": "1"})
+    assert "Options of Press" in asked.text
+    ticked = {"configured": "1", "product": str(press.id), "option-a": str(option("5 kW").id)}
+    assert "€1,200" in client.get(f"/sales/orders/{order.id}/lines/options", query_string=ticked).text
+    client.post(f"/sales/orders/{order.id}/lines", data=ticked)
+    (line,) = lines_of_order(order)
+    assert (line.options, line.unit_price) == (["5 kW"], 1200)
+    changed = {"configured": "1", "option-a": str(option("3 kW").id)}
+    client.post(f"/sales/orders/{order.id}/lines/{line.id}", data=changed)
+    db.session.refresh(line)
+    assert (line.options, order.net) == (["3 kW"], 1000)
+    assert "checked" in client.get(f"/sales/orders/{order.id}/lines/{line.id}/options").text
+
+
+def test_lines_with_options_cost_no_statement_each(
+    client: FlaskClient, quote: Quote, press: Product, statements: list[str]
+) -> None:
+    def count() -> int:
+        del statements[:]
+        assert client.get(f"/sales/quotes/{quote.id}").status_code == 200
+        return len(statements)
+
+    line_of(quote, press, ["5 kW"])
+    count()
+    one = count()
+    for _each in range(5):
+        line_of(quote, press, ["5 kW", "Pump"])
+    assert count() == one
+
+
+def test_line_of_an_order_by_the_api_takes_options(customer: Any, press: Product) -> None:
+    order: Order = create_record(SYSTEM, ORDERS, {"customer": str(customer.id), "currency": "EUR"})
+    values = {"order": str(order.id), "product": str(press.id), "options": ["M5"]}
+    line = create_record(SYSTEM, ORDER_LINES, values)
+    assert ORDER_LINES.schema().dump(line)["options"] == ["5 kW"]
+    update_record(SYSTEM, ORDER_LINES, line, {"options": ["3 kW"], "quantity": "4"})
+    assert (line.options, line.net) == (["3 kW"], 4000)
