@@ -64,7 +64,12 @@ def _complete(columns: Mapping[str, Any], used: set[str], rows: Sequence[Mapping
 
 def _told(row: Mapping[str, Any], keys: Sequence[str]) -> dict[str, list[Any]]:
     """Give what the journal tells of a new row."""
-    return {key: [None, plain(value)] for key in keys if (value := row[key]) is not None and value not in ({}, [])}
+    given = ((key, row[key]) for key in keys)
+    return {
+        key: [None, value if type(value) is str else plain(value)]
+        for key, value in given
+        if value is not None and value not in ({}, [])
+    }
 
 
 def bulk_update(model: type[Record], rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:

@@ -220,9 +220,11 @@ def _width_damage(row: Sequence[Any], names: Sequence[str]) -> str:
 
 
 def _damage_of(cells: Iterable[Any], shape: Shape) -> str:
-    for cell in cells:
-        if not isinstance(cell, str):
-            continue
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    whole = "".join(texts)
+    if "\x00" not in whole and "\ufffd" not in whole and len(whole) <= LONGEST_CELL:
+        return ""
+    for cell in texts:
         if "\x00" in cell:
             return _("This row holds a character that no text has (NUL).")
         if "\ufffd" in cell:

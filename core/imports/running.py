@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from core.access import Actor, require
+from core.access import Actor, may, require
 from core.database import JournalEntry, db, in_parts, new_id, utc_now, write_unit
 from core.exports.writing import safe_cell
 from core.i18n import _
@@ -110,6 +110,7 @@ class Runner:
         self.related = self.reader.related
         #: Whether rows name records of their own type, which may stand further down in the file.
         own_key = self.record_type.key
+        self.may_create = may(actor, self.record_type, "create")
         self.names_own_kind = any(self.fields[name].record_type == own_key for name in self.related.values())
         #: Whether this is a dry run, and what it remembers, because it is written down nowhere: what was noticed in how
         #: many rows and where first, the keys that rows claimed, the records by name, and what waits for one of them.
@@ -438,7 +439,8 @@ class Runner:
 
     def _load_fresh(self, row: Row, fresh: list[_Fresh], *, has_twin: bool) -> None:
         try:
-            require(self.actor, self.record_type, "create")
+            if not self.may_create:
+                require(self.actor, self.record_type, "create")
             loaded = load_values(self.record_type, _given(row.data))
         except Problem as problem:
             row.fail(problem.code, self._said(problem))

@@ -42,7 +42,7 @@ def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bo
     """
     from core.customfields.loading import load_custom
 
-    plain = {name: value for name, value in data.items() if name != "custom"}
+    plain = data if "custom" not in data else {name: value for name, value in data.items() if name != "custom"}
     errors: dict[str, list[str]] = {}
     loaded: dict[str, Any] = {}
     try:
@@ -59,8 +59,8 @@ def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bo
     errors |= {name: [_("This holds a sign that can't be kept.")] for name in data if holds_unkeepable(data[name])}
     if errors:
         raise Problem("invalid", _("Some fields need another look."), fields=errors)
-    declared = record_type.fields
-    return {declared[name].column if name in declared else name: value for name, value in loaded.items()}
+    columns = record_type.columns_of_fields
+    return {columns.get(name, name): value for name, value in loaded.items()}
 
 
 def _mapping(custom: Any) -> Mapping[str, Any]:

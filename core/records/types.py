@@ -10,7 +10,7 @@ from core.access.actor import Actor
 from core.access.scoping import Access, OwnerAccess
 from core.database import Record
 from core.problems import Problem
-from core.records.fields import RecordSchema
+from core.records.fields import FieldInfo, RecordSchema
 
 #: create(actor, values) -> record; update(actor, record, values) -> record. Values are what the schema loaded.
 CreateOperation = Callable[[Actor, dict[str, Any]], Any]
@@ -148,6 +148,11 @@ class RecordType:
     def fields(self) -> dict[str, Any]:
         """The declared fields by name, bound to a schema."""
         return dict(self.schema().fields)
+
+    @cached_property
+    def columns_of_fields(self) -> dict[str, str]:
+        """The model attributes that the fields are kept in, by name of the field."""
+        return {name: each.column for name, each in self.fields.items() if isinstance(each, FieldInfo)}
 
     @cached_property
     def whole_schema(self) -> RecordSchema:

@@ -17,7 +17,7 @@ def is_keepable(text: str) -> bool:
 def holds_unkeepable(value: Any) -> bool:
     """Tell whether a text that no database keeps stands anywhere in plain data."""
     if isinstance(value, str):
-        return not is_keepable(value)
+        return _UNKEEPABLE.search(value) is not None
     waiting = [value]
     while waiting:
         each = waiting.pop()

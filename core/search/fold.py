@@ -64,8 +64,12 @@ AFTER: Final = "\U0010fffd"
 
 def fold(text: str) -> str:
     """Take case, accents and strokes off a text: `Ελαιώνες` becomes `ελαιωνεσ`, `Łódź` becomes `lodz`."""
-    if text.isascii():
-        return text.lower()
+    return text.lower() if text.isascii() else _fold(text)
+
+
+# Cities and branches come again and again, above all in imports.
+@lru_cache(maxsize=8_192)
+def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(STROKES))
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return unicodedata.normalize("NFC", plain).casefold().translate(STROKES)
