@@ -96,6 +96,8 @@ class RecordType:
         creatable: whether an import with --create-missing and a relation field may make one from its title alone.
         describe: says in a few words what a record is like that an import made so, for the import's report.
         nav: whether the list stands in the rail.
+        setup: whether records say how a plugin works, rather than being worked on: tax rules, web forms. Their list is
+            folded away in the rail, for those who may change them, and nothing is planned or noted about them.
         portal: criterion(actor, model) of what a portal user may see; nothing unless said.
     """
 
@@ -126,6 +128,7 @@ class RecordType:
     creatable: bool = False
     describe: Callable[[Any], str] | None = None
     nav: bool = True
+    setup: bool = False
     portal: Callable[[Actor, Any], Any] | None = None
 
     @property

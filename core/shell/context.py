@@ -38,10 +38,11 @@ class NavLine:
 
 @dataclass(frozen=True)
 class NavGroup:
-    """The lines of the core, without a title, or of one plugin."""
+    """The lines of the core, without a title, or of one plugin; `setup` are those that are folded away."""
 
     title: str
     lines: tuple[NavLine, ...]
+    setup: tuple[NavLine, ...] = ()
 
 
 def shell() -> dict[str, Any]:
@@ -75,6 +76,7 @@ def shell() -> dict[str, Any]:
 def nav_groups(actor: Actor) -> tuple[NavGroup, ...]:
     """List the rail's groups: the core's pages first, then one group per enabled plugin, in the host's order."""
     lists = _record_lines(actor)
+    setup = _setup_lines(actor)
     groups = [NavGroup("", (_line(_("Today"), "/", "sun"), *lists.get("core", [])))]
     added: dict[str, list[NavItem]] = {}
     for entry in collect("crm_collect_nav_items", actor=actor):
@@ -84,8 +86,9 @@ def nav_groups(actor: Actor) -> tuple[NavGroup, ...]:
     for plugin in host.in_order(host.enabled):
         lines = [_added(each) for each in added.get(plugin, [])]
         lines += lists.get(plugin, [])
-        if lines:
-            groups.append(NavGroup(str(host.title(plugin)), tuple(lines)))
+        folded = setup.get(plugin, [])
+        if lines or folded:
+            groups.append(NavGroup(str(host.title(plugin)), tuple(lines), tuple(folded)))
     return tuple(groups)
 
 
@@ -94,7 +97,7 @@ def _record_lines(actor: Actor) -> dict[str, list[NavLine]]:
     views = pinned_views(actor)
     lines: dict[str, list[NavLine]] = {}
     for each in record_types:
-        if each.nav and each.key not in ADMINISTRATION and may(actor, each, "view"):
+        if each.nav and not each.setup and each.key not in ADMINISTRATION and may(actor, each, "view"):
             children = [
                 NavLine(view.name, view_url(each, view), "", request.args.get("view") == str(view.id))
                 for view in views
@@ -102,6 +105,15 @@ def _record_lines(actor: Actor) -> dict[str, list[NavLine]]:
             ]
             line = _line(each.label_plural, each.url, each.icon, children=tuple(children))
             lines.setdefault(each.plugin, []).append(line)
+    return lines
+
+
+def _setup_lines(actor: Actor) -> dict[str, list[NavLine]]:
+    """Give the lines of what somebody may set up, by plugin."""
+    lines: dict[str, list[NavLine]] = {}
+    for each in record_types:
+        if each.nav and each.setup and may(actor, each, "edit"):
+            lines.setdefault(each.plugin, []).append(_line(each.label_plural, each.url, each.icon))
     return lines
 
 

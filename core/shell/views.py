@@ -225,7 +225,7 @@ def _pages() -> list[dict[str, Any]]:
     return [
         {"label": line.label, "url": line.url, "icon": line.icon, "note": group.title}
         for group in groups
-        for line in group.lines
+        for line in (*group.lines, *group.setup)
     ]
 
 

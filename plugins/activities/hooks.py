@@ -18,6 +18,7 @@ from pelatis.api import (
     local_now,
     may,
     ngettext,
+    record_types,
 )
 
 from . import queries, wording
@@ -57,8 +58,14 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         yield from _composer(actor, record)
     elif slot == "dashboard.figures" and actor.user_id is not None:
         yield from _visits(actor)
-    elif slot == "record.timeline" and record.__record_type__.partition(".")[0] != "activities":
+    elif slot == "record.timeline" and _takes_activities(record):
         yield from _about(actor, record)
+
+
+def _takes_activities(record: Any) -> bool:
+    """Tell whether people plan and note things about a record: not about a part of another or what is set up."""
+    found = record_types.get(record.__record_type__)
+    return found is not None and found.plugin != "activities" and found.nav and not found.setup
 
 
 def _visits(actor: Actor) -> Iterator[Panel]:

@@ -23,6 +23,7 @@ PRICE_LISTS = RecordType(
     create=create_price_list,
     update=update_price_list,
     access=SharedAccess(),
+    setup=True,
 )
 
 PRICES = RecordType(

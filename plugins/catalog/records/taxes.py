@@ -22,4 +22,5 @@ TAX_RULES = RecordType(
     create=create_tax_rule,
     update=update_tax_rule,
     access=SharedAccess(),
+    setup=True,
 )

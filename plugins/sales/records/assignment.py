@@ -20,6 +20,7 @@ ASSIGNMENT_RULES = RecordType(
     sort="position",
     match=("name",),
     access=SharedAccess(),
+    setup=True,
 )
 
 ABSENCES = RecordType(
@@ -33,7 +34,7 @@ ABSENCES = RecordType(
     columns=("note", "owner", "first_day", "last_day"),
     filters=("owner", "first_day", "last_day"),
     sort="-first_day",
-    nav=False,
+    setup=True,
     create=create_absence,
     update=update_absence,
 )

@@ -21,4 +21,5 @@ LEAD_FORMS = RecordType(
     match=("name",),
     create=create_lead_form,
     update=update_lead_form,
+    setup=True,
 )

@@ -19,7 +19,7 @@ PIPELINES = RecordType(
     sort="position",
     match=("name",),
     access=SharedAccess(),
-    nav=False,
+    setup=True,
 )
 
 STAGES = RecordType(
@@ -55,5 +55,5 @@ EXCHANGE_RATES = RecordType(
     search=("currency",),
     sort="-valid_from",
     access=SharedAccess(),
-    nav=False,
+    setup=True,
 )

@@ -85,5 +85,5 @@ APPROVAL_LIMITS = RecordType(
     sort="name",
     match=("name",),
     access=SharedAccess(),
-    nav=False,
+    setup=True,
 )

@@ -46,6 +46,8 @@ from ..models import Adjustment, Opportunity, Target
 from ..operations.targets import create_adjustment
 from ..periods import Period, month_of, quarter_of, read_period
 from ..queries.forecast import Forecast, Line, Month, adjustments_of, read_forecast
+from ..queries.reports.conversion import conversion
+from ..queries.reports.tables import ask
 from ..records import ADJUSTMENTS, OPPORTUNITIES
 from . import blueprint
 from .charts import Chart, Column, draw
@@ -116,6 +118,28 @@ def forecast_page() -> Response:
         currency=base_currency(),
         may_set=may(actor, Target, "create"),
     )
+
+
+@blueprint.get("/forecast/conversion")
+@audience("staff")
+def forecast_conversion() -> Response:
+    """Tell beside the forecast how many of 100 deals that ended in a year reached each stage."""
+    actor = current_actor()
+    require(actor, Opportunity, "view")
+    table = conversion(ask(actor, team=_asked().team))
+    steps = [
+        {"name": name, "percent": int(percent.to_integral_value()), "days": _days(days)}
+        for name, _reached, percent, days in table.rows
+        if percent is not None
+    ]
+    return fragment("sales/panels/conversion.html", steps=steps, note=table.note)
+
+
+def _days(days: Decimal | None) -> str:
+    if days is None:
+        return ""
+    whole = int(days.to_integral_value())
+    return ngettext("%(num)s day", "%(num)s days", whole)
 
 
 def _other_length(period: Period) -> Period:

@@ -315,3 +315,12 @@ def test_spans_are_said_in_words() -> None:
     assert str(read_span("2026-11")) == "November 2026"
     last = read_span("")
     assert (str(last), last.before > today() >= last.first) == ("Last 12 months", True)
+
+
+def test_forecast_tells_beside_it_how_many_go_on(client: FlaskClient, deal: Deal) -> None:
+    nothing = client.get("/sales/forecast/conversion").text
+    assert "No deal ended in these months." in nothing
+    deal("Won", amount=Decimal(1))
+    deal("Lost", amount=Decimal(1))
+    said = client.get("/sales/forecast/conversion").text
+    assert [part.partition("<")[0] for part in said.split('<b class="num">')[1:]] == ["100", "50", "50", "50", "50"]
