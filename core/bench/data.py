@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -44,11 +45,13 @@ class Made:
         busy: ids of customers with deals and activities.
         names: names of people, to search for.
         user_id: who is signed in.
+        add_deals: add_deals(count, only_open) makes more deals, in all stages or in open ones.
     """
 
     busy: list[UUID]
     names: list[str]
     user_id: UUID
+    add_deals: Callable[[int, bool], int]
 
 
 def make_data(customers: int, opportunities: int, activities: int, told: Callable[[str], None]) -> Made:
@@ -69,7 +72,7 @@ def make_data(customers: int, opportunities: int, activities: int, told: Callabl
         told(f"{_make_activities(company, firms, activities):,} activities")
     busy = firms[: max(min(len(firms), opportunities, activities) // 2, 1)]
     every = busy[:: max(len(busy) // 400, 1)]
-    return Made([firm.id for firm in every], names, user.id)
+    return Made([firm.id for firm in every], names, user.id, partial(_make_deals, company, firms))
 
 
 def _colleague(number: int) -> UUID:
@@ -101,11 +104,13 @@ def _write(model: Any, rows: Iterator[dict[str, Any]], count: int) -> int:
     return count
 
 
-def _make_deals(company: DemoCompany, firms: list[DemoCustomer], count: int) -> int:
+def _make_deals(company: DemoCompany, firms: list[DemoCustomer], count: int, only_open: bool = False) -> int:
     deal, stage = record_types.get("sales.opportunity"), record_types.get("sales.stage")
     if deal is None or stage is None:
         return 0
-    stages = list(db.session.scalars(select(stage.model).order_by(stage.model.position)))  # type: ignore[attr-defined]
+    model: Any = stage.model
+    every = db.session.scalars(select(model).order_by(model.position))
+    stages = [each for each in every if each.kind == "open" or not only_open]
     return _write(deal.model, _deals(company, firms, stages), count)
 
 

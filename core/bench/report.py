@@ -7,6 +7,7 @@ from typing import Any, Final
 from core.bench.floor import BOARD, CREATE, EDIT, FORECAST, LIST, RECORD, SEARCH
 from core.bench.measure import Figures
 from core.bench.pages import PALETTE, TODAY
+from core.bench.selling import LONG_FORECAST, OPEN_BOARD, POSTING, QUOTE
 from core.bench.serving import Served
 
 
@@ -36,14 +37,21 @@ TARGETS: Final[Mapping[str, Target]] = {
     CREATE: Target(_per_database(8, 12), _per_database(1.7, 3.6)),
     EDIT: Target(_per_database(8, 12), _per_database(2.0, 4.6)),
     BOARD: Target(_per_database(12, 14), _per_database(4.3, 5.1)),
+    OPEN_BOARD: Target(_per_database(12, 14), _per_database(4.3, 5.1)),
+    # The specification has none for these: so they were on a machine of two cores in November 2026, and so they stay.
+    QUOTE: Target(_per_database(150, 250), _per_database(6, 21)),
+    LONG_FORECAST: Target(_per_database(40, 48), _per_database(8, 12)),
+    POSTING: Target(_per_database(9, 16), _per_database(0.7, 1.6)),
 }
 #: Whose target is a ratio to plain SQL, because the specification has no floor for it.
-AGAINST_RAW: Final = frozenset({BOARD, FORECAST})
+AGAINST_RAW: Final = frozenset({BOARD, FORECAST, OPEN_BOARD, QUOTE, POSTING, LONG_FORECAST})
 IMPORT_ROWS_PER_S: Final = 5_000
 LIST_PER_S: Final[Mapping[str, float]] = {"sqlite": 250, "postgresql": 150}
 COLD_START_S: Final = 1.2
 MEMORY_MIB: Final = 100
 
+#: What the table's first line tells of; the rest of the sizes stands in its lines.
+MADE: Final = ("customers", "opportunities", "activities")
 #: The order of the table, and what each line says.
 LABELS: Final[Mapping[str, str]] = {
     LIST: "customer list + total",
@@ -55,6 +63,10 @@ LABELS: Final[Mapping[str, str]] = {
     FORECAST: "forecast",
     CREATE: "create",
     EDIT: "edit in place",
+    OPEN_BOARD: "board, {open_deals:,} open deals",
+    QUOTE: "quote of {quote_lines:,} lines priced anew",
+    LONG_FORECAST: "forecast, {forecast_deals:,} deals",
+    POSTING: "post an invoice, {invoices:,} in a run",
 }
 
 
@@ -100,8 +112,8 @@ class Report:
                 is_met = False
             cpu_ratio = mine.cpu_ms / base.cpu_ms if base and base.cpu_ms else None
             yield Line(
-                label, mine.ms, "ms", floor.ms if floor else None, raw.ms if raw else None, mine.cpu_ms,
-                mine.statements, ratio, allowed, is_met, cpu_ratio,
+                label.format(**self.sizes), mine.ms, "ms", floor.ms if floor else None, raw.ms if raw else None,
+                mine.cpu_ms, mine.statements, ratio, allowed, is_met, cpu_ratio,
             )  # fmt: skip
 
     def _other_lines(self) -> "Iterator[Line]":
@@ -168,7 +180,7 @@ def as_table(report: Report, before: Mapping[str, Any] | None = None) -> str:
         before: the JSON of an earlier run to compare the ratios with.
     """
     earlier = {line["label"]: line["ratio"] for line in (before or {}).get("lines", [])}
-    sizes = ", ".join(f"{number:,} {name}" for name, number in report.sizes.items())
+    sizes = ", ".join(f"{number:,} {name}" for name, number in report.sizes.items() if name in MADE)
     rows = [_HEADINGS, *(_cells(line, earlier.get(line.label)) for line in report.lines())]
     widths = [max(len(row[place]) for row in rows) for place in range(len(_HEADINGS))]
     shown = [0, *range(1, len(_HEADINGS) if earlier else len(_HEADINGS) - 1)]

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from core.bench.data import Made, make_data
 from core.bench.floor import measure_floor, measure_raw
 from core.bench.pages import measure_import, measure_pages, sign_in
 from core.bench.report import Report
+from core.bench.selling import SalesSizes, measure_selling
 from core.bench.serving import Served, measure_served
 from core.database import db
 from core.operation.first_run import prepare_database
@@ -35,6 +36,7 @@ class Sizes:
         import_rows: rows of the imported file.
         repetitions: how often each page is measured.
         served_seconds: for how long the served list is asked for; 0 leaves the served measurements out.
+        sales: how much of what is sold.
     """
 
     customers: int = 100_000
@@ -43,9 +45,10 @@ class Sizes:
     import_rows: int = 10_000
     repetitions: int = 60
     served_seconds: float = 8.0
+    sales: SalesSizes = field(default_factory=SalesSizes)
 
 
-QUICK: Final = Sizes(2_000, 1_000, 2_000, 500, 15, 2.0)
+QUICK: Final = Sizes(2_000, 1_000, 2_000, 500, 15, 2.0, SalesSizes(1_500, 5_000, 100, 50))
 
 
 def run_bench(sizes: Sizes, database_url: str | None = None, told: Told = lambda _line: None) -> Report:
@@ -95,16 +98,18 @@ def _measure(app: Flask, url: str, made: Made, sizes: Sizes, environment: dict[s
     served = _serve(app, sizes, environment)
     told("import")
     imported = measure_import(app, made, sizes.import_rows)
+    selling = measure_selling(app, url, made, sizes.sales, sizes.repetitions, told)
     return Report(
         database=make_url(url).get_backend_name(),
         sizes={
             "customers": sizes.customers,
             "opportunities": sizes.opportunities,
             "activities": sizes.activities,
+            **asdict(sizes.sales),
         },
-        raw=raw,
+        raw=raw | selling.raw,
         floor=floor,
-        pages=pages,
+        pages=pages | selling.pages,
         import_rows_per_s=imported,
         served=served,
     )

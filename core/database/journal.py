@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Index, Integer, String, bindparam, inspect, update
@@ -114,8 +115,13 @@ def touched_of(session: Session) -> list[Touched]:
 
 
 def _columns(record: Record) -> list[str]:
-    excluded = never_journalled(type(record))
-    return [attribute.key for attribute in inspect(type(record)).column_attrs if attribute.key not in excluded]
+    return _columns_of(type(record))
+
+
+@lru_cache(maxsize=1_000)
+def _columns_of(model: type[Record]) -> list[str]:
+    excluded = never_journalled(model)
+    return [attribute.key for attribute in inspect(model).column_attrs if attribute.key not in excluded]
 
 
 def _inserted(record: Record) -> Touched:
@@ -127,7 +133,10 @@ def _inserted(record: Record) -> Touched:
 def _updated(record: Record) -> Touched | None:
     state = inspect(record)
     changes: dict[str, list[Any]] = {}
+    touched = state.committed_state  # holds what was set since it was read, and nothing else
     for name in _columns(record):
+        if name not in touched:
+            continue
         history = state.attrs[name].history
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None

@@ -10,11 +10,13 @@ from sqlalchemy import NullPool, create_engine, text
 
 from core.bench import Sizes, run_bench
 from core.bench.measure import Figures
-from core.bench.report import LABELS, Report, as_table
+from core.bench.report import AGAINST_RAW, LABELS, Report, as_table
+from core.bench.selling import SalesSizes
 from core.bench.serving import Served
 from tests.conftest import POSTGRES_URL
 
-SMALL = Sizes(customers=150, opportunities=60, activities=100, import_rows=20, repetitions=2, served_seconds=0)
+SELLING = SalesSizes(open_deals=50, forecast_deals=90, quote_lines=4, invoices=3)
+SMALL = Sizes(150, 60, 100, import_rows=20, repetitions=2, served_seconds=0, sales=SELLING)
 
 
 def _report(**given: Any) -> Report:
@@ -34,6 +36,8 @@ def test_it_measures_every_page_on_data_of_its_own(
     assert set(report.pages) == set(LABELS)
     assert set(report.floor) <= set(report.pages)
     assert all(figures.ms > 0 and figures.statements > 0 for figures in report.pages.values())
+    assert report.raw.keys() >= AGAINST_RAW
+    assert {"board, 50 open deals", "quote of 4 lines priced anew"} <= {line.label for line in report.lines()}
     assert report.import_rows_per_s > 0
     assert list(tmp_path.iterdir()) == []
     if server:
