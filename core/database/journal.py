@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Index, Integer, String, bindparam, inspect, update
@@ -114,14 +113,16 @@ def touched_of(session: Session) -> list[Touched]:
     return touched
 
 
+#: The columns that the journal tells of, by model.
+_told: Final[dict[type[Any], list[str]]] = {}
+
+
 def _columns(record: Record) -> list[str]:
-    return _columns_of(type(record))
-
-
-@lru_cache(maxsize=1_000)
-def _columns_of(model: type[Record]) -> list[str]:
-    excluded = never_journalled(model)
-    return [attribute.key for attribute in inspect(model).column_attrs if attribute.key not in excluded]
+    model: type[Any] = type(record)
+    if model not in _told:
+        excluded = never_journalled(model)
+        _told[model] = [each.key for each in inspect(model).column_attrs if each.key not in excluded]
+    return _told[model]
 
 
 def _inserted(record: Record) -> Touched:
