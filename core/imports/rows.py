@@ -191,6 +191,9 @@ class RowReader:
         declared = self.fields[name]
         if isinstance(declared, fields.Related):
             return lambda row, cell: self._read_related(row, name, cell)
+        if isinstance(declared, fields.Choices):
+            known = _choice_reader(declared)
+            return lambda _row, cell: [known(each) for each in values.read_words(text_of(cell))]
         if isinstance(declared, fields.Tags):
             return lambda _row, cell: cell if isinstance(cell, list) else values.read_words(text_of(cell))
         if isinstance(declared, fields.Email):
@@ -396,7 +399,7 @@ def _boolean(text: str) -> Any:
     return True if word in TRUE_WORDS else False if word in FALSE_WORDS else text
 
 
-def _choice_reader(declared: fields.Choice) -> Callable[[str], str]:
+def _choice_reader(declared: fields.OfASet) -> Callable[[str], str]:
     """Give the function that finds a choice by value or label; what is neither stays for the schema to refuse."""
     known: dict[str, str] = {}
     for value, label in declared.choices.items():

@@ -93,7 +93,8 @@ class FieldInfo:
         when_empty: what an empty cell of an import becomes; the field is left out when not given.
     """
 
-    #: The form control: text, textarea, number, date, datetime, checkbox, choice, relation, money, email, phone, tags.
+    #: The form control: text, textarea, number, date, datetime, checkbox, choice, relation, money, email, phone,
+    #: tags, choices.
     control: ClassVar[str] = "text"
     #: What filters may ask of it.
     operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "contains", "empty", "not_empty")
@@ -354,7 +355,28 @@ class DateTime(FieldInfo, ma.fields.AwareDateTime):
         return moment.replace(tzinfo=current_zone()) if moment.tzinfo is None else moment
 
 
-class Choice(FieldInfo, ma.fields.String):
+class OfASet:
+    """What a field is that takes its values from a fixed set."""
+
+    _choices: Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+
+    @property
+    def choices(self) -> Mapping[str, Any]:
+        """Value to label."""
+        return self._choices() if callable(self._choices) else self._choices
+
+    def check(self, value: str) -> str:
+        """Give a value of the set back.
+
+        Raises:
+            ma.ValidationError: when it isn't one.
+        """
+        if value not in self.choices:
+            raise ma.ValidationError(_("“%(text)s” isn't one of: %(all)s.", text=value, all=", ".join(self.choices)))
+        return value
+
+
+class Choice(OfASet, FieldInfo, ma.fields.String):
     """One of a fixed set.
 
     Args:
@@ -376,18 +398,8 @@ class Choice(FieldInfo, ma.fields.String):
         self._choices = choices
         self.tones = dict(tones or {})
 
-    @property
-    def choices(self) -> Mapping[str, Any]:
-        """Value to label."""
-        return self._choices() if callable(self._choices) else self._choices
-
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        if value in ("", None):
-            return None
-        text = str(value).strip()
-        if text not in self.choices:
-            raise ma.ValidationError(_("“%(text)s” isn't one of: %(all)s.", text=text, all=", ".join(self.choices)))
-        return text
+        return None if value in ("", None) else self.check(str(value).strip())
 
 
 class Tags(FieldInfo, ma.fields.List[str]):
@@ -400,6 +412,24 @@ class Tags(FieldInfo, ma.fields.List[str]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(ma.fields.String(validate=_own_words(validate.Length(min=1, max=60))), **options)
+
+
+class Choices(OfASet, Tags):
+    """Some of a fixed set, kept as a list in the set's order; a form shows a box to tick for each.
+
+    Args:
+        choices: value to label, lazily translated; or a function that gives it.
+    """
+
+    control = "choices"
+
+    def __init__(self, choices: Mapping[str, Any] | Callable[[], Mapping[str, Any]], **options: Any) -> None:
+        super().__init__(**options)
+        self._choices = choices
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        chosen = {self.check(str(each).strip()) for each in super()._deserialize(value, attr, data, **options)}
+        return [each for each in self.choices if each in chosen]
 
 
 class Related(FieldInfo, ma.fields.UUID):

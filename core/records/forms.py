@@ -109,6 +109,8 @@ def submitted(record_type: RecordType, form: Any, only: str | None = None) -> di
 def _submitted(each: FormField, form: Any) -> Any:
     if each.control == "checkbox":
         return each.name in form
+    if each.control == "choices":
+        return form.getlist(each.name)
     if each.control == "tags":
         return [value.strip() for line in form.getlist(each.name) for value in line.split(",") if value.strip()]
     value = form.get(each.name, "")

@@ -51,6 +51,8 @@ def field_schema(field: Any) -> dict[str, Any]:
     )
     if isinstance(field, fields.Choice):
         found = {"type": "string", "enum": sorted(field.choices)}
+    if isinstance(field, fields.Choices):
+        found["items"] = {"type": "string", "enum": sorted(field.choices)}
     if getattr(field, "name", "") == "id":
         found = {"type": "string", "format": "uuid"}
     if getattr(field, "name", "") == "version":

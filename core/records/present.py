@@ -272,6 +272,8 @@ def shown(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = N
         label = str(declared.choices.get(value, value))
         tone = declared.tones.get(value)
         return Cell(label, tone=tone, pill=True) if tone else label
+    if isinstance(declared, fields.Choices):
+        return ", ".join(str(declared.choices.get(each, each)) for each in value)
     if isinstance(declared, fields.Money):
         return format_amount(Decimal(value), getattr(record, declared.currency, None) or base_currency())
     if isinstance(declared, fields.Boolean):
@@ -319,7 +321,7 @@ def control_extra(declared: Any, value: Any, titles: Mapping[UUID, str], record:
             "url": f"{related.url}/options" if related else "",
             "text": titles.get(known) if known else None,
         }
-    if isinstance(declared, fields.Choice):
+    if isinstance(declared, fields.OfASet):
         return {"options": [(key, str(label)) for key, label in declared.choices.items()]}
     if isinstance(declared, fields.Money):
         return {"currency": getattr(record, declared.currency, None) or ""}

@@ -93,7 +93,7 @@ def _values(actor: Actor, field: Any, value: Any, operator: str) -> str:
         ids = [UUID(str(each)) for each in values if each != "me"]
         names = titles(actor, field.record_type, ids)
         words = [_("me") if each == "me" else names.get(UUID(str(each)), "–") for each in values]
-    elif isinstance(field, fields.Choice):
+    elif isinstance(field, fields.OfASet):
         words = [str(field.choices.get(each, each)) for each in values]
     else:
         words = [_word(each) for each in values]

@@ -20,7 +20,7 @@ class LeadForm(Record, Model):
     language: Mapped[str] = mapped_column(String(5), default="en")
     #: The part of its address that nobody guesses.
     token: Mapped[str] = mapped_column(String(43), unique=True)
-    #: What it asks, keys of `schemas.ASKED`, in their order.
+    #: What it asks: some of `schemas.ASKED`.
     asked: Mapped[list[Any]] = mapped_column(default=list)
     #: What of that must be filled in.
     needed: Mapped[list[Any]] = mapped_column(default=list)

@@ -1,15 +1,15 @@
 """What forms for leads consist of."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import marshmallow as ma
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length
 
 from pelatis.api import RecordSchema, _, _l, fields
 
-from .leads import SOURCES
+from .leads import SOURCES, LeadSchema
 
 #: What a form may ask, by the fields of a lead.
 ASKED: Final = ("name", "company", "email", "phone", "country", "postcode", "message")
@@ -17,9 +17,9 @@ ASKED: Final = ("name", "company", "email", "phone", "country", "postcode", "mes
 LANGUAGES: Final = {"en": "English", "el": "Ελληνικά", "pl": "Polski"}
 
 
-def _check_asked(names: Sequence[str]) -> None:
-    for name in names:
-        OneOf(ASKED, error=_("Choose among: %(names)s.", names=", ".join(ASKED)))(name)
+def _askable() -> Mapping[str, Any]:
+    declared: Mapping[str, Any] = LeadSchema().fields
+    return {name: declared[name].label for name in ASKED}
 
 
 def _check_origins(origins: Sequence[str]) -> None:
@@ -36,16 +36,15 @@ class LeadFormSchema(RecordSchema):
     title = fields.String(required=True, label=_l("Title"), validate=Length(max=200))
     language = fields.Choice(LANGUAGES, label=_l("Language"), load_default="en", allow_none=False)
     intro = fields.Text(label=_l("Introduction"), validate=Length(max=5_000))
-    asked = fields.Tags(
+    asked = fields.Choices(
+        _askable,
         label=_l("Asks for"),
-        help=_l("In this order: %(names)s.", names=", ".join(ASKED)),
-        validate=_check_asked,
         load_default=lambda: ["name", "company", "email", "phone", "message"],
         allow_none=False,
     )
-    needed = fields.Tags(
+    needed = fields.Choices(
+        _askable,
         label=_l("Must be filled in"),
-        validate=_check_asked,
         load_default=lambda: ["name", "email"],
         allow_none=False,
     )

@@ -1,17 +1,24 @@
 """What pipelines, stages and exchange rates consist of."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, Range
 
 from pelatis.api import RecordSchema, _l, currency_names, fields
 
 from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES
+from .opportunities import OpportunitySchema
 
 STAGE_KINDS: Final = {"open": _l("Under way"), "won": _l("Won"), "lost": _l("Lost")}
 
 #: Fields that a stage may ask for.
 REQUIRABLE: Final = ("amount", "customer", "product", "expected_close_on", "probability", "needs", "lost_reason")
+
+
+def _requirable() -> Mapping[str, Any]:
+    declared: Mapping[str, Any] = OpportunitySchema().fields
+    return {name: declared[name].label for name in REQUIRABLE}
 
 
 class PipelineSchema(RecordSchema):
@@ -40,10 +47,10 @@ class StageSchema(RecordSchema):
         tones=CATEGORY_TONES,
         import_names=("forecast category",),
     )
-    required = fields.Tags(
+    required = fields.Choices(
+        _requirable,
         label=_l("Asked on entry"),
-        help=_l("Fields that must be filled before a deal enters: %(names)s.", names=", ".join(REQUIRABLE)),
-        validate=lambda names: [OneOf(REQUIRABLE)(name) for name in names],
+        help=_l("What must be filled in before a deal enters."),
         load_default=list,
         allow_none=False,
     )

@@ -20,6 +20,7 @@ from core.problems import Problem
 from core.records.operations import bin_record, create_record, update_record
 from core.users.models import Team
 from core.users.records import USERS
+from plugins.sales.models import LeadForm
 
 from .conftest import Bring, Take
 
@@ -651,3 +652,11 @@ def test_a_team_is_made_below_the_office_that_its_row_names(bring: Bring) -> Non
         ("Dustin", "Central"),
         ("West", None),
     ]
+
+
+def test_several_of_a_set_are_read_by_value_or_label(bring: Bring) -> None:
+    bring(
+        "sales.lead_form", "Name,Title,Asks for,Must be filled in\nPrices,Ask,Mail; name,email\nOther,Ask,Shoe size,\n"
+    )
+    made = db.session.scalars(select(LeadForm)).one()
+    assert (made.asked, made.needed) == (["name", "email"], ["email"])

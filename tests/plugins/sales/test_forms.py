@@ -15,6 +15,7 @@ from core.problems import Problem
 from core.web.limits import limiter
 from plugins.sales.models import Lead, LeadForm
 from plugins.sales.operations.forms import create_lead_form, update_lead_form
+from plugins.sales.schemas import ASKED
 
 ANSWER = {"name": "Maria Korkmaz", "email": "maria@bosporus.example", "message": "500 kg a month?", "consent": "on"}
 FormMaker = Callable[..., LeadForm]
@@ -186,3 +187,20 @@ def test_page_of_a_form_gives_its_address_and_its_html(client: FlaskClient, form
     assert f"sales/public/forms/{made.token}" in page
     assert "&lt;form method=&#34;post&#34;" in page
     assert "Wyślij" in page
+
+
+# What it asks is ticked, not typed
+
+
+def test_what_a_form_asks_is_ticked_and_read_by_its_name(client: FlaskClient, form: FormMaker) -> None:
+    made = form()
+    page = client.get(f"/sales/lead-forms/{made.id}/edit").text
+    assert page.count('name="asked" value="') == len(ASKED)
+    assert 'name="asked" value="email" checked' in page
+    values = {"version": made.version, "name": "Prices", "title": "Prices", "asked": ["message", "name"]}
+    answer = client.post(f"/sales/lead-forms/{made.id}", data=values)
+    assert answer.status_code == 303
+    assert "Name, What they asked" in client.get(f"/sales/lead-forms/{made.id}").text
+    refused = client.patch(f"/api/v1/sales/lead-forms/{made.id}", json={"asked": ["shoe size"]})
+    assert refused.status_code == 422
+    assert "isn't one of: name, company" in refused.text
