@@ -1,10 +1,10 @@
 """What plugins that require the catalog may import."""
 
 from .amounts import rounded, shared_out, smallest_unit
-from .models import Cost, Option, Price, PriceList, PriceRule, Product, Reservation, TaxRule
+from .models import Cost, Option, Price, PriceList, PriceRule, Product, Reservation, StockLevel, TaxRule
 from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
-from .operations.stock import consume, release, reserve
+from .operations.stock import consume, postpone, release, reserve
 from .pricing import PricedLine, PricedOption, PriceRequest, PriceStep
 from .queries.configurator import Configuration, configuration_of
 from .queries.options import with_options
@@ -37,6 +37,7 @@ __all__ = [
     "Reservation",
     "Rounding",
     "Sale",
+    "StockLevel",
     "StockRequest",
     "TaxLine",
     "TaxRule",
@@ -52,6 +53,7 @@ __all__ = [
     "default_price_list",
     "explain_price",
     "held_for",
+    "postpone",
     "price_lines",
     "price_lists_of",
     "price_of",

@@ -31,10 +31,10 @@ from pelatis.api import (
 )
 from plugins.catalog.api import UNITS
 
-from .models import Invoice, Order, Quote, QuoteLine, QuoteSet
+from .models import Delivery, Invoice, Order, OrderLine, Quote, QuoteLine, QuoteSet
 from .models.documents import DocumentLine, Totalled
 from .queries.invoices import lines_of_invoice
-from .queries.orders import lines_of_order
+from .queries.orders import lines_of_order, quantities_of
 from .queries.quotes import lines_of, sets_of, signature_of
 
 
@@ -128,10 +128,9 @@ def columns() -> list[LetterColumn]:
 
 def line_of(line: DocumentLine) -> LetterLine:
     """Write one line of a document's table."""
-    unit = str(UNITS[line.unit]) if line.unit in UNITS else ""
     cells = [
         line.name,
-        f"{format_number(line.quantity)} {unit}".strip(),
+        quantity_of(line, line.quantity),
         format_price(line.unit_price, line.currency),
         format_percent(line.discount) if line.discount else "",
         "" if line.tax_rate is None else format_percent(line.tax_rate),
@@ -221,6 +220,59 @@ def order_answer(order: Order, *, inline: bool = False) -> Response:
         inline: whether the browser shows it instead of keeping it.
     """
     return pdf_response(render_letter(letter_of_order(order)), document_name(order.number or order.name), inline=inline)
+
+
+def letter_of_delivery(delivery: Delivery) -> Letter:
+    """Write the note that goes out with a delivery: what is in it, and what is still to come."""
+    order = db.session.get_one(Order, delivery.order_id)
+    customer = db.session.get(Customer, order.customer_id) if order.customer_id else None
+    lines = lines_of_order(order)
+    going = quantities_of(delivery)
+    with in_language(order.language):
+        facts = [(_("Date"), format_day(delivery.delivered_on, "long")), (_("Order"), order.number or order.name)]
+        if order.reference:
+            facts.append((_("Your order"), order.reference))
+        return Letter(
+            language=order.language,
+            title=_("Delivery note %(number)s", number=delivery.number),
+            recipient=address_of(customer),
+            facts=facts,
+            parts=[
+                LetterPart(
+                    columns=[LetterColumn(_("Description"), wide=True), LetterColumn(_("Quantity"), numeric=True)],
+                    rows=[_delivered(line, going[line.id]) for line in lines if line.id in going],
+                )
+            ],
+            notes=_notes_of_delivery(delivery, lines),
+        )
+
+
+def _delivered(line: OrderLine, quantity: Decimal) -> LetterLine:
+    return LetterLine([line.name, quantity_of(line, quantity)], note=" · ".join(line.option_names))
+
+
+def _notes_of_delivery(delivery: Delivery, lines: Sequence[OrderLine]) -> list[LetterNote]:
+    notes = [LetterNote(delivery.note)] if delivery.note else []
+    left = [(line, line.quantity - line.delivered) for line in lines if line.delivered < line.quantity]
+    if left:
+        told = "\n".join(f"{quantity_of(line, quantity)} · {line.name}" for line, quantity in left)
+        notes.append(LetterNote(told, _("Still to come")))
+    return notes
+
+
+def quantity_of(line: DocumentLine, quantity: Decimal) -> str:
+    """Write a quantity of a line with its unit."""
+    unit = str(UNITS[line.unit]) if line.unit in UNITS else ""
+    return f"{format_number(quantity)} {unit}".strip()
+
+
+def delivery_answer(delivery: Delivery) -> Response:
+    """Answer with the PDF of a delivery note.
+
+    Args:
+        delivery: any; the caller has checked that it may be seen.
+    """
+    return pdf_response(render_letter(letter_of_delivery(delivery)), document_name(delivery.number), inline=True)
 
 
 # Invoices

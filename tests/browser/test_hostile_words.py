@@ -59,7 +59,7 @@ RELATED: Final = {
 #: What takes a person for its customer, and no organisation.
 OF_PERSONS: Final = frozenset({"/sales/contact-roles"})
 #: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out.
-LATER: Final = frozenset({"/sales/deliveries"})
+LATER: Final = frozenset({"/sales/deliveries", "/sales/delivery-lines"})
 #: Fields that name another record of a type that one is there of already.
 ANOTHER: Final = frozenset({"to_customer", "other"})
 #: Where a record's pages are, when it isn't where the API has them; a user's has no form of its own.

@@ -19,7 +19,7 @@ from ..stock import StockRequest
 
 
 def reserve(
-    actor: Actor, wanted: Sequence[StockRequest], due_on: date, reference: tuple[str, UUID]
+    actor: Actor, wanted: Sequence[StockRequest], due_on: date, reference: tuple[str, UUID], *, short: bool = False
 ) -> list[Reservation]:
     """Promise units to something, all of them or none; of two who want the last one, one gets it and one is told.
 
@@ -31,15 +31,18 @@ def reserve(
         wanted: what is wanted.
         due_on: the day by which.
         reference: what they are promised to: the key of its record type, and its id.
+        short: whether to promise what there is instead of refusing where it isn't enough.
 
     Returns:
-        The promises, one for each product that is kept in stock.
+        The promises, one for each product that is kept in stock and of which there is any.
 
     Raises:
         Problem: 409 `catalog.not_available`; `extra["available"]` has what there is by product id.
     """
     with write_unit() as session:
         units = _together(wanted)
+        if short:
+            units = _what_there_is(units, due_on)
         kept = _check_available(units, due_on)
         made = [
             Reservation(
@@ -66,8 +69,17 @@ def _together(wanted: Sequence[StockRequest]) -> dict[UUID, Decimal]:
     return units
 
 
+def _what_there_is(units: Mapping[UUID, Decimal], day: date) -> dict[UUID, Decimal]:
+    lock_levels(units)
+    found = availability_of(units, day)
+    least = {product: min(units[product], each.available) for product, each in found.items()}
+    return {product: quantity for product, quantity in least.items() if quantity > 0}
+
+
 def _check_available(units: Mapping[UUID, Decimal], day: date) -> list[UUID]:
     """Refuse what can't be promised, and give the products that are kept in stock."""
+    if not units:
+        return []
     lock_levels(units)
     found = availability_of(units, day)
     lacking = {product: each.available for product, each in found.items() if each.available < units[product]}
@@ -103,8 +115,34 @@ def release(reference: tuple[str, UUID]) -> None:
         session.flush()
 
 
+def postpone(actor: Actor, reference: tuple[str, UUID], due_on: date) -> None:
+    """Promise what is promised to something for another day.
+
+    Args:
+        actor: whoever says so.
+        reference: the key of its record type, and its id.
+        due_on: the day by which it is wanted now.
+
+    Raises:
+        Problem: 409 `catalog.not_available` where it can't be promised for that day; the old promise stands then.
+    """
+    with write_unit() as session:
+        present = held_for(reference)
+        lock_levels({each.product_id for each in present})
+        wanted = [StockRequest(each.product_id, each.quantity) for each in present]
+        for reservation in present:
+            reservation.quantity = Decimal(0)
+        session.flush()
+        reserve(actor, wanted, due_on, reference)
+
+
 def consume(
-    actor: Actor, reference: tuple[str, UUID], product: UUID, quantity: Decimal, location: str | None = None
+    actor: Actor,
+    reference: tuple[str, UUID],
+    handed: Sequence[StockRequest],
+    *,
+    location: str | None = None,
+    reason: str | None = None,
 ) -> None:
     """Take units that were promised to something off the stock, because they left the house; part of them at a time.
 
@@ -113,27 +151,60 @@ def consume(
     Args:
         actor: whoever hands them over.
         reference: what they were promised to: the key of its record type, and its id.
-        product: the product's id.
-        quantity: how many units.
-        location: the place that they leave; by default the one with the most.
+        handed: what left the house.
+        location: the place that they leave; by default the ones with the most, one after the other.
+        reason: what the movements say: the delivery's number.
 
     Raises:
         Problem: 409 `catalog.not_available` when so many aren't on hand, or promised to others.
     """
     with write_unit() as session:
-        levels = [level for level in lock_levels([product]) if level.deleted_at is None]
-        if not levels:
-            return
-        left = quantity
-        for reservation in held_for(reference, product):
-            taken = min(left, reservation.quantity)
-            reservation.quantity -= taken
-            left -= taken
+        units = _together(handed)
+        places: dict[UUID, list[StockLevel]] = {}
+        for level in lock_levels(units):
+            if level.deleted_at is None and location in (None, level.location):
+                places.setdefault(level.product_id, []).append(level)
+        over = _take_off_promises(reference, {product: units[product] for product in units if product in places})
         session.flush()
-        if left > 0:
-            _check_available({product: quantity}, today())  # the promise itself was just taken off
-        place = max(levels, key=lambda each: each.on_hand).location if location is None else location
-        _move(actor, {"product_id": product, "location": place, "quantity": -quantity, "kind": "issue"})
+        _check_available(over, today())  # their promises were just taken off
+        for product, levels in places.items():
+            _issue(actor, levels, units[product], reason)
+        session.flush()
+
+
+def _take_off_promises(reference: tuple[str, UUID], units: Mapping[UUID, Decimal]) -> dict[UUID, Decimal]:
+    """Take units off what is promised to something, and give those of products of which more go than was promised."""
+    left = dict(units)
+    for reservation in held_for(reference) if units else ():
+        taken = min(left.get(reservation.product_id, Decimal(0)), reservation.quantity)
+        if taken:
+            reservation.quantity -= taken
+            left[reservation.product_id] -= taken
+    return {product: units[product] for product, more in left.items() if more > 0}
+
+
+def _issue(actor: Actor, levels: Sequence[StockLevel], quantity: Decimal, reason: str | None) -> None:
+    """Book units out of the places that have the most."""
+    present = sum((level.on_hand for level in levels), Decimal(0))
+    if present < quantity:
+        raise _not_on_hand(present)
+    left = quantity
+    for level in sorted(levels, key=lambda each: -each.on_hand):
+        taken = min(left, level.on_hand)
+        if taken > 0:
+            level.on_hand -= taken
+            left -= taken
+            db.session.add(
+                StockMovement(
+                    product_id=level.product_id, location=level.location, quantity=-taken, moved_on=today(),
+                    kind="issue", reason=reason, owner_id=actor.user_id,
+                )
+            )  # fmt: skip
+
+
+def _not_on_hand(present: Decimal) -> Problem:
+    message = _("%(count)s are on hand there.", count=format_number(present))
+    return Problem("catalog.not_available", message, status=409, fields={"quantity": [message]})
 
 
 def _move(actor: Actor, values: Mapping[str, Any]) -> StockMovement:
@@ -147,8 +218,7 @@ def _move(actor: Actor, values: Mapping[str, Any]) -> StockMovement:
         db.session.add(level)
     present = level.on_hand if level.deleted_at is None else Decimal(0)
     if present + movement.quantity < 0:
-        message = _("%(count)s are on hand there.", count=format_number(present))
-        raise Problem("catalog.not_available", message, status=409, fields={"quantity": [message]})
+        raise _not_on_hand(present)
     level.on_hand, level.deleted_at = present + movement.quantity, None
     movement.owner_id = movement.owner_id or actor.user_id
     db.session.add(movement)

@@ -1,7 +1,8 @@
 """What sales answer: deals and leads on customers' pages, in timelines and in a person's day."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from pelatis.api import (
     utc_now,
     working_calendar,
 )
+from plugins.catalog.api import Availability, availability_of
 
 from ..models import Opportunity, Quote
 from ..operations.pipelines import name_first_pipeline
@@ -131,3 +133,15 @@ def crm_collect_dependents(record_type: str, ids: Sequence[UUID]) -> Iterator[De
         yield Dependents(record_type="sales.opportunity", label=label, count=count, blocks=blocks)
     for dependents in (contacts.dependents, competitors.dependents):
         yield from dependents(record_type, ids)
+
+
+@hookimpl(trylast=True)
+def crm_check_availability(items: Mapping[UUID, Decimal], due_on: date) -> Mapping[UUID, Availability]:
+    """Say what the catalog's stock has."""
+    return availability_of(items, due_on)
+
+
+@hookimpl
+def crm_validate_order(order: Any, lines: Sequence[Any]) -> None:
+    """Refuse what isn't offered any more."""
+    orders.refuse_not_offered(order, lines)

@@ -1,15 +1,34 @@
-"""Orders beside their deal."""
+"""Orders beside their deal, and what must hold before one is confirmed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pelatis.api import Actor, Panel, _, format_amount, format_day, may
+from sqlalchemy import select
 
-from ..models import Opportunity, Order
+from pelatis.api import Actor, Panel, Problem, _, db, format_amount, format_day, may
+from plugins.catalog.api import Product
+
+from ..models import Opportunity, Order, OrderLine
 from ..queries.orders import orders_of_deal
 from ..records import ORDERS
 from ..schemas import ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
+
+
+def refuse_not_offered(order: Order, lines: Sequence[OrderLine]) -> None:
+    """Refuse products that aren't offered any more, unless the customer accepted them in a quote.
+
+    Raises:
+        Problem: `sales.not_offered` (409).
+    """
+    if order.quote_id is not None:
+        return
+    ids = {line.product_id for line in lines if line.product_id is not None}
+    statement = select(Product.name).where(Product.id.in_(ids), Product.active.is_(False)).order_by(Product.name)
+    names = list(db.session.scalars(statement)) if ids else []
+    if names:
+        message = _("This isn't offered any more: %(names)s.", names=", ".join(names))
+        raise Problem("sales.not_offered", message, status=409)
 
 
 def panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:

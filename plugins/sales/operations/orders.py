@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import select
+
 from pelatis.api import (
     Actor,
     Problem,
@@ -16,6 +18,7 @@ from pelatis.api import (
     _,
     change_record,
     db,
+    demand,
     new_id,
     require,
     save,
@@ -39,6 +42,7 @@ from .documents import (
     price_draft,
 )
 from .numbers import draw_number
+from .stock import follow_due_day, give_up, hand_over, reserve_stock
 
 #: Order status to the statuses that may follow it.
 ORDER_MOVES: Final[Mapping[str, frozenset[str]]] = {
@@ -78,7 +82,9 @@ def create_order(actor: Actor, values: Mapping[str, Any]) -> Order:
         return saved
 
 
-def create_order_of_quote(actor: Actor, quote: Quote, values: Mapping[str, Any] | None = None) -> Order:
+def create_order_of_quote(
+    actor: Actor, quote: Quote, values: Mapping[str, Any] | None = None, *, short: bool = False
+) -> Order:
     """Make the order of an accepted quote: confirmed, with the accepted set and the options that were chosen.
 
     However often and by however many it is asked for, a quote becomes one order; later calls give it back.
@@ -87,9 +93,11 @@ def create_order_of_quote(actor: Actor, quote: Quote, values: Mapping[str, Any] 
         actor: whoever makes it.
         quote: an accepted quote that the actor may see.
         values: what else to write on a new order: `due_on`, `reference`.
+        short: whether to confirm it though there isn't enough in stock.
 
     Raises:
-        Problem: `sales.not_accepted` (409) for a quote that nobody accepted; 403 or 404 without the right.
+        Problem: `sales.not_accepted` (409) for a quote that nobody accepted; what `confirm_order` raises; 403 or 404
+            without the right.
     """
     require(actor, Quote, "view", quote)
     with write_unit() as session:
@@ -106,7 +114,7 @@ def create_order_of_quote(actor: Actor, quote: Quote, values: Mapping[str, Any] 
         )
         save(actor, order)
         _take_accepted(actor, quote, order)
-        return confirm_order(actor, order)
+        return confirm_order(actor, order, short=short)
 
 
 def _take_accepted(actor: Actor, quote: Quote, order: Order) -> None:
@@ -122,7 +130,8 @@ def update_order(actor: Actor, order: Order, values: Mapping[str, Any]) -> Order
     """Change a draft; of a confirmed order only when it is due and the customer's own number.
 
     Raises:
-        Problem: `sales.document_sealed` (409) for anything else of a confirmed order.
+        Problem: `sales.document_sealed` (409) for anything else of a confirmed order; `catalog.not_available` (409) for
+            a day by which there isn't enough in stock.
     """
     with write_unit():
         changes = {name: value for name, value in values.items() if getattr(order, name) != value}
@@ -131,6 +140,8 @@ def update_order(actor: Actor, order: Order, values: Mapping[str, Any]) -> Order
         if not changes.get("customer_id", True):
             raise no_customer()
         change_record(actor, order, changes)
+        if "due_on" in changes and order.sealed_at is not None:
+            follow_due_day(actor, order)
         if changes.keys() & (PRICING | {"rounding"}):
             price_draft(ORDER_KIND, order)
         return order
@@ -150,12 +161,17 @@ def set_order_status(order: Order, status: str) -> None:
     order.closed_at = utc_now() if status in ("closed", "cancelled") else None
 
 
-def confirm_order(actor: Actor, order: Order) -> Order:
-    """Confirm a draft: it gets its number, and it and its lines are sealed.
+def confirm_order(actor: Actor, order: Order, *, short: bool = False) -> Order:
+    """Confirm a draft: its stock is reserved, it gets its number, and it and its lines are sealed.
+
+    Args:
+        actor: whoever confirms it.
+        order: a draft.
+        short: whether to reserve what there is instead of refusing where it isn't enough.
 
     Raises:
-        Problem: `sales.nothing_ordered` (422) without lines; `sales.document_sealed` (409); 403 or 404 without the
-            right.
+        Problem: `sales.nothing_ordered` (422) without lines; `sales.document_sealed` (409); `catalog.not_available`
+            (409) when somebody else has the last units; what a plugin has against it; 403 or 404 without the right.
     """
     require(actor, Order, "edit", order)
     with write_unit() as session:
@@ -163,7 +179,9 @@ def confirm_order(actor: Actor, order: Order) -> Order:
         lines = lines_of_order(order)
         if not lines:
             raise Problem("sales.nothing_ordered", _("Add a line first."))
+        demand("crm_validate_order", actor=actor, order=order, lines=lines)
         order.number = draw_number("order", today())
+        reserve_stock(actor, order, lines, short=short)
         set_order_status(order, "confirmed")
         order.confirmed_at = now = utc_now()
         documents: list[Sealable] = [order, *lines]
@@ -186,6 +204,7 @@ def cancel_order(actor: Actor, order: Order) -> Order:
             message = _("Something of it went out or was invoiced already; an invoice is reversed by a credit note.")
             raise Problem("sales.order_status_refused", message, status=409)
         set_order_status(order, "cancelled")
+        give_up(order)
         session.flush()
         return order
 
@@ -210,6 +229,19 @@ def create_delivery(actor: Actor, values: Mapping[str, Any]) -> Delivery:
         return deliver(actor, order, left, day=day, note=note, delivery_id=values.get("id"))
 
 
+def create_delivery_line(actor: Actor, values: Mapping[str, Any]) -> DeliveryLine:
+    """Write down that so much of one line of an order went out today, with a delivery of its own.
+
+    Raises:
+        Problem: as `deliver` does.
+    """
+    line = db.session.get_one(OrderLine, values["order_line_id"])
+    with write_unit() as session:
+        order = session.get_one(Order, line.order_id)
+        delivery = deliver(actor, order, {line.id: values["quantity"]})
+        return session.scalars(select(DeliveryLine).where(DeliveryLine.delivery_id == delivery.id)).one()
+
+
 def deliver(
     actor: Actor,
     order: Order,
@@ -231,7 +263,8 @@ def deliver(
 
     Raises:
         Problem: `sales.order_status_refused` (409) for a draft, a cancelled or a delivered order;
-            `sales.nothing_delivered`, `sales.more_than_ordered` (422); 403 or 404 without the right.
+            `sales.nothing_delivered`, `sales.more_than_ordered` (422); `catalog.not_available` (409); 403 or
+            404 without the right.
     """
     require(actor, Order, "edit", order)
     with write_unit() as session:
@@ -254,6 +287,7 @@ def deliver(
                     sealed_at=delivery.sealed_at,
                 )
             )  # fmt: skip
+        hand_over(actor, order, going, delivery.number)
         follow_lines(order, lines)
         session.flush()
         return delivery

@@ -37,6 +37,12 @@ def deliveries_of(order: Order) -> list[tuple[Delivery, list[tuple[OrderLine, An
     return [(each, parts.get(each.id, [])) for each in found]
 
 
+def quantities_of(delivery: Delivery) -> dict[UUID, Any]:
+    """Tell how much of each line of its order went out with a delivery."""
+    statement = select(DeliveryLine.order_line_id, DeliveryLine.quantity).where(DeliveryLine.delivery_id == delivery.id)
+    return {row.order_line_id: row.quantity for row in db.session.execute(statement)}
+
+
 def orders_of_deal(actor: Actor, deal: UUID) -> list[Order]:
     """List the orders of a deal that an actor may see, the newest first."""
     statement = select(Order).where(Order.opportunity_id == deal, Order.deleted_at.is_(None), visible(actor, Order))

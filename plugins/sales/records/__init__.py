@@ -4,7 +4,7 @@
 from .leads import LEADS
 from .opportunities import OPEN_DEALS, OPPORTUNITIES
 from .quotes import APPROVAL_LIMITS, QUOTE_LINES, QUOTE_SETS, QUOTES
-from .orders import DELIVERIES, ORDER_LINES, ORDERS
+from .orders import DELIVERIES, DELIVERY_LINES, ORDER_LINES, ORDERS
 from .invoices import INVOICE_LINES, INVOICES
 from .contacts import CONTACT_ROLE_TYPE
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
@@ -24,6 +24,7 @@ __all__ = [
     "DEALS_MET",
     "DEAL_COMPETITORS",
     "DELIVERIES",
+    "DELIVERY_LINES",
     "EXCHANGE_RATES",
     "INVOICES",
     "INVOICE_LINES",

@@ -4,13 +4,15 @@ from functools import partial
 
 from pelatis.api import ParentAccess, RecordType, _l
 
-from ..models import Delivery, Order, OrderLine
+from ..models import Delivery, DeliveryLine, Order, OrderLine
 from ..operations.documents import create_line, settle_line, update_line
-from ..operations.orders import ORDER_KIND, create_delivery, create_order, update_order
-from ..schemas import DeliverySchema, OrderLineSchema, OrderSchema
+from ..operations.orders import ORDER_KIND, create_delivery, create_delivery_line, create_order, update_order
+from ..schemas import DeliveryLineSchema, DeliverySchema, OrderLineSchema, OrderSchema
 
 #: Whoever may see an order may see its parts.
 OF_ORDER = ParentAccess("order_id", Order)
+#: Whoever may see a delivery may see what went out with it.
+OF_DELIVERY = ParentAccess("delivery_id", Delivery)
 
 ORDERS = RecordType(
     model=Order,
@@ -62,5 +64,21 @@ DELIVERIES = RecordType(
     search=("number", "note"),
     create=create_delivery,
     access=OF_ORDER,
+    nav=False,
+)
+
+DELIVERY_LINES = RecordType(
+    model=DeliveryLine,
+    schema=DeliveryLineSchema,
+    label=_l("Line of a delivery"),
+    label_plural=_l("Lines of deliveries"),
+    path="delivery-lines",
+    icon="list-details",
+    title="quantity",
+    subtitle=("order_line", "delivery"),
+    columns=("quantity", "order_line", "delivery", "created_at"),
+    filters=("quantity", "order_line", "delivery"),
+    create=create_delivery_line,
+    access=OF_DELIVERY,
     nav=False,
 )

@@ -9,7 +9,7 @@ from .forms import ASKED, LeadFormSchema
 from .invoices import INVOICE_KINDS, INVOICE_STATUSES, InvoiceLineSchema, InvoiceSchema
 from .leads import DISQUALIFIED, LEAD_STATUSES, OPEN_LEADS, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
-from .orders import ORDER_STATUSES, DeliverySchema, OrderLineSchema, OrderSchema
+from .orders import ORDER_STATUSES, DeliveryLineSchema, DeliverySchema, OrderLineSchema, OrderSchema
 from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSchema, StageSchema
 from .quotes import (
     QUOTE_STATUSES,
@@ -46,6 +46,7 @@ __all__ = [
     "CompetitorSchema",
     "ContactRoleSchema",
     "DealCompetitorSchema",
+    "DeliveryLineSchema",
     "DeliverySchema",
     "ExchangeRateSchema",
     "InvoiceLineSchema",

@@ -86,3 +86,11 @@ class DeliverySchema(RecordSchema):
     order = fields.Related("sales.order", required=True, label=_l("Order"))
     delivered_on = fields.Date(label=_l("Went out"), help=_l("Left empty: today."))
     note = fields.Text(label=_l("Note"), validate=Length(max=2_000))
+
+
+class DeliveryLineSchema(RecordSchema):
+    """How much of a line of an order went out with a delivery."""
+
+    order_line = fields.Related("sales.order_line", required=True, label=_l("Line of an order"))
+    quantity = fields.Decimals(required=True, label=_l("Quantity"), validate=Range(min=0, min_inclusive=False))
+    delivery = fields.Related("sales.delivery", dump_only=True, label=_l("Delivery"))

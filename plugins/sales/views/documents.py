@@ -24,6 +24,7 @@ from plugins.catalog.api import UNITS, PriceStep
 
 from ..models.documents import DocumentLine, Totalled
 from ..operations.rates import four_decimals
+from .stock import StockWords
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,16 @@ class DocumentRow:
     steps: Sequence[Step]
     options: str
     options_url: str
+    stock: StockWords | None
 
 
-def row_of(line: Any, options_url: str = "") -> DocumentRow:
+def row_of(line: Any, options_url: str = "", stock: StockWords | None = None) -> DocumentRow:
     """Write a line of a document for its page.
 
     Args:
         line: of any document.
         options_url: where its options are chosen anew; empty for a line that stays or a product without any.
+        stock: what is said of its stock.
     """
     return DocumentRow(
         line=line,
@@ -68,6 +71,7 @@ def row_of(line: Any, options_url: str = "") -> DocumentRow:
         steps=steps_of(line),
         options=options_of(line),
         options_url=options_url,
+        stock=stock,
     )
 
 

@@ -37,7 +37,7 @@ from pelatis.api import (
 )
 from plugins.catalog.api import Cost
 
-from ..letters import order_answer
+from ..letters import delivery_answer, order_answer
 from ..models import Delivery, Invoice, Order, OrderLine
 from ..operations.orders import (
     DELIVERABLE,
@@ -49,13 +49,14 @@ from ..operations.orders import (
 )
 from ..queries.invoices import invoices_of_order
 from ..queries.orders import deliveries_of, lines_of_order
-from ..records import ORDER_LINES, ORDERS, QUOTES
+from ..records import DELIVERIES, ORDER_LINES, ORDERS, QUOTES
 from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
 from .documents import DocumentRow, part_of, row_of, sums_of, tell_refusal, typed_quantities, unit_of
 from .options import OptionsDialog, closed, needs_options, options_urls
+from .stock import StockWords, ask_short, promise_words, stock_words
 
 
 @dataclass(frozen=True)
@@ -90,17 +91,22 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
     may_edit = may(actor, Order, "edit") and order.deleted_at is None
     is_editable = order.sealed_at is None and may_edit
     urls = options_urls(lines, ORDERS.url_of(order.id)) if is_editable else {}
+    stock = promise_words(actor, order, lines) if order.sealed_at else stock_words(actor, lines, order.due_on)
     return {
         "order": order,
         "customer_title": customers.get(order.customer_id) if order.customer_id else None,
         "quote_title": quotes.get(order.quote_id) if order.quote_id else None,
         "standing": (ORDER_STATUSES[order.status], ORDER_TONES.get(order.status, "")),
-        "rows": [_row(line, urls.get(line.id, "")) for line in lines],
+        "rows": [_row(line, urls.get(line.id, ""), stock.get(line.id)) for line in lines],
         "sums": sums_of(order),
         "total": format_amount(order.gross, order.currency, whole=False),
         "margin": format_percent(margin) if margin is not None else "",
         "deliveries": [
-            (each, [(line.name, f"{format_number(quantity)} {unit_of(line)}".strip()) for line, quantity in parts])
+            (
+                each,
+                DELIVERIES.url_of(each.id),
+                [(line.name, f"{format_number(quantity)} {unit_of(line)}".strip()) for line, quantity in parts],
+            )
             for each, parts in deliveries_of(order)
         ],
         "is_editable": is_editable,
@@ -123,9 +129,9 @@ def _is_open(order: Order, lines: list[OrderLine]) -> bool:
     return order.status in DELIVERABLE or (order.status in ("invoiced", "closed") and left)
 
 
-def _row(line: OrderLine, options_url: str) -> OrderRow:
+def _row(line: OrderLine, options_url: str, stock: StockWords | None) -> OrderRow:
     return OrderRow(
-        row_of(line, options_url),
+        row_of(line, options_url, stock),
         format_number(line.delivered),
         format_number(line.invoiced),
         line.quantity - line.delivered,
@@ -148,7 +154,11 @@ def _edited(record_id: UUID) -> tuple[Actor, Order]:
 def order_quote(record_id: UUID) -> Response:
     """Make the order of an accepted quote, or go to the one that was made."""
     actor = current_actor()
-    order = create_order_of_quote(actor, find_record(actor, QUOTES, record_id))
+    quote = find_record(actor, QUOTES, record_id)
+    try:
+        order = create_order_of_quote(actor, quote, short="short" in request.form)
+    except Problem as problem:
+        return ask_short(problem, f"{QUOTES.url_of(record_id)}/order")
     return redirect_or_refresh(ORDERS.url_of(order.id))
 
 
@@ -229,7 +239,10 @@ def drop_order_line(record_id: UUID, line_id: UUID) -> Response:
 def confirm(record_id: UUID) -> Response:
     """Confirm a draft."""
     actor, order = _edited(record_id)
-    confirm_order(actor, order)
+    try:
+        confirm_order(actor, order, short="short" in request.form)
+    except Problem as problem:
+        return ask_short(problem, f"{ORDERS.url_of(record_id)}/confirm")
     toast(_("%(number)s is confirmed.", number=order.number))
     return redirect_or_refresh(ORDERS.url_of(order.id))
 
@@ -256,6 +269,13 @@ def _typed_day() -> Any:
     except ma.ValidationError as error:
         message = _("This is no day.")
         raise Problem("sales.bad_day", message, fields={"delivered_on": [message]}) from error
+
+
+@blueprint.get("/deliveries/<uuid:record_id>/pdf")
+@audience("staff")
+def delivery_pdf(record_id: UUID) -> Response:
+    """Give the delivery note as it is printed."""
+    return delivery_answer(find_record(current_actor(), DELIVERIES, record_id, binned=True))
 
 
 @blueprint.post("/orders/<uuid:record_id>/cancel")

@@ -54,7 +54,10 @@ from ..totals import margin_percent
 from . import blueprint
 from .documents import Step, options_of, part_of, steps_of, sums_of, tell_refusal
 from .options import OptionsDialog, closed, needs_options, options_urls
+from .stock import StockWords, stock_words
 
+#: The statuses in which a quote says what there is in stock.
+STOCKED = frozenset({"draft", "in_approval"}) | OPEN
 #: What a seller may change of a line where it stands.
 LINE_FIELDS = ("name", "quantity", "unit_price", "discount", "optional")
 
@@ -76,6 +79,7 @@ class LineRow:
     steps: Sequence[Step]
     options: str
     options_url: str
+    stock: StockWords | None
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
     shows_cost = may(actor, Cost, "view")
     lines = [only] if only else lines_of(quote, shown)
     is_editable = quote.sealed_at is None and quote.deleted_at is None and may(actor, Quote, "edit")
+    stock = stock_words(actor, lines) if quote.status in STOCKED else {}
     urls = options_urls(lines, QUOTES.url_of(quote.id)) if is_editable else {}
     reasons = reasons_for_approval(quote) if quote.sealed_at is None else {}
     approval = approval_of(quote)
@@ -117,7 +122,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "standing": (QUOTE_STATUSES[quote.status], QUOTE_TONES.get(quote.status, "")),
         "cards": [_card(quote, each, shown, each in reasons, shows_cost) for each in sets],
         "shown": shown,
-        "rows": [_row(quote, line, shows_cost, urls.get(line.id, "")) for line in lines],
+        "rows": [_row(quote, line, shows_cost, urls.get(line.id, ""), stock.get(line.id)) for line in lines],
         "sums": sums_of(shown) if shown else [],
         "total": format_amount(shown.gross, quote.currency, whole=False) if shown else "",
         "shows_cost": shows_cost,
@@ -163,7 +168,7 @@ def _card(quote: Quote, each: QuoteSet, shown: QuoteSet | None, needs_approval: 
     )
 
 
-def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str) -> LineRow:
+def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str, stock: StockWords | None) -> LineRow:
     cost = None if line.cost is None or not shows_cost else line.cost * line.quantity
     margin = margin_percent(line.net, cost)
     return LineRow(
@@ -180,6 +185,7 @@ def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str) -> L
         steps=steps_of(line),
         options=options_of(line),
         options_url=options_url,
+        stock=stock,
     )
 
 

@@ -98,7 +98,7 @@ def test_what_isnt_kept_in_stock_needs_no_promise(tin: Product) -> None:
     ]
     assert [each.product_id for each in reserve(system_actor(), wanted, DAY, order())] == [tin.id]
     assert service.id not in availability_of([service.id], DAY)
-    consume(system_actor(), order(), service.id, Decimal(99))
+    consume(system_actor(), order(), [StockRequest(service.id, Decimal(99))])
 
 
 def test_what_is_due_by_the_day_can_be_promised_for_it(tin: Product) -> None:
@@ -132,7 +132,7 @@ def test_handing_over_takes_the_promise_and_the_stock_in_parts(tin: Product) -> 
     stock(tin, 10)
     ours = order()
     promise(tin, 6, reference=ours)
-    consume(system_actor(), ours, tin.id, Decimal(4))
+    consume(system_actor(), ours, [StockRequest(tin.id, Decimal(4))])
     assert (left_for(ours), figures(tin)) == ([2], [6, 2, 0, 4])
     release(ours)
     assert (left_for(ours), figures(tin)) == ([], [6, 0, 0, 6])
@@ -144,9 +144,9 @@ def test_handing_over_never_takes_what_others_were_promised(tin: Product) -> Non
     promise(tin, 3, reference=ours)
     promise(tin, 6)
     with pytest.raises(Problem):
-        consume(system_actor(), ours, tin.id, Decimal(5))
+        consume(system_actor(), ours, [StockRequest(tin.id, Decimal(5))])
     assert (left_for(ours), figures(tin)) == ([3], [10, 9, 0, 1])
-    consume(system_actor(), ours, tin.id, Decimal(4))
+    consume(system_actor(), ours, [StockRequest(tin.id, Decimal(4))])
     assert (left_for(ours), figures(tin)) == ([], [6, 6, 0, 0])
 
 

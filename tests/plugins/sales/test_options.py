@@ -53,6 +53,10 @@ def quote(customer: Any) -> Quote:
     return create_quote(SYSTEM, {"customer_id": customer.id, "name": "Press", "language": "en"})
 
 
+def said(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
 def option(name: str) -> Option:
     found: Option = db.session.query(Option).filter_by(name=name).one()
     return found
@@ -66,12 +70,14 @@ def line_of(quote: Quote, press: Product, options: Sequence[str] | None = None) 
 
 def test_options_are_chosen_by_code_name_or_id_and_kept_with_their_prices(quote: Quote, press: Product) -> None:
     line = line_of(quote, press, ["pump", "M5"])
-    assert (line.options, line.unit_price, line.net) == (["5 kW", "Pump"], 1300, 2600)
-    told = [(each["code"], each["group"], each["name"], Decimal(each["amount"])) for each in line.configuration]
+    assert said(line.options, line.unit_price, line.net) == (["5 kW", "Pump"], 1300, 2600)
+    told: list[Any] = [
+        (each["code"], each["group"], each["name"], Decimal(each["amount"])) for each in line.configuration
+    ]
     assert told == [("M5", "Motor", "5 kW", 200), ("", "Extras", "Pump", 100)]
     assert [step["kind"] for step in line.steps] == ["list", "option", "option"]
     update_record(SYSTEM, QUOTE_LINES, line, {"options": [str(option("3 kW").id)]})
-    assert (line.options, line.unit_price) == (["3 kW"], 1000)
+    assert said(line.options, line.unit_price) == (["3 kW"], 1000)
 
 
 def test_what_nobody_chose_is_the_usual(quote: Quote, press: Product) -> None:
@@ -90,7 +96,7 @@ def test_free_text_has_no_options_and_another_product_has_its_own(quote: Quote, 
     line = line_of(quote, press, ["5 kW"])
     plain = create_product(SYSTEM, {"name": "Cart", "list_price": Decimal(50)})
     update_record(SYSTEM, QUOTE_LINES, line, {"product": str(plain.id)})
-    assert (line.name, line.options, line.unit_price) == ("Cart", [], 50)
+    assert said(line.name, line.options, line.unit_price) == ("Cart", [], 50)
     with pytest.raises(Problem):
         update_record(SYSTEM, QUOTE_LINES, line, {"options": ["5 kW"]})
 
@@ -101,26 +107,26 @@ def test_what_was_sent_keeps_its_options_whatever_the_catalog_says_later(quote: 
     update_record(SYSTEM, OPTIONS, option("5 kW"), {"name": "6 kW"})
     assert line.option_names == ["5 kW"]
     (copy,) = lines_of(revise_quote(SYSTEM, quote))
-    assert (copy.option_names, copy.unit_price) == (["6 kW"], 1200)
+    assert said(copy.option_names, copy.unit_price) == (["6 kW"], 1200)
 
 
 def test_copies_and_orders_take_the_options_along(quote: Quote, press: Product) -> None:
     line_of(quote, press, ["5 kW", "Pump"])
     copy = copy_set(SYSTEM, sets_of(quote)[0])
     (copied,) = lines_of(quote, copy)
-    assert (copied.options, copied.net) == (["5 kW", "Pump"], 2600)
+    assert said(copied.options, copied.net) == (["5 kW", "Pump"], 2600)
     send_quote(SYSTEM, quote)
     accept_quote(quote, copy.id, [], "Γιάννης Βλάχος", DRAWN, "192.0.2.7")
     order = create_order_of_quote(SYSTEM, quote)
     (ordered,) = lines_of_order(order)
-    assert (ordered.options, ordered.net, ordered.configuration) == (copied.options, 2600, copied.configuration)
+    assert said(ordered.options, ordered.net, ordered.configuration) == (copied.options, 2600, copied.configuration)
     assert letter_of_order(order).parts[0].rows[0].note == "5 kW · Pump"
 
 
 def test_cost_of_options_is_in_the_margin_and_passes_its_limit(quote: Quote, press: Product) -> None:
     create_record(SYSTEM, APPROVAL_LIMITS, {"name": "Margin", "min_margin": "25"})
     line = line_of(quote, press, ["5 kW"])
-    assert (line.cost, reasons_for_approval(quote)) == (700, {})
+    assert said(line.cost, reasons_for_approval(quote)) == (700, {})
     create_cost(SYSTEM, {"product_id": press.id, "option_id": option("5 kW").id, "amount": Decimal(250)})
     update_record(SYSTEM, QUOTE_LINES, line, {"quantity": "3"})
     assert line.cost == 950
@@ -179,11 +185,11 @@ def test_order_asks_for_options_too(client: FlaskClient, customer: Any, press: P
     assert "€1,200" in client.get(f"/sales/orders/{order.id}/lines/options", query_string=ticked).text
     client.post(f"/sales/orders/{order.id}/lines", data=ticked)
     (line,) = lines_of_order(order)
-    assert (line.options, line.unit_price) == (["5 kW"], 1200)
+    assert said(line.options, line.unit_price) == (["5 kW"], 1200)
     changed = {"configured": "1", "option-a": str(option("3 kW").id)}
     client.post(f"/sales/orders/{order.id}/lines/{line.id}", data=changed)
     db.session.refresh(line)
-    assert (line.options, order.net) == (["3 kW"], 1000)
+    assert said(line.options, order.net) == (["3 kW"], 1000)
     assert "checked" in client.get(f"/sales/orders/{order.id}/lines/{line.id}/options").text
 
 

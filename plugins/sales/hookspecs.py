@@ -1,0 +1,37 @@
+"""The hooks that sales own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pelatis.api import Actor, hookspec
+from plugins.catalog.api import Availability
+
+
+@hookspec
+def crm_check_availability(  # type: ignore[empty-body]
+    actor: Actor, items: Mapping[UUID, Decimal], due_on: date
+) -> Mapping[UUID, Availability]:
+    """Say what there is of products for a day.
+
+    Asked by the pages of quotes and orders, always for all of their lines at once: `items` are product ids with the
+    units that are wanted, `due_on` is the day by which, `actor` whoever looks. The answer has the products that
+    somebody keeps in stock; others aren't in it and count as to be had at any time. Sales answer it themselves from the
+    catalog's stock, in three statements; a plugin that knows better, such as a connector to a warehouse, answers before
+    it (`@hookimpl(tryfirst=True)`). Whether units are promised is decided by the catalog alone, when an order is
+    confirmed. An exception ends the page.
+    """
+
+
+@hookspec
+def crm_validate_order(actor: Actor, order: Any, lines: Sequence[Any]) -> None:
+    """Refuse an order that must not be confirmed as it stands.
+
+    Demanded while an order is confirmed, after its lines were priced and before it gets its number and its stock is
+    reserved. `actor` is whoever confirms it, `order` the draft, `lines` what it has in their order, each with
+    `product_id`, `name`, `quantity`, `unit_price`, `discount` and `net`. Raise a `Problem` that says what to do; any
+    other exception stops the act too, with a 503. Sales themselves refuse what isn't offered any more, unless the
+    customer accepted it in a quote.
+    """

@@ -1,0 +1,81 @@
+"""Stock of orders: promised when they are confirmed, taken when it goes out, given up when they are cancelled.
+
+An order refers to its promises as `("sales.order", id)`; what isn't kept in stock needs none.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from pelatis.api import Actor, today
+from plugins.catalog.api import StockRequest, consume, postpone, release, reserve
+
+from ..models import Order, OrderLine
+from ..models.documents import DocumentLine
+
+
+def stock_of(line: DocumentLine, quantity: Decimal) -> list[StockRequest]:
+    """Tell what of the stock a quantity of a line is.
+
+    Args:
+        line: of any document.
+        quantity: how many units of it.
+    """
+    return [] if line.product_id is None else [StockRequest(line.product_id, quantity)]
+
+
+def reserve_stock(actor: Actor, order: Order, lines: Sequence[OrderLine], *, short: bool = False) -> None:
+    """Promise an order what it wants, all of it or nothing.
+
+    Args:
+        actor: whoever confirms it.
+        order: the order.
+        lines: its lines.
+        short: whether to promise what there is instead of refusing where it isn't enough; the rest goes out once it is
+            there.
+
+    Raises:
+        Problem: `catalog.not_available` (409).
+    """
+    wanted = [each for line in lines for each in stock_of(line, line.quantity - line.delivered)]
+    reserve(actor, wanted, _day(order.due_on), _reference(order), short=short)
+
+
+def hand_over(actor: Actor, order: Order, going: Iterable[tuple[OrderLine, Decimal]], number: str) -> None:
+    """Take what goes out off the stock and off what the order was promised.
+
+    Args:
+        actor: whoever writes the delivery down.
+        order: the order.
+        going: its lines with how much of each goes out.
+        number: the delivery's.
+
+    Raises:
+        Problem: `catalog.not_available` (409) when so many aren't on hand, or promised to others.
+    """
+    handed = [each for line, quantity in going for each in stock_of(line, quantity)]
+    consume(actor, _reference(order), handed, reason=number)
+
+
+def follow_due_day(actor: Actor, order: Order) -> None:
+    """Promise what an order is still promised for the day on which it is due now.
+
+    Raises:
+        Problem: `catalog.not_available` (409) where it can't be had by then.
+    """
+    postpone(actor, _reference(order), _day(order.due_on))
+
+
+def give_up(order: Order) -> None:
+    """Give up all that is promised to an order."""
+    release(_reference(order))
+
+
+def _reference(order: Order) -> tuple[str, UUID]:
+    return Order.__record_type__, order.id
+
+
+def _day(due_on: date | None) -> date:
+    """Give the day for which stock is promised; what is late is wanted today."""
+    return max(due_on or today(), today())
