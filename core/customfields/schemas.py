@@ -14,7 +14,7 @@ from core.records.registry import record_types
 
 KINDS: Mapping[str, Any] = {
     TEXT: _l("Text"),
-    NUMBER: _l("Number"),
+    NUMBER: _l("A number"),
     DATE: _l("Day"),
     CHOICE: _l("One of a list"),
     MONEY: _l("Money"),

@@ -19,7 +19,10 @@ class SalesCostSchema(RecordSchema):
     """A cost of selling."""
 
     name = fields.String(
-        required=True, label=_l("What for"), validate=Length(max=300), import_names=("description", "note", "title")
+        required=True,
+        label=_l("What it was for"),
+        validate=Length(max=300),
+        import_names=("description", "note", "title", "what for"),
     )
     kind = fields.Choice(COST_KINDS, required=True, label=_l("Kind"), import_names=("type", "category"))
     spent_on = fields.Date(label=_l("Spent on"), load_default=today, allow_none=False, import_names=("date", "day"))
