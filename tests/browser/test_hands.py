@@ -160,3 +160,16 @@ def test_keys_stand_where_they_stand_on_a_greek_keyboard(page: Page) -> None:
     for place in range(2):
         page.evaluate(f"document.activeElement.dispatchEvent({pressed})")
         expect(rows.nth(place)).to_be_focused()
+
+
+def test_menu_opens_at_its_button(page: Page) -> None:
+    page.goto("/customers")
+    button = page.locator("[popovertarget=list-files]")
+    button.click()
+    menu = page.locator("#list-files")
+    expect(menu).to_be_visible()
+    at, opened = button.bounding_box(), menu.bounding_box()
+    assert at is not None
+    assert opened is not None
+    assert 0 <= opened["y"] - (at["y"] + at["height"]) <= 8
+    assert abs((opened["x"] + opened["width"]) - (at["x"] + at["width"])) <= 2
