@@ -12,6 +12,10 @@ from tools import docs
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+HEADING = re.compile(r"^(#+) ", re.MULTILINE)
+CODE = re.compile(r"`[^`]+`")
+GUIDE = ROOT / "docs" / "users-guide.md"
+TRANSLATED_GUIDES = sorted((ROOT / "docs").glob("*/users-guide.md"))
 PAGES = sorted([*(ROOT / "docs").glob("**/*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"])
 TESTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").glob("**/*.py")))
 PLUGINS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "plugins").glob("**/*.py")))
@@ -43,6 +47,24 @@ def test_every_guide_is_reached_from_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     unlinked = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"} - set(LINK.findall(index))
     assert unlinked == set()
+
+
+def sections(guide: Path) -> list[tuple[str, set[str], set[Path]]]:
+    """Level, code spans and link targets of each section, without the links from one language to another."""
+    _, *parts = HEADING.split(guide.read_text(encoding="utf-8"))
+    return [
+        (
+            level,
+            {" ".join(span.split()) for span in CODE.findall(text)},
+            {(guide.parent / target).resolve() for target in LINK.findall(text)} - {GUIDE, *TRANSLATED_GUIDES},
+        )
+        for level, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
+
+
+@pytest.mark.parametrize("guide", TRANSLATED_GUIDES, ids=lambda path: path.parent.name)
+def test_translated_guides_keep_up_with_the_english_one(guide: Path) -> None:
+    assert sections(guide) == sections(GUIDE)
 
 
 def test_docstring_sections_become_lists() -> None:
