@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 import marshmallow as ma
 from marshmallow import validate
 
-from core.i18n import LANGUAGES, _, _l
+from core.i18n import LANGUAGES, LazyText, _, _l, pgettext
 from core.records import fields
 from core.records.fields import RecordSchema
 
@@ -26,7 +26,7 @@ class UserSchema(RecordSchema):
 
     name = fields.String(
         required=True,
-        label=_l("Name"),
+        label=LazyText(pgettext, "of a person", "Name"),
         validate=validate.Length(max=120),
         import_names=("sales_agent", "sales agent", "agent", "full name", "user"),
     )
