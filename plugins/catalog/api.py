@@ -5,7 +5,7 @@ from .models import Cost, Option, Price, PriceList, PriceRule, Product, Reservat
 from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
 from .operations.stock import consume, postpone, release, reserve
-from .pricing import PricedLine, PricedOption, PriceRequest, PriceStep
+from .pricing import PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep
 from .queries.configurator import Configuration, configuration_of
 from .queries.options import with_options
 from .queries.prices import price_of
@@ -33,6 +33,7 @@ __all__ = [
     "PriceStep",
     "PricedLine",
     "PricedOption",
+    "PricedPart",
     "Product",
     "Reservation",
     "Rounding",

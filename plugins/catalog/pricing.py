@@ -22,6 +22,9 @@ STEP_WORDS: Final[Mapping[str, Any]] = {
     "list_rule": _l("Price list “%(price_list)s”, rule “%(rule)s”"),
     "rule": _l("Rule “%(rule)s”"),
     "floor": _l("Raised to the least margin of “%(rule)s”"),
+    "part": _l("%(quantity)s × %(part)s"),
+    "unpriced_part": _l("%(part)s: no price list has a price for it"),
+    "bundle_discount": _l("Bundle, %(percent)s less than its parts"),
     "option": _l("Option “%(option)s”"),
     "unpriced_option": _l("Option “%(option)s”: “%(price_list)s” has no rate for its price"),
     "unpriced": _l("No price list in %(currency)s has a price for it on this day"),
@@ -113,6 +116,24 @@ class PricedOption:
 
 
 @dataclass(frozen=True)
+class PricedPart:
+    """A part of a bundle, as a document keeps it.
+
+    Attributes:
+        product: what it is.
+        quantity: how many units of it are in one unit of the bundle.
+        weight: its share of the bundle's price, beside those of the others: what it costs by itself, or its quantity
+            where one of them has no price.
+        tax_rule: the tax that it bears; None where no rule says.
+    """
+
+    product: Product
+    quantity: Decimal
+    weight: Decimal
+    tax_rule: TaxRule | None
+
+
+@dataclass(frozen=True)
 class PricedLine:
     """What a line costs, and why.
 
@@ -129,6 +150,7 @@ class PricedLine:
         tax_rule: the tax that it bears; None where no rule says.
         steps: where the price comes from, in their order; at least one.
         options: those that were chosen, in the order of the request.
+        parts: what a bundle is made of; the tax of each is that of its share of the price.
     """
 
     product: Product
@@ -141,6 +163,7 @@ class PricedLine:
     tax_rule: TaxRule | None = None
     steps: tuple[PriceStep, ...] = field(default_factory=tuple)
     options: tuple[PricedOption, ...] = ()
+    parts: tuple[PricedPart, ...] = ()
 
 
 def summed(steps: Iterable[PriceStep]) -> Decimal:

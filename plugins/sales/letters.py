@@ -34,7 +34,7 @@ from plugins.catalog.api import UNITS
 from .models import Delivery, Invoice, Order, OrderLine, Quote, QuoteLine, QuoteSet
 from .models.documents import DocumentLine, Totalled
 from .queries.invoices import lines_of_invoice
-from .queries.orders import lines_of_order, quantities_of
+from .queries.orders import gone_with, lines_of_order, quantities_of
 from .queries.quotes import lines_of, sets_of, signature_of
 
 
@@ -133,11 +133,19 @@ def line_of(line: DocumentLine) -> LetterLine:
         quantity_of(line, line.quantity),
         format_price(line.unit_price, line.currency),
         format_percent(line.discount) if line.discount else "",
-        "" if line.tax_rate is None else format_percent(line.tax_rate),
+        " + ".join(format_percent(Decimal(tax["rate"])) for tax in line.taxes),
         format_amount(line.net, line.currency, whole=False),
     ]
-    told = (" · ".join(line.option_names), line.tax_note)
+    told = [" · ".join(line.option_names), *parts_of(line), *dict.fromkeys(tax["note"] for tax in line.taxes)]
     return LetterLine(cells, note="\n".join(filter(None, told)))
+
+
+def parts_of(line: DocumentLine, quantity: Decimal = Decimal(1)) -> list[str]:
+    """List what a quantity of a bundle is made of; nothing for anything else."""
+    return [
+        f"{format_number(Decimal(part['quantity']) * quantity)} {UNITS.get(part['unit'], '')} · {part['name']}"
+        for part in line.parts
+    ]
 
 
 def tax_columns() -> list[str]:
@@ -248,14 +256,16 @@ def letter_of_delivery(delivery: Delivery) -> Letter:
 
 
 def _delivered(line: OrderLine, quantity: Decimal) -> LetterLine:
-    return LetterLine([line.name, quantity_of(line, quantity)], note=" · ".join(line.option_names))
+    told = filter(None, [" · ".join(line.option_names), *parts_of(line, quantity)])
+    return LetterLine([line.name, quantity_of(line, quantity)], note="\n".join(told))
 
 
 def _notes_of_delivery(delivery: Delivery, lines: Sequence[OrderLine]) -> list[LetterNote]:
     notes = [LetterNote(delivery.note)] if delivery.note else []
-    left = [(line, line.quantity - line.delivered) for line in lines if line.delivered < line.quantity]
-    if left:
-        told = "\n".join(f"{quantity_of(line, quantity)} · {line.name}" for line, quantity in left)
+    gone = gone_with(delivery)
+    left = [(line, line.quantity - gone.get(line.id, Decimal(0))) for line in lines]
+    told = "\n".join(f"{quantity_of(line, quantity)} · {line.name}" for line, quantity in left if quantity > 0)
+    if told:
         notes.append(LetterNote(told, _("Still to come")))
     return notes
 

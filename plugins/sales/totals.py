@@ -3,12 +3,13 @@
 Quotes, orders and invoices add up alike.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from plugins.catalog.api import Rounding, Taxable, TaxLine, TaxRule, rounded, tax_document
+from plugins.catalog.api import Rounding, Taxable, TaxLine, TaxRule, rounded, shared_out, tax_document
 
 from .models.documents import DocumentLine, Totalled
 
@@ -58,16 +59,31 @@ def totals_of(lines: Sequence[DocumentLine], currency: str, rounding: Rounding) 
         currency: the document's, ISO 4217.
         rounding: where its tax is rounded, as it is written on the document.
     """
-    taxation = tax_document([Taxable(line.net, _tax(line)) for line in lines], currency, rounding)
+    taxables = [each for line in lines for each in _taxables(line, currency)]
+    taxation = tax_document(taxables, currency, rounding)
     net = sum((line.net for line in lines), Decimal(0))
     return Totals(net, taxation.lines, cost_of(lines, currency))
 
 
-def _tax(line: DocumentLine) -> TaxRule | None:
-    """Give the tax of a line as it was when the line was priced; the rule itself may have changed since."""
-    if line.tax_rule_id is None or line.tax_rate is None:
-        return None
-    return TaxRule(id=line.tax_rule_id, name=line.tax_name or "", note=line.tax_note, rate=line.tax_rate)
+def _taxables(line: DocumentLine, currency: str) -> list[Taxable]:
+    """Give what of a line bears which tax, as it was when the line was priced; the rules may have changed since.
+
+    A bundle's price is shared out over the taxes of its parts by what these cost by themselves.
+    """
+    if not line.parts:
+        return [Taxable(line.net, _rule(tax)) for tax in line.taxes] or [Taxable(line.net, None)]
+    weights: dict[str | None, Decimal] = {}
+    rules: dict[str | None, TaxRule | None] = {}
+    for part in line.parts:
+        key = part["tax"]["id"] if part["tax"] else None
+        rules[key] = _rule(part["tax"]) if part["tax"] else None
+        weights[key] = weights.get(key, Decimal(0)) + Decimal(part["weight"])
+    shares = shared_out(line.net, list(weights.values()), currency)
+    return [Taxable(share, rules[key]) for key, share in zip(weights, shares, strict=True)]
+
+
+def _rule(tax: Mapping[str, Any]) -> TaxRule:
+    return TaxRule(id=UUID(tax["id"]), name=tax["name"] or "", note=tax["note"], rate=Decimal(tax["rate"]))
 
 
 def cost_of(lines: Iterable[DocumentLine], currency: str) -> Decimal | None:

@@ -44,6 +44,8 @@ NEEDED: Final[dict[str, dict[str, str]]] = {
 RELATED: Final = {
     "product": "/catalog/products",
     "price_list": "/catalog/price-lists",
+    "bundle": "/catalog/products",
+    "part": "/catalog/products",
     "group": "/catalog/option-groups",
     "option": "/catalog/product-options",
     "other": "/catalog/product-options",
@@ -61,7 +63,7 @@ OF_PERSONS: Final = frozenset({"/sales/contact-roles"})
 #: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out.
 LATER: Final = frozenset({"/sales/deliveries", "/sales/delivery-lines"})
 #: Fields that name another record of a type that one is there of already.
-ANOTHER: Final = frozenset({"to_customer", "other"})
+ANOTHER: Final = frozenset({"to_customer", "other", "part"})
 #: Where a record's pages are, when it isn't where the API has them; a user's has no form of its own.
 PAGES: Final = {"/users": "/admin/users"}
 QUOTED: Final = HOSTILE.replace('"', '""')

@@ -9,6 +9,7 @@ from uuid import UUID
 from pelatis.api import DemoCustomer, DemoMatter, DemoPart, db
 
 from ..models import (
+    BundlePart,
     Cost,
     ExpectedDelivery,
     ListAssignment,
@@ -29,6 +30,7 @@ from .figures import (
     AGREEMENTS,
     BOUGHT_BY_THE_THOUSAND,
     BULK,
+    BUNDLES,
     CONFIGURED,
     COSTS,
     HELD_BACK,
@@ -67,6 +69,7 @@ class CatalogDemo(DemoPart):
                 self.company.insert(Price, self._prices(products, self._list(name), currency, factor))
         self._make_price_rules(made)
         self._make_options(products[CONFIGURED], made)
+        self._make_bundles(products, made)
         self._make_stock(products, made)
         self.company.insert(Cost, self._costs(products))
         self._make_tax_rules(made)
@@ -123,6 +126,24 @@ class CatalogDemo(DemoPart):
         for one, kind, other, reason in OPTION_RULES:
             pair = {"option_id": self._option(one), "kind": kind, "other_id": self._option(other), "reason": reason}
             self.company.insert(OptionRule, [{**pair, "id": self.company.stable_id("option_rule", one), **made}])
+
+    def _make_bundles(self, products: Mapping[str, UUID], made: Mapping[str, Any]) -> None:
+        for sku, name, percent, parts in BUNDLES:
+            bundle = self.company.stable_id("product", sku)
+            row = {"id": bundle, "sku": sku, "name": name, "series": "Food", "bundle_price": "parts", **made}
+            self.company.insert(Product, [{**row, "bundle_discount": Decimal(percent)}])
+            rows = [
+                {
+                    "id": self.company.stable_id("part", sku, code),
+                    "bundle_id": bundle,
+                    "part_id": products[code],
+                    "quantity": Decimal(quantity),
+                    "position": place,
+                    **made,
+                }
+                for place, (code, quantity) in enumerate(parts)
+            ]
+            self.company.insert(BundlePart, rows)
 
     def _make_stock(self, products: Mapping[str, UUID], made: Mapping[str, Any]) -> None:
         counted = self.company.today - timedelta(days=30)

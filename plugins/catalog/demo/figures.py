@@ -97,6 +97,9 @@ OPTION_RULES: Final = (
 )
 CONFIGURED: Final = "BTL-L1"
 
+#: Bundles: (code, name, percent less than its parts, parts: (code, how many)).
+BUNDLES: Final = (("GFT-1", "Gift hamper, oil and raisins", "8", (("OIL-5", 1), ("RAI-10", 1), ("BOX-6", 2))),)
+
 #: (the story's customer, list, why)
 AGREEMENTS: Final = (("kowalski", "Cennik hurtowy", "Umowa ramowa"),)
 

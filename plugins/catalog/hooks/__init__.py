@@ -7,6 +7,7 @@ from uuid import UUID
 from pelatis.api import Actor, Dependents, Panel, hookimpl, may, ngettext
 
 from ..models import (
+    BundlePart,
     Cost,
     ListAssignment,
     Option,
@@ -27,6 +28,7 @@ from .products import (
     option_costs_panel,
     option_panel,
     options_panel,
+    parts_panel,
     prices_panel,
     taxes_panel,
 )
@@ -38,6 +40,7 @@ PANELS: Final[Mapping[type, tuple[tuple[Any, Callable[[Actor, Any], Panel]], ...
     Product: (
         (Price, prices_panel),
         (Option, options_panel),
+        (BundlePart, parts_panel),
         (StockLevel, stock_panel),
         (Cost, costs_panel),
         (TaxRule, taxes_panel),

@@ -10,18 +10,30 @@ from pelatis.api import (
     country_names,
     format_amount,
     format_day,
+    format_number,
     format_percent,
     may,
     today,
 )
 
-from ..models import Cost, Option, OptionGroup, OptionRule, Price, Product, TaxRule
+from ..models import BundlePart, Cost, Option, OptionGroup, OptionRule, Price, Product, TaxRule
+from ..queries.bundles import visible_parts
 from ..queries.options import choices_of, options_in, products_of_options, rules_of_option
 from ..queries.prices import prices_of, standard_price
 from ..queries.products import costs_of
 from ..queries.taxes import taxes_of
-from ..records import COSTS, OPTION_GROUPS, OPTION_RULES, OPTIONS, PRICE_LISTS, PRICES, PRODUCTS, TAX_RULES
-from ..schemas import BUYERS, RULE_KINDS
+from ..records import (
+    BUNDLE_PARTS,
+    COSTS,
+    OPTION_GROUPS,
+    OPTION_RULES,
+    OPTIONS,
+    PRICE_LISTS,
+    PRICES,
+    PRODUCTS,
+    TAX_RULES,
+)
+from ..schemas import BUNDLE_PRICES, BUYERS, RULE_KINDS, UNITS
 from .wording import written_change, written_limits
 
 #: How many of a product's costs stand beside it.
@@ -142,6 +154,33 @@ def _range(group: OptionGroup) -> str:
     if most is None:
         return f"{least}+"
     return str(least) if least == most else f"{least}–{most}"
+
+
+def parts_panel(actor: Actor, product: Product) -> Panel:
+    """Give what a bundle is made of."""
+    rows = [
+        {
+            "title": part.name,
+            "url": BUNDLE_PARTS.url_of(row.id),
+            "figure": f"{format_number(row.quantity)} {UNITS.get(part.unit, '')}".strip(),
+        }
+        for row, part in visible_parts(actor, product.id)
+    ]
+    priced = product.bundle_price if rows else None
+    return Panel(
+        id="catalog.parts",
+        title=_("Parts"),
+        template="catalog/panels/rows.html",
+        context={
+            "rows": rows,
+            "lacking": _("It isn't made of parts."),
+            "new_url": f"{BUNDLE_PARTS.url}/new?bundle={product.id}" if may(actor, BundlePart, "create") else "",
+            "new_label": _("New part"),
+            "icon": "package",
+        },
+        count=len(rows) or None,
+        figure=str(BUNDLE_PRICES[priced]) if priced in BUNDLE_PRICES else "",
+    )
 
 
 def costs_panel(actor: Actor, product: Product) -> Panel:

@@ -2,11 +2,12 @@
 
 from .options import Option, OptionGroup, OptionRule
 from .prices import ListAssignment, Price, PriceList, PriceRule
-from .products import Cost, Product
+from .products import BundlePart, Cost, Product
 from .stock import ExpectedDelivery, Reservation, StockLevel, StockMovement
 from .taxes import TaxRule
 
 __all__ = [
+    "BundlePart",
     "Cost",
     "ExpectedDelivery",
     "ListAssignment",

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pelatis.api import Amount, Currency, Id, Record, base_currency, ref
@@ -30,6 +30,10 @@ class Product(Record, Model):
     #: Whether it is still offered; old records keep pointing at one that isn't.
     active: Mapped[bool] = mapped_column(default=True)
     description: Mapped[str | None] = mapped_column(Text)
+    #: Of a bundle, a product made of parts: `own` for a price of its own, `parts` for the sum of its parts.
+    bundle_price: Mapped[str | None] = mapped_column(String(10))
+    #: Percent that a bundle costs less than its parts together.
+    bundle_discount: Mapped[Amount] = mapped_column(default=Decimal(0))
 
     @property
     def list_price(self) -> Decimal | None:
@@ -47,6 +51,18 @@ class Product(Record, Model):
         from ..queries.prices import standard_price  # queries stand on the models
 
         return standard_price(self.id)
+
+
+class BundlePart(Record, Model):
+    """So much of a product in one unit of a bundle."""
+
+    __table_args__ = (Index(None, "bundle_id", "position"), CheckConstraint("quantity > 0", name="quantity"))
+
+    bundle_id: Mapped[Id] = ref(Product, on_delete="cascade", index=False)
+    part_id: Mapped[Id] = ref(Product, on_delete="restrict")
+    quantity: Mapped[Amount] = mapped_column(default=Decimal(1))
+    #: Its place among the parts; smaller comes first.
+    position: Mapped[int] = mapped_column(default=0)
 
 
 class Cost(Record, Model):

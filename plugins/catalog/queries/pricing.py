@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,10 +12,12 @@ from sqlalchemy import select
 from pelatis.api import Customer, base_currency, db, today
 
 from ..amounts import rounded
-from ..models import ListAssignment, Option, Price, PriceList, PriceRule, Product, TaxRule
-from ..pricing import PricedLine, PricedOption, PriceRequest, PriceStep, summed
+from ..bundles import Bundle
+from ..models import BundlePart, ListAssignment, Option, Price, PriceList, PriceRule, Product, TaxRule
+from ..pricing import PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep, summed
 from ..tariff import HoldingList, Tariff, Wanted, lists_that_hold
 from ..taxes import Rounding, Taxable, TaxLine, tax_document
+from .bundles import parts_of
 from .options import options_by_id
 from .prices import holds
 from .products import costs_on, products_by_id
@@ -39,29 +42,37 @@ def price_lines(
         Problem: 404 for a product or an option that isn't there.
     """
     products = products_by_id({request.product_id for request in requests})
+    parts = parts_of([product.id for product in products.values() if product.bundle_price])
+    sold = {**products, **{product.id: product for each in parts.values() for _part, product in each}}
     lists = _lists_on(day)
     holding = [each for each in _holding(lists, customer) if each.price_list.currency == currency]
-    tariff = _tariff(lists, [each.price_list.id for each in holding], products, day)
-    sold = list(products.values())
-    rules = dict(zip(products, tax_rules_of(sold, sale_to(customer, day) if customer else None), strict=True))
+    tariff = _tariff(lists, [each.price_list.id for each in holding], sold, day)
+    rules = tax_rules_of(list(sold.values()), sale_to(customer, day) if customer else None)
     options = options_by_id({option for request in requests for option in request.options})
-    return [
-        _line(request, products[request.product_id], currency, tariff, holding, rules[request.product_id], options)
-        for request in requests
-    ]
+    goods = _Goods(currency, tariff, holding, parts, dict(zip(sold, rules, strict=True)), options)
+    return [_line(request, products[request.product_id], goods) for request in requests]
 
 
-def _line(
-    request: PriceRequest,
-    product: Product,
-    currency: str,
-    tariff: Tariff,
-    holding: Sequence[HoldingList],
-    tax_rule: TaxRule | None,
-    options: Mapping[UUID, tuple[Option, str]],
-) -> PricedLine:
-    found = tariff.find(holding, Wanted(product, request.quantity))
-    steps, added = [PriceStep("unpriced", {"currency": currency}, None, currency)], []
+class _Goods(NamedTuple):
+    """All that the lines of one document are priced by."""
+
+    currency: str
+    tariff: Tariff
+    holding: Sequence[HoldingList]
+    parts: Mapping[UUID, Sequence[tuple[BundlePart, Product]]]
+    rules: Mapping[UUID, TaxRule | None]
+    options: Mapping[UUID, tuple[Option, str]]
+
+
+def _line(request: PriceRequest, product: Product, goods: _Goods) -> PricedLine:
+    currency, tariff, options = goods.currency, goods.tariff, goods.options
+    bundle = Bundle.priced(product, goods.parts.get(product.id, ()), tariff, goods.holding, request.quantity)
+    if bundle.is_sum:
+        found, steps = bundle.as_found(currency), bundle.steps(currency)
+    else:
+        found = tariff.find(goods.holding, Wanted(product, request.quantity))
+        steps = [PriceStep("unpriced", {"currency": currency}, None, currency)]
+    parts, added = bundle.shares(goods.rules), list[PriceStep]()
     if found is not None:
         added = tariff.option_steps(found, [options[option][0] for option in request.options])
         steps = [*found.steps, *added]
@@ -72,15 +83,21 @@ def _line(
         price_list=found.price_list if found else None,
         list_price=found.list_price if found else None,
         unit_price=None if any(step.amount is None for step in steps) else summed(steps),
-        cost=_cost(request, tariff.costs),
-        tax_rule=tax_rule,
+        cost=_with_options(bundle.cost(tariff.costs), request, tariff.costs),
+        tax_rule=_common_rule(parts) if parts else goods.rules[product.id],
         steps=tuple(steps),
         options=_priced_options([options[option] for option in request.options], added),
+        parts=parts,
     )
 
 
-def _cost(request: PriceRequest, costs: Mapping[UUID, Decimal]) -> Decimal | None:
-    own = costs.get(request.product_id)
+def _common_rule(parts: Sequence[PricedPart]) -> TaxRule | None:
+    """Give the one tax that all parts bear; None where they bear different ones, or no rule says."""
+    rules = {part.tax_rule.id if part.tax_rule else None: part.tax_rule for part in parts}
+    return next(iter(rules.values())) if len(rules) == 1 else None
+
+
+def _with_options(own: Decimal | None, request: PriceRequest, costs: Mapping[UUID, Decimal]) -> Decimal | None:
     return None if own is None else own + sum((costs.get(option, Decimal(0)) for option in request.options), Decimal(0))
 
 

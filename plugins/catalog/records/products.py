@@ -2,11 +2,12 @@
 
 from pelatis.api import ExtraColumn, RecordType, SharedAccess, _l
 
-from ..models import Cost, Product
+from ..models import BundlePart, Cost, Product
+from ..operations.bundles import create_part, update_part
 from ..operations.costs import create_cost, update_cost
 from ..operations.products import create_product, update_product
 from ..queries.prices import list_prices
-from ..schemas import CostSchema, ProductSchema
+from ..schemas import BundlePartSchema, CostSchema, ProductSchema
 
 PRODUCTS = RecordType(
     model=Product,
@@ -25,6 +26,24 @@ PRODUCTS = RecordType(
     update=update_product,
     access=SharedAccess(),
     creatable=True,
+)
+
+BUNDLE_PARTS = RecordType(
+    model=BundlePart,
+    schema=BundlePartSchema,
+    label=_l("Part of a bundle"),
+    label_plural=_l("Parts of bundles"),
+    path="bundle-parts",
+    icon="package",
+    title="quantity",
+    subtitle=("part", "bundle"),
+    columns=("quantity", "part", "bundle", "position"),
+    filters=("bundle", "part", "quantity"),
+    sort="position",
+    create=create_part,
+    update=update_part,
+    access=SharedAccess(),
+    nav=False,
 )
 
 LIST_PRICE = ExtraColumn(

@@ -2,17 +2,19 @@
 
 from .options import RULE_KINDS, OptionGroupSchema, OptionRuleSchema, OptionSchema
 from .prices import BASES, ListAssignmentSchema, PriceListSchema, PriceRuleSchema, PriceSchema
-from .products import TAX_CLASSES, UNITS, CostSchema, ProductSchema
+from .products import BUNDLE_PRICES, TAX_CLASSES, UNITS, BundlePartSchema, CostSchema, ProductSchema
 from .stock import MOVEMENT_KINDS, ExpectedDeliverySchema, ReservationSchema, StockLevelSchema, StockMovementSchema
 from .taxes import BUYERS, TaxRuleSchema
 
 __all__ = [
     "BASES",
+    "BUNDLE_PRICES",
     "BUYERS",
     "MOVEMENT_KINDS",
     "RULE_KINDS",
     "TAX_CLASSES",
     "UNITS",
+    "BundlePartSchema",
     "CostSchema",
     "ExpectedDeliverySchema",
     "ListAssignmentSchema",

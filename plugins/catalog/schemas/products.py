@@ -1,5 +1,7 @@
 """What products and costs consist of."""
 
+from decimal import Decimal
+
 from marshmallow.validate import Length, Range
 
 from pelatis.api import RecordSchema, _l, fields
@@ -23,6 +25,8 @@ TAX_CLASSES = {
     "zero": _l("Zero rate"),
     "exempt": _l("Exempt"),
 }
+#: How a bundle is priced.
+BUNDLE_PRICES = {"own": _l("A price of its own"), "parts": _l("The sum of its parts")}
 
 
 class ProductSchema(RecordSchema):
@@ -57,7 +61,32 @@ class ProductSchema(RecordSchema):
         validate=Range(min=0),
         import_names=("sales_price", "sales price", "list price", "unit price", "price"),
     )
+    bundle_price = fields.Choice(
+        BUNDLE_PRICES, label=_l("Price of the bundle"), help=_l("Of a product made of parts; else left empty.")
+    )
+    bundle_discount = fields.Decimals(
+        label=_l("Less than its parts, %"),
+        help=_l("Where it costs the sum of its parts."),
+        load_default=Decimal(0),
+        allow_none=False,
+        validate=Range(min=0, max=100),
+    )
     description = fields.Text(label=_l("Description"), validate=Length(max=20_000))
+
+
+class BundlePartSchema(RecordSchema):
+    """A part of a bundle."""
+
+    bundle = fields.Related("catalog.product", required=True, label=_l("Bundle"))
+    part = fields.Related("catalog.product", required=True, label=_l("Part"))
+    quantity = fields.Decimals(
+        label=_l("Quantity"),
+        help=_l("In one unit of the bundle."),
+        load_default=Decimal(1),
+        allow_none=False,
+        validate=Range(min=0, min_inclusive=False),
+    )
+    position = fields.Integer(label=_l("Position"), help=_l("Smaller comes first."), load_default=0, allow_none=False)
 
 
 class CostSchema(RecordSchema):

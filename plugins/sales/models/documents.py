@@ -27,6 +27,9 @@ class DocumentLine(Sealable, Record):
     by_hand: Mapped[bool] = mapped_column(default=False)
     #: The options that were chosen: {id, code, group, name, amount}, as they were when it was priced; amounts as texts.
     configuration: Mapped[list[Any]] = mapped_column(default=list)
+    #: What a bundle is made of: {product_id, sku, name, unit, quantity, weight, tax: {id, name, note, rate} or null} as
+    #: it was when it was priced; numbers as texts. Quantities are of one unit; its price and tax are shared by weight.
+    parts: Mapped[list[Any]] = mapped_column(default=list)
     #: How the price came about: {kind, values, amount}, amounts as texts.
     steps: Mapped[list[Any]] = mapped_column(default=list)
     #: Percent.
@@ -45,6 +48,16 @@ class DocumentLine(Sealable, Record):
     def is_agreed(self) -> bool:
         """Whether its price was agreed on in an earlier document, and price lists leave it alone."""
         return False
+
+    @property
+    def taxes(self) -> list[Mapping[str, Any]]:
+        """The taxes that it bears: {id, name, note, rate}, rates as texts; those of its parts where it is a bundle."""
+        if self.parts:
+            return list({part["tax"]["id"]: part["tax"] for part in self.parts if part["tax"]}.values())
+        if self.tax_rule_id is None or self.tax_rate is None:
+            return []
+        own = {"id": str(self.tax_rule_id), "name": self.tax_name, "note": self.tax_note, "rate": str(self.tax_rate)}
+        return [own]
 
     @property
     def option_names(self) -> list[str]:

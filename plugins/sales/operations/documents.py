@@ -34,8 +34,8 @@ PRICING = frozenset({"customer_id", "currency"})
 CHOOSING = frozenset({"product_id", "options"})
 #: What a line takes over when it is copied into another document: what was agreed on.
 AGREED = (
-    "position", "product_id", "name", "unit", "currency", "unit_price", "by_hand", "configuration", "steps", "discount",
-    "cost", "tax_rule_id", "tax_name", "tax_note", "tax_rate",
+    "position", "product_id", "name", "unit", "currency", "unit_price", "by_hand", "configuration", "parts", "steps",
+    "discount", "cost", "tax_rule_id", "tax_name", "tax_note", "tax_rate",
 )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pelatis.api import Customer, Problem, _, db, today
 from plugins.catalog.api import (
     PricedLine,
+    PricedPart,
     PriceRequest,
     Product,
     TaxRule,
@@ -85,6 +87,7 @@ def _tax_free_text(customer: Customer | None, lines: Sequence[DocumentLine]) -> 
     if lines:
         rules = tax_rules_of([Product(tax_class="standard")], sale_to(customer, today()) if customer else None)
         for line in lines:
+            line.parts = []
             _take_tax(line, rules[0])
 
 
@@ -101,6 +104,7 @@ def _take_price(line: DocumentLine, answer: PricedLine, rate: Decimal) -> None:
         {"id": str(each.id), "code": each.code, "group": each.group, "name": each.name, "amount": _text(each.amount)}
         for each in answer.options
     ]
+    line.parts = [_part(part) for part in answer.parts]
     _take_tax(line, answer.tax_rule)
     line.steps = [
         {"kind": step.kind, "values": dict(step.values), "amount": _text(step.amount)} for step in answer.steps
@@ -109,6 +113,19 @@ def _take_price(line: DocumentLine, answer: PricedLine, rate: Decimal) -> None:
         if answer.unit_price is None:
             raise _unpriced(line)
         line.unit_price = answer.unit_price
+
+
+def _part(part: PricedPart) -> dict[str, Any]:
+    product, rule = part.product, part.tax_rule
+    return {
+        "product_id": str(product.id),
+        "sku": product.sku,
+        "name": product.name,
+        "unit": product.unit,
+        "quantity": str(part.quantity),
+        "weight": str(part.weight),
+        "tax": {"id": str(rule.id), "name": rule.name, "note": rule.note, "rate": str(rule.rate)} if rule else None,
+    }
 
 
 def _text(amount: Decimal | None) -> str | None:

@@ -16,12 +16,14 @@ from ..models.documents import DocumentLine
 
 
 def stock_of(line: DocumentLine, quantity: Decimal) -> list[StockRequest]:
-    """Tell what of the stock a quantity of a line is.
+    """Tell what of the stock a quantity of a line is: of a bundle its parts.
 
     Args:
         line: of any document.
         quantity: how many units of it.
     """
+    if line.parts:
+        return [StockRequest(UUID(part["product_id"]), Decimal(part["quantity"]) * quantity) for part in line.parts]
     return [] if line.product_id is None else [StockRequest(line.product_id, quantity)]
 
 

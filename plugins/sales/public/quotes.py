@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from pelatis.api import Customer, Problem, _, audience, company, db, format_amount, in_language, not_found, render
 
-from ..letters import quote_answer
+from ..letters import parts_of, quote_answer
 from ..models import Quote, QuoteLine, QuoteSet
 from ..operations.acceptance import accept_quote, decline_quote, total_with
 from ..operations.quote_links import find_by_token, note_opening
@@ -120,7 +120,7 @@ def _set(quote: Quote, each: QuoteSet, lines: Sequence[QuoteLine]) -> dict[str, 
         "net": money(each.net),
         "gross": money(each.gross),
         "taxes": [(tax["name"], tax["note"], money(Decimal(tax["tax"]))) for tax in each.taxes],
-        "lines": [(line, money(line.net)) for line in lines if not line.optional or line.chosen],
-        "options": [(line, money(line.net)) for line in lines if line.optional],
+        "lines": [(line, money(line.net), parts_of(line)) for line in lines if not line.optional or line.chosen],
+        "options": [(line, money(line.net), parts_of(line)) for line in lines if line.optional],
         "is_accepted": quote.accepted_set_id == each.id,
     }

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pelatis.api import Actor, db, visible
 
@@ -40,6 +40,17 @@ def deliveries_of(order: Order) -> list[tuple[Delivery, list[tuple[OrderLine, An
 def quantities_of(delivery: Delivery) -> dict[UUID, Any]:
     """Tell how much of each line of its order went out with a delivery."""
     statement = select(DeliveryLine.order_line_id, DeliveryLine.quantity).where(DeliveryLine.delivery_id == delivery.id)
+    return {row.order_line_id: row.quantity for row in db.session.execute(statement)}
+
+
+def gone_with(delivery: Delivery) -> dict[UUID, Any]:
+    """Tell how much of each line of its order had gone out once a delivery had."""
+    statement = (
+        select(DeliveryLine.order_line_id, func.sum(DeliveryLine.quantity).label("quantity"))
+        .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
+        .where(Delivery.order_id == delivery.order_id, Delivery.sealed_at <= delivery.sealed_at)
+        .group_by(DeliveryLine.order_line_id)
+    )
     return {row.order_line_id: row.quantity for row in db.session.execute(statement)}
 
 

@@ -22,6 +22,7 @@ from pelatis.api import (
 )
 from plugins.catalog.api import UNITS, PriceStep
 
+from ..letters import parts_of
 from ..models.documents import DocumentLine, Totalled
 from ..operations.rates import four_decimals
 from .stock import StockWords
@@ -50,6 +51,7 @@ class DocumentRow:
     steps: Sequence[Step]
     options: str
     options_url: str
+    parts: Sequence[str]
     stock: StockWords | None
 
 
@@ -71,6 +73,7 @@ def row_of(line: Any, options_url: str = "", stock: StockWords | None = None) ->
         steps=steps_of(line),
         options=options_of(line),
         options_url=options_url,
+        parts=parts_of(line),
         stock=stock,
     )
 
@@ -97,6 +100,8 @@ def steps_of(line: DocumentLine) -> list[Step]:
     if line.tax_rate is not None:
         taxed = line.unit_price * (100 - line.discount) / 100 * line.tax_rate / 100
         steps.append(Step(line.tax_name or "", "+" + format_price(four_decimals(taxed), currency), line.tax_note or ""))
+    elif line.parts:
+        steps += [Step(tax["name"] or "", "", _("on the share of some parts")) for tax in line.taxes]
     return steps
 
 

@@ -37,7 +37,7 @@ from pelatis.api import (
 )
 from plugins.catalog.api import Cost
 
-from ..letters import delivery_answer, order_answer
+from ..letters import delivery_answer, order_answer, parts_of
 from ..models import Delivery, Invoice, Order, OrderLine
 from ..operations.orders import (
     DELIVERABLE,
@@ -105,7 +105,7 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
             (
                 each,
                 DELIVERIES.url_of(each.id),
-                [(line.name, f"{format_number(quantity)} {unit_of(line)}".strip()) for line, quantity in parts],
+                [row for line, quantity in parts for row in _going(line, quantity)],
             )
             for each, parts in deliveries_of(order)
         ],
@@ -122,6 +122,12 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
         "languages": LANGUAGES,
         "may": {action: may(actor, Order, action) for action in ("edit", "delete")},
     }
+
+
+def _going(line: OrderLine, quantity: Decimal) -> list[str]:
+    """Write what of a line went out: of a bundle its parts too."""
+    whole = f"{format_number(quantity)} {unit_of(line)}".strip()
+    return [f"{whole} · {line.name}", *parts_of(line, quantity)]
 
 
 def _is_open(order: Order, lines: list[OrderLine]) -> bool:

@@ -38,7 +38,7 @@ from pelatis.api import (
 )
 from plugins.catalog.api import UNITS, Cost
 
-from ..letters import quote_answer
+from ..letters import parts_of, quote_answer
 from ..models import Order, Quote, QuoteLine, QuoteSet
 from ..operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
 from ..operations.mailing import mail_quote, words_for
@@ -79,6 +79,7 @@ class LineRow:
     steps: Sequence[Step]
     options: str
     options_url: str
+    parts: Sequence[str]
     stock: StockWords | None
 
 
@@ -185,6 +186,7 @@ def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str, stoc
         steps=steps_of(line),
         options=options_of(line),
         options_url=options_url,
+        parts=parts_of(line),
         stock=stock,
     )
 

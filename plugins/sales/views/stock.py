@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -38,35 +38,16 @@ def stock_words(actor: Actor, lines: Sequence[DocumentLine], due_on: date | None
         lines: of one document.
         due_on: the day by which they are wanted; today by default.
     """
-    wanted = {line.id: stock_of(line, line.quantity) for line in lines}
-    items = _together(each for requests in wanted.values() for each in requests)
-    if not items or not may(actor, StockLevel, "view"):
-        return {}
+    items = _together(each for line in lines for each in stock_of(line, line.quantity))
     day = max(due_on or today(), today())
-    found = ask("crm_check_availability", actor=actor, items=items, due_on=day) or {}
-    return {line: words for line, requests in wanted.items() if (words := _words(requests, items, found, day))}
-
-
-def _together(requests: Iterable[StockRequest]) -> dict[UUID, Decimal]:
-    units: dict[UUID, Decimal] = {}
-    for each in requests:
-        units[each.product_id] = units.get(each.product_id, Decimal(0)) + each.quantity
-    return units
-
-
-def _words(
-    requests: Sequence[StockRequest], items: Mapping[UUID, Decimal], found: Mapping[UUID, Availability], day: date
-) -> StockWords | None:
-    kept = [each.product_id for each in requests if each.product_id in found]
-    if not kept:
-        return None
-    least = min(kept, key=lambda product: found[product].available - items[product])
-    available = max(found[least].available, Decimal(0))
-    count = format_number(available)
-    text = _("%(count)s available", count=count)
-    if day > today():
-        text = _("%(count)s available by %(day)s", count=count, day=format_day(day))
-    return StockWords(text, available < items[least])
+    there = {product: found.available for product, found in _stock(actor, items, day).items()}
+    said = {}
+    for line in lines:
+        if enough := _enough(line, there, items):
+            words = {"count": format_number(enough[0]), "day": format_day(day)}
+            text = _("%(count)s available by %(day)s", **words) if day > today() else _("%(count)s available", **words)
+            said[line.id] = StockWords(text, not enough[1])
+    return said
 
 
 def promise_words(actor: Actor, order: Order, lines: Sequence[Any]) -> Mapping[UUID, StockWords]:
@@ -77,26 +58,41 @@ def promise_words(actor: Actor, order: Order, lines: Sequence[Any]) -> Mapping[U
         order: a confirmed order.
         lines: its lines.
     """
-    left = {line.id: stock_of(line, line.quantity - line.delivered) for line in lines}
-    items = _together(each for requests in left.values() for each in requests if each.quantity > 0)
+    open_lines = [line for line in lines if line.delivered < line.quantity]
+    items = _together(each for line in open_lines for each in stock_of(line, line.quantity - line.delivered))
+    promised = held_for((Order.__record_type__, order.id)) if items else []
+    held = _together(StockRequest(each.product_id, each.quantity) for each in promised)
+    there = {product: held.get(product, Decimal(0)) for product in _stock(actor, items, today())}
+    return {
+        line.id: StockWords(_("%(count)s reserved", count=format_number(enough[0])), not enough[1])
+        for line in open_lines
+        if (enough := _enough(line, there, items))
+    }
+
+
+def _stock(actor: Actor, items: Mapping[UUID, Decimal], day: date) -> Mapping[UUID, Availability]:
     if not items or not may(actor, StockLevel, "view"):
         return {}
-    kept = ask("crm_check_availability", actor=actor, items=items, due_on=today()) or {}
-    held = _together(
-        StockRequest(each.product_id, each.quantity) for each in held_for((Order.__record_type__, order.id))
-    )
-    said = {}
-    for line, requests in left.items():
-        promised = {
-            each.product_id: held.get(each.product_id, Decimal(0))
-            for each in requests
-            if each.quantity > 0 and each.product_id in kept
-        }
-        if promised:
-            least = min(promised, key=lambda product: promised[product] - items[product])
-            text = _("%(count)s reserved", count=format_number(promised[least]))
-            said[line] = StockWords(text, promised[least] < items[least])
-    return said
+    return ask("crm_check_availability", actor=actor, items=items, due_on=day) or {}
+
+
+def _together(requests: Iterable[StockRequest]) -> dict[UUID, Decimal]:
+    units: dict[UUID, Decimal] = {}
+    for each in requests:
+        units[each.product_id] = units.get(each.product_id, Decimal(0)) + each.quantity
+    return units
+
+
+def _enough(
+    line: DocumentLine, there: Mapping[UUID, Decimal], items: Mapping[UUID, Decimal]
+) -> tuple[Decimal, bool] | None:
+    """Tell for how many units of a line there is enough, and whether for all lines; None where no stock is kept."""
+    kept = [each for each in stock_of(line, Decimal(1)) if each.product_id in there]
+    if not kept:
+        return None
+    units = max(min(there[each.product_id] / each.quantity for each in kept), Decimal(0))
+    whole = units.to_integral_value(ROUND_FLOOR) if line.parts else units
+    return whole, all(there[each.product_id] >= items[each.product_id] for each in kept)
 
 
 def ask_short(problem: Problem, url: str) -> Response:
