@@ -67,7 +67,9 @@ class OpportunitySchema(RecordSchema):
     expected_close_on = fields.Date(
         label=_l("Expected close"), import_names=("expected close date", "estimated close date", "close by")
     )
-    closed_on = fields.Date(label=_l("Closed"), import_names=("close_date", "close date", "closed date", "won time"))
+    closed_on = fields.Date(
+        label=_l("Closed on"), import_names=("closed", "close_date", "close date", "closed date", "won time")
+    )
     lost_reason = fields.Choice(LOST_REASONS, label=_l("Lost because of"), import_names=("loss reason",))
     lost_to = fields.Related(
         "sales.competitor",
