@@ -8,6 +8,7 @@ from uuid import UUID
 from markupsafe import Markup, escape
 
 from pelatis.api import Actor, Panel, TimelineEntry, _, format_amount, format_day, may
+from plugins.catalog.api import Cost
 
 from ..models import Invoice, Opportunity
 from ..queries.invoices import invoices_of_deal, posted_of_customer, unsettled_of_customer
@@ -28,6 +29,14 @@ def panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         found = unsettled_of_customer(actor, record.id)
     elif isinstance(record, Opportunity):
         found = invoices_of_deal(actor, record.id)
+    if slot == "customer.sidebar" and "customer" in record.roles and may(actor, Cost, "view"):
+        yield Panel(
+            id="sales.margin",
+            title=_("Invoiced in 12 months"),
+            template="sales/panels/margin.html",
+            context={"margin_url": f"/sales/customers/{record.id}/margin"},
+            order=18,
+        )
     if found:
         yield Panel(
             id="sales.invoices",

@@ -52,7 +52,11 @@ def report_page() -> Response:
     return render(
         "sales/report.html",
         report=report,
-        reports=[{"label": each.title, "url": f"/sales/reports/{key}"} for key, each in REPORTS.items()],
+        reports=[
+            {"label": each.title, "url": f"/sales/reports/{key}"}
+            for key, each in REPORTS.items()
+            if each.may_read(actor)
+        ],
         win_rate="–" if report.win_rate is None else format_percent(report.win_rate),
         mean="–" if report.cycle_days_mean is None else format_number(report.cycle_days_mean),
         median="–" if report.cycle_days_median is None else format_number(report.cycle_days_median),

@@ -10,24 +10,29 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from pelatis.api import (
+    Customer,
     Problem,
     _,
     audience,
     base_currency,
     current_actor,
+    db,
     format_amount,
     format_number,
     format_percent,
+    fragment,
     not_found,
     render,
     require,
     send_table,
     today,
 )
+from plugins.catalog.api import Cost
 
-from ..models import Opportunity
+from ..models import Invoice, Opportunity
 from ..periods import quarter_of
 from ..queries.reports import REPORTS
+from ..queries.reports.margins import margin_of_customer
 from ..queries.reports.tables import Asked, Column, Table, ask, read_span
 from . import blueprint, charts
 
@@ -47,7 +52,9 @@ def report_of(name: str) -> Response:
         "sales/reports.html",
         report=report,
         reports=[
-            {"label": each.title, "url": _url(asked, key), "current": key == name} for key, each in REPORTS.items()
+            {"label": each.title, "url": _url(asked, key), "current": key == name}
+            for key, each in REPORTS.items()
+            if each.may_read(asked.actor)
         ],
         span=asked.span,
         spans=[(str(read_span(key)), _url(asked, name, period=key)) for key in _spans()],
@@ -80,7 +87,7 @@ def _asked(name: str) -> tuple[Any, Asked]:
     actor = current_actor()
     require(actor, Opportunity, "view")
     report = REPORTS.get(name)
-    if report is None:
+    if report is None or not report.may_read(actor):
         raise not_found()
     team, person = (_id(key) for key in ("team", "person"))
     return report, ask(actor, request.args.get("period", ""), team, person)
@@ -163,3 +170,27 @@ def _short(value: Decimal) -> str:
     if value >= 10_000:
         return f"{format_number((value / 1000).quantize(Decimal(1)))}k"
     return str(format_number(value.quantize(Decimal(1)) if value >= 10 else value.quantize(Decimal("0.1")).normalize()))
+
+
+@blueprint.get("/customers/<uuid:customer_id>/margin")
+@audience("staff")
+def margin_of(customer_id: UUID) -> Response:
+    """Tell beside a customer what was invoiced to them in a year, and what of it remains."""
+    actor = current_actor()
+    customer = db.session.get(Customer, customer_id)
+    if customer is None:
+        raise not_found()
+    for needed, record in ((Customer, customer), (Invoice, None), (Cost, None)):
+        require(actor, needed, "view", record)
+    margin = margin_of_customer(actor, customer_id)
+    if margin is None:
+        return fragment("sales/panels/margin.html", margin=None)
+    remains, percent = _said(margin.margin, "money"), _said(margin.percent, "percent")
+    part = _("of %(amount)s whose cost is known", amount=_said(margin.known, "money"))
+    return fragment(
+        "sales/panels/margin.html",
+        margin=margin,
+        revenue=_said(margin.revenue, "money"),
+        remains=remains if margin.percent is None else f"{remains} · {percent}",
+        part="" if margin.known == margin.revenue else part,
+    )

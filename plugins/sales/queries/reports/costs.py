@@ -1,6 +1,6 @@
 """What selling cost in a period by person, customer or deal, against what was won."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from pelatis.api import Actor, Customer, _, _l, db, visible
+from pelatis.api import Customer, _, _l, db, visible
 
 from ...models import Opportunity, SalesCost, Stage
+from .names import names_of
 from .tables import ZERO, Asked, Column, Table, money_of, percent_of
 
 #: How many customers or deals a report names, those that cost most.
@@ -36,13 +37,13 @@ def costs_by_person(asked: Asked) -> Table:
 def costs_by_customer(asked: Asked) -> Table:
     """Tell what selling cost by customer, against what was won of them."""
     spent = _most(_spent(asked, SalesCost.customer_id, Opportunity.customer_id))
-    return _table(_l("Customer"), _names(asked.actor, Customer, spent), spent)
+    return _table(_l("Customer"), names_of(asked.actor, Customer, spent), spent)
 
 
 def costs_by_deal(asked: Asked) -> Table:
     """Tell what each deal cost, against what it brought."""
     spent = _most(_spent(asked, SalesCost.opportunity_id, Opportunity.id))
-    return _table(_l("Deal"), _names(asked.actor, Opportunity, spent), spent)
+    return _table(_l("Deal"), names_of(asked.actor, Opportunity, spent), spent)
 
 
 def _spent(asked: Asked, key: Any, key_of_deal: Any) -> dict[UUID | None, _Spent]:
@@ -72,15 +73,6 @@ def _most(spent: Mapping[UUID | None, _Spent]) -> dict[UUID | None, _Spent]:
     """Keep those that cost most; what is for nobody in particular stays."""
     ranked = sorted(spent.items(), key=lambda each: -each[1].cost)
     return dict(ranked[:MOST_NAMED])
-
-
-def _names(actor: Actor, model: Any, ids: Mapping[UUID | None, Any]) -> dict[UUID | None, str]:
-    """Name what an actor may see; an en dash for the rest."""
-    wanted = [each for each in ids if each is not None]
-    found: Sequence[Any] = db.session.execute(
-        select(model.id, model.name).where(model.id.in_(wanted), visible(actor, model))
-    ).all()
-    return {each: dict(map(tuple, found)).get(each, "–") for each in ids}
 
 
 def _table(label: Any, names: Mapping[UUID | None, str], spent: Mapping[UUID | None, _Spent]) -> Table:
