@@ -1,6 +1,8 @@
-"""What sales do by themselves: a snapshot of open deals on each day, letting quotes expire, passing late leads on."""
+"""What sales do by themselves: daily snapshots, expired quotes, late leads, what a plan earns of earlier invoices."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,11 +10,13 @@ from sqlalchemy import Row
 
 from pelatis.api import Progress, _l, db, job, today
 
-from .models import Lead
+from .models import Invoice, Lead
 from .operations.assignment import pass_on
+from .operations.commissions import follow_invoice
 from .operations.quotes import expire_quotes
 from .operations.snapshots import close_day, write_changed, write_ended
 from .queries.assignment import late_leads
+from .queries.commissions import posted_since
 from .queries.snapshots import changed_deals, ended_deals, last_day
 
 #: How many deals are written at once.
@@ -42,6 +46,14 @@ def expire_old_quotes(_progress: Progress) -> None:
     """Let quotes expire whose last day is past."""
     while expire_quotes():
         continue
+
+
+@job(title=_l("Commissions of what was posted before their plan"))
+def earn_of_earlier_invoices(progress: Progress, begins_on: str) -> None:
+    """Let plans earn of the invoices that were posted since a day; those that earn already stay as they are."""
+    for invoices in _batches(progress, f"since {begins_on}", partial(posted_since, date.fromisoformat(begins_on))):
+        for row in invoices:
+            follow_invoice(db.session.get_one(Invoice, row.id))
 
 
 @job(every="10 minutes", title=_l("Passing on leads that nobody answered"))

@@ -33,6 +33,7 @@ NEEDED: Final[dict[str, dict[str, str]]] = {
     "/catalog/tax-rules": {"country": "GR", "rate": "24"},
     "/catalog/option-rules": {"kind": "excludes"},
     "/catalog/stock": {"on_hand": "9"},
+    "/sales/commission-plans": {"tiers": "0 - : 5"},
     "/sales/exchange-rates": {"currency": "CHF"},
     "/sales/invoice-lines": {"unit_price": "5"},
     "/sales/order-lines": {"unit_price": "5"},
@@ -60,8 +61,18 @@ RELATED: Final = {
 }
 #: What takes a person for its customer, and no organisation.
 OF_PERSONS: Final = frozenset({"/sales/contact-roles"})
-#: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out.
-LATER: Final = frozenset({"/sales/deliveries", "/sales/delivery-lines"})
+#: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out, and
+#: commissions are of what was posted; members of plans and splits name people by choice.
+LATER: Final = frozenset(
+    {
+        "/sales/commission-entries",
+        "/sales/commission-members",
+        "/sales/commission-splits",
+        "/sales/deliveries",
+        "/sales/delivery-lines",
+        "/sales/settlements",
+    }
+)
 #: Fields that name another record of a type that one is there of already.
 ANOTHER: Final = frozenset({"to_customer", "other", "part"})
 #: Where a record's pages are, when it isn't where the API has them; a user's has no form of its own.

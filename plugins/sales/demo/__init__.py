@@ -26,7 +26,7 @@ from ..models import (
 from ..operations.clock import RESPONSE_TIME
 from ..operations.pipelines import default_pipeline, stages_of
 from ..schemas import DISQUALIFIED, LOST_REASONS, SOURCES
-from . import costs, forecast, forms, people, quotes
+from . import commissions, costs, forecast, forms, people, quotes
 
 #: What one euro buys, by quarters, the newest last.
 RATES: Final[Mapping[str, Sequence[str]]] = {
@@ -186,7 +186,9 @@ class SalesDemo(DemoPart):
         self.company.insert(SalesCost, costs.costs_of(self.company, [deal.row for deal in deals]))
         self.company.insert(Lead, self._leads(customers, deals))
         featured = [(key, sku) for key, _name, sku, *_rest in FEATURED if key in by_key]
-        quotes.make(self.company, {key: deal.row for key, deal in zip(featured, deals, strict=False)})
+        rows = {key: deal.row for key, deal in zip(featured, deals, strict=False)}
+        quotes.make(self.company, rows)
+        commissions.make(self.company, rows)
         return [deal.matter for deal in deals]
 
     def _write_parts(self, customers: Sequence[DemoCustomer], rows: Sequence[Mapping[str, Any]]) -> None:

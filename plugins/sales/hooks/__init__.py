@@ -29,7 +29,21 @@ from ..models import Opportunity, Quote
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
-from . import assignment, competitors, contacts, costs, customers, day, forecast, forms, invoices, orders, quotes, steps
+from . import (
+    assignment,
+    commissions,
+    competitors,
+    contacts,
+    costs,
+    customers,
+    day,
+    forecast,
+    forms,
+    invoices,
+    orders,
+    quotes,
+    steps,
+)
 from .customers import moved
 from .day import CLOCK_AHEAD, running_lead, still, still_item
 
@@ -42,11 +56,12 @@ def crm_set_up_company() -> None:
 
 @hookimpl
 def crm_collect_nav_items(actor: Actor) -> Iterator[NavItem]:
-    """Give the board and the report."""
+    """Give the board, the forecast, the report and one's commissions."""
     if may(actor, Opportunity, "view"):
         yield NavItem(title=_("Pipeline"), url="/sales/pipeline", icon="layout-kanban", phone=True, key="p")
         yield NavItem(title=_("Forecast"), url="/sales/forecast", icon="chart-histogram", order=190)
         yield NavItem(title=_("Report"), url="/sales/report", icon="report-analytics", order=200)
+    yield from commissions.nav_items(actor)
 
 
 @hookimpl
@@ -112,6 +127,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         assignment,
         forecast,
         costs,
+        commissions,
     ):
         yield from subject.panels(slot, actor, record)
 

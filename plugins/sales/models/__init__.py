@@ -2,6 +2,7 @@
 
 from .assignment import Absence, AssignmentRule, LeadAssignment
 from .base import Model
+from .commissions import CommissionEntry, CommissionMember, CommissionPlan, CommissionSettlement, CommissionSplit
 from .competitors import Competitor, DealCompetitor
 from .contacts import ContactRole
 from .costs import SalesCost
@@ -22,6 +23,11 @@ __all__ = [
     "Allocation",
     "ApprovalLimit",
     "AssignmentRule",
+    "CommissionEntry",
+    "CommissionMember",
+    "CommissionPlan",
+    "CommissionSettlement",
+    "CommissionSplit",
     "Competitor",
     "ContactRole",
     "DealCompetitor",

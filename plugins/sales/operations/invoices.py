@@ -31,6 +31,7 @@ from ..models import Allocation, Invoice, InvoiceLine, Order, OrderLine
 from ..queries.invoices import lines_of_invoice, posted_notes_of, reversed_so_far, used_of
 from ..schemas import INVOICE_STATUSES
 from ..totals import cost_of, line_net, tax_lines_as_json, totals_of, write_totals
+from .commissions import follow_invoice
 from .documents import (
     PRICING,
     DocumentKind,
@@ -372,6 +373,7 @@ def follow_allocations(invoice: Invoice) -> None:
     if wanted != invoice.status:
         set_invoice_status(invoice, wanted)
     db.session.flush()
+    follow_invoice(invoice)
 
 
 def _standing(invoice: Invoice) -> str:

@@ -31,6 +31,7 @@ from ..models import Delivery, DeliveryLine, Order, OrderLine, Quote, QuoteSet
 from ..queries.orders import lines_of_order, order_of_quote
 from ..queries.quotes import lines_of
 from ..schemas import ORDER_STATUSES
+from .commission_splits import take_over
 from .documents import (
     PRICING,
     DocumentKind,
@@ -188,6 +189,7 @@ def confirm_order(actor: Actor, order: Order, *, short: bool = False) -> Order:
         for sealed in documents:
             sealed.sealed_at = now
         session.flush()
+        take_over(order, "order_id", order.opportunity_id)
         return order
 
 

@@ -66,3 +66,9 @@ def read_staff() -> Staff:
         {person: (name, team) for person, name, team in people},
         {team: (name, parent) for team, name, parent in teams},
     )
+
+
+def active_people() -> list[tuple[UUID, str]]:
+    """List everybody who may sign in, by name."""
+    statement = select(User.id, User.name).where(User.active, User.deleted_at.is_(None)).order_by(User.name)
+    return [(person, name) for person, name in db.session.execute(statement)]

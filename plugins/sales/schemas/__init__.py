@@ -1,6 +1,16 @@
 """What the records of sales consist of, for forms, API, import and export; a module for each subject."""
 
 from .assignment import ASSIGNMENT_METHODS, AbsenceSchema, AssignmentRuleSchema
+from .commissions import (
+    COMMISSION_CAUSES,
+    PLAN_STATUSES,
+    SETTLEMENT_STATUSES,
+    CommissionEntrySchema,
+    CommissionMemberSchema,
+    CommissionPlanSchema,
+    CommissionSettlementSchema,
+    CommissionSplitSchema,
+)
 from .competitors import CompetitorSchema, DealCompetitorSchema
 from .contacts import CONTACT_ROLES, ContactRoleSchema
 from .costs import COST_KINDS, SalesCostSchema
@@ -24,6 +34,7 @@ __all__ = [
     "ASKED",
     "ASSIGNMENT_METHODS",
     "CATEGORY_TONES",
+    "COMMISSION_CAUSES",
     "CONTACT_ROLES",
     "COST_KINDS",
     "DISQUALIFIED",
@@ -35,14 +46,21 @@ __all__ = [
     "OPEN_CATEGORIES",
     "OPEN_LEADS",
     "ORDER_STATUSES",
+    "PLAN_STATUSES",
     "QUOTE_STATUSES",
     "REQUIRABLE",
+    "SETTLEMENT_STATUSES",
     "SOURCES",
     "STAGE_KINDS",
     "AbsenceSchema",
     "AdjustmentSchema",
     "ApprovalLimitSchema",
     "AssignmentRuleSchema",
+    "CommissionEntrySchema",
+    "CommissionMemberSchema",
+    "CommissionPlanSchema",
+    "CommissionSettlementSchema",
+    "CommissionSplitSchema",
     "CompetitorSchema",
     "ContactRoleSchema",
     "DealCompetitorSchema",

@@ -28,6 +28,7 @@ from pelatis.api import (
     toast,
 )
 
+from ..hooks.commissions import shown_shares
 from ..letters import invoice_answer
 from ..models import Invoice, InvoiceLine
 from ..operations.invoices import credit_invoice, invoice_order, post_invoice
@@ -83,6 +84,7 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
             for each in (notes_of(invoice) if invoice.kind == "invoice" else [])
         ],
         "creditable": _creditable(actor, invoice, rows),
+        "split": shown_shares(actor, invoice) if invoice.kind == "invoice" else None,
         "languages": LANGUAGES,
         **_rights(actor, invoice),
     }

@@ -37,6 +37,7 @@ from pelatis.api import (
 )
 from plugins.catalog.api import Cost
 
+from ..hooks.commissions import shown_shares
 from ..letters import delivery_answer, order_answer, parts_of
 from ..models import Delivery, Invoice, Order, OrderLine
 from ..operations.orders import (
@@ -119,6 +120,7 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
         "invoices": [(each, INVOICE_STATUSES[each.status]) for each in invoices_of_order(actor, order)]
         if may(actor, Invoice, "view")
         else [],
+        "split": shown_shares(actor, order),
         "languages": LANGUAGES,
         "may": {action: may(actor, Order, action) for action in ("edit", "delete")},
     }
