@@ -96,6 +96,8 @@ def check(root: Path) -> list[str]:
         for folder in sources_of(domain, root):
             faults += _literals(folder, "**/templates/**/*.html", literals_in_template, root)
             faults += _literals(folder, "**/*.py", literals_in_python, root)
+    for language in LANGUAGES:
+        faults += _disagreements(language, root)
     return faults
 
 
@@ -140,6 +142,20 @@ def _faults_of_catalogue(domain: Domain, language: str, template: Catalog, root:
         yield f"{place}: no longer in the sources, run make translations: {key[1]!r}"
     for key in sorted(wanted.keys() & have.keys(), key=str):
         yield from (f"{place}: {fault}: {key[1]!r}" for fault in _faults_of_message(have[key], catalogue))
+
+
+def _disagreements(language: str, root: Path) -> Iterator[str]:
+    """Tell which messages two catalogues translate differently: only the first of them is ever heard."""
+    heard: dict[tuple[str | None, object], tuple[object, str]] = {}
+    for domain in domains(root):
+        path = domain.catalogue(language)
+        place = path.relative_to(root).as_posix()
+        for message in _read(path, language) if path.is_file() else ():
+            if not message.id or not message.string:
+                continue
+            said, first = heard.setdefault((message.context, message.id), (message.string, place))
+            if said != message.string:
+                yield f"{place}: translated otherwise than in {first}, give one a context: {_key(message)[1]!r}"
 
 
 def _key(message: Message) -> _Key:

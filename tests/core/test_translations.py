@@ -89,6 +89,22 @@ def test_translation_with_another_placeholder_is_a_fault(project: Path) -> None:
     assert "number" in fault
 
 
+def test_message_that_a_plugin_translates_otherwise_than_the_core_is_a_fault(project: Path) -> None:
+    """The core's is the one that is heard, whatever the plugin's catalogue says."""
+    (project / "plugins" / "sales").mkdir(parents=True)
+    (project / "plugins" / "sales" / "__init__.py").write_text('TITLE = _("Not found")\n', encoding="utf-8")
+    translations.update(project)
+    translate_all(project)
+    plugins = project / "plugins" / "sales" / "translations"
+    for language in LANGUAGES:
+        replace(plugins / language / "LC_MESSAGES" / "sales.po", '"Not found"\nmsgstr ""', '"Not found"\nmsgstr "y"')
+    assert translations.check(project) == [
+        f"plugins/sales/translations/{language}/LC_MESSAGES/sales.po: translated otherwise than in "
+        f"core/translations/{language}/LC_MESSAGES/core.po, give one a context: 'Not found'"
+        for language in LANGUAGES
+    ]
+
+
 def test_message_that_nobody_extracted_yet_is_a_fault(project: Path) -> None:
     translate_all(project)
     (project / "pelatis" / "cli.py").write_text('_("Sign in")\n', encoding="utf-8")
