@@ -97,13 +97,11 @@ def credit(invoice: Invoice, tenths: int) -> Invoice:
 
 
 def pay(people: Mapping[str, Any], invoice: Invoice, amount: str) -> None:
-    """Pay of an invoice by the credit of another one that was paid before and reversed."""
-    other = invoice_without_plan(people, amount)
+    """Let a customer pay of an invoice by the credit that they have of another one."""
+    note = post_invoice(SYSTEM, credit_invoice(SYSTEM, invoice_without_plan(people, amount)))
     with write_unit() as session:
-        note = credit_invoice(SYSTEM, other)
-        post_invoice(SYSTEM, note)
-        for allocation in session.query(Allocation).filter(Allocation.credit_note_id == note.id):
-            allocation.invoice_id = invoice.id
+        said = {"credit_note_id": note.id, "invoice_id": invoice.id, "allocated_on": today()}
+        session.add(Allocation(amount=Decimal(amount), **said))
         session.flush()
         follow_allocations(invoice)
 
