@@ -98,7 +98,7 @@ COMMISSION_PLANS = RecordType(
     create=create_plan,
     update=update_plan,
     access=PlanAccess(),
-    nav=False,
+    setup=True,
 )
 
 COMMISSION_MEMBERS = RecordType(
