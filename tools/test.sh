@@ -15,4 +15,6 @@ if [ -z "${PELATIS_TEST_BROWSER:-}" ]; then
     done
 fi
 
-PYTHON=$bin/python exec sh tools/with-postgres.sh "$bin/python" -m pytest --numprocesses=auto "$@"
+# Tests start Pelatis hundreds of times; compiling it anew each time would take a third of each start.
+unset PYTHONDONTWRITEBYTECODE
+PYTHON=$bin/python exec sh tools/with-postgres.sh "$bin/python" -m pytest --numprocesses=auto --dist=worksteal "$@"

@@ -1,18 +1,16 @@
 """The descriptions of people and teams."""
 
-from zoneinfo import available_timezones
-
 import marshmallow as ma
 from marshmallow import validate
 
-from core.i18n import LANGUAGES, LazyText, _, _l, pgettext
+from core.i18n import LANGUAGES, LazyText, _, _l, pgettext, time_zones
 from core.records import fields
 from core.records.fields import RecordSchema
 
 
 def check_zone(value: str | None) -> None:
     """Refuse a time zone that nobody knows."""
-    if value is not None and value not in available_timezones():
+    if value is not None and value not in time_zones():
         raise ma.ValidationError(_("“%(text)s” isn't a time zone such as Europe/Athens.", text=value))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from core.access import Actor, require_administrator
 from core.database import db, write_unit
 from core.host.generation import Remembered
-from core.i18n import DEFAULT_ZONE, _
+from core.i18n import DEFAULT_ZONE, _, time_zones
 from core.problems import Problem
 from core.users.company import SETTINGS, company
 from core.users.models import Setting
@@ -90,9 +90,7 @@ def _span(opens: str, closes: str) -> tuple[str, str]:
 
 
 def _check_zone(zone: str) -> None:
-    from zoneinfo import available_timezones
-
-    if zone not in available_timezones():
+    if zone not in time_zones():
         raise ValueError(_("This isn't a time zone."))
 
 

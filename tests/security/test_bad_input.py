@@ -5,7 +5,7 @@ Every record type inherits this: each field, each argument of a list and each do
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -133,19 +133,32 @@ def operators_of(record_type: RecordType, path: str) -> tuple[str, ...]:
     return found
 
 
-def bad_conditions(record_type: RecordType) -> Iterator[ListQuery]:
+def kind_of(record_type: RecordType, path: str) -> Hashable:
+    """Say how a condition on a field is read and compared: fields of one kind take the same way through the code."""
+    declared = filter_field(record_type, path if path.startswith("custom.") else path.partition(".")[0])
+    kept: Any = getattr(record_type.model, getattr(declared, "column", path), None)
+    column_type = type(kept.type) if hasattr(kept, "type") else kept
+    return type(declared), tuple(declared.operators), column_type, "." in path
+
+
+def bad_conditions(record_type: RecordType, tried: set[Hashable]) -> Iterator[ListQuery]:
+    """Give each field its conditions: the first field of each kind all of them, the others the worst."""
     values: tuple[Any, ...] = (
         "x", "9999-12-31", "0001-01-01", 2**70, 1.5, True, {"a": 1}, [[]], [None], ["1e400", "-1e400"], "9" * 400,
     )  # fmt: skip
     for name in filterable(record_type):
+        kind = kind_of(record_type, name)
         for operator in (*operators_of(record_type, name), "no", 5):
-            for value in values:
+            for value in values[::5] if kind in tried else values:
                 yield ListQuery(filter={"field": name, "op": operator, "value": value})
+        tried.add(kind)
 
 
 @pytest.mark.usefixtures("known")
 def test_every_filter_is_answered_or_refused(app: Flask) -> None:
-    wrong = [each for record_type in list(record_types) for each in refusals(record_type, bad_conditions(record_type))]
+    wrong, tried = [], set[Hashable]()
+    for record_type in list(record_types):
+        wrong += list(refusals(record_type, bad_conditions(record_type, tried)))
     assert wrong == []
 
 

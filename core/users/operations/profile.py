@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from core.access import Actor
 from core.database import db, write_unit
-from core.i18n import LANGUAGES, _
+from core.i18n import LANGUAGES, _, time_zones
 from core.problems import Problem, not_found
 from core.users.models import User
 
@@ -45,7 +44,7 @@ def _checked_name(value: str) -> str | None:
 
 
 def _checked_zone(value: str) -> str | None:
-    return value if value in available_timezones() else None
+    return value if value in time_zones() else None
 
 
 #: For each field of the profile what makes a value of what was sent; None refuses it.

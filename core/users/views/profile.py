@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, g, request, session
 from flask_babel import refresh
@@ -11,7 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.access import Actor, current_actor
 from core.database import db, utc_now
-from core.i18n import LANGUAGES, _
+from core.i18n import LANGUAGES, _, time_zones
 from core.problems import Problem, not_found
 from core.users import operations, queries
 from core.users.devices import device_name
@@ -60,9 +59,7 @@ def _page(problem: Problem | None = None, status: int = 200, **shown: Any) -> Re
         errors=problem.fields if problem else {},
         problem=problem,
         language_names=list(LANGUAGES.items()),
-        zones=[
-            (zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"
-        ],
+        zones=[(zone, zone.replace("_", " ")) for zone in sorted(time_zones()) if "/" in zone or zone == "UTC"],
         themes=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
         densities=[("airy", _("Airy rows")), ("dense", _("Dense rows"))],
         sessions=[(each, device_name(each.user_agent)) for each in queries.sessions_of(user.id)],
