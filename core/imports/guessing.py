@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import marshmallow as ma
-from flask_babel import force_locale
 
 from core.customfields import fields_of
-from core.i18n import LANGUAGES, LazyText, _l
+from core.i18n import LANGUAGES, LazyText, _l, in_language
 from core.imports.values import DAY, decimal_style, read_day, read_number
 from core.records import fields
 from core.records.registry import record_types
@@ -149,7 +148,7 @@ def _names_of_people(names: Mapping[str, frozenset[str]]) -> Mapping[str, frozen
 def _names(name: str, declared: Any) -> frozenset[str]:
     given = [name.removeprefix("custom."), str(declared.label), *declared.import_names]
     for language in LANGUAGES:  # a file has its headings in the language of whoever wrote it
-        with force_locale(language):
+        with in_language(language):
             given.append(str(declared.label))
     return frozenset(filter(None, map(plain, given)))
 

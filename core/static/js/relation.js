@@ -44,6 +44,7 @@ function tagOptions() {
 function relationOptions(select) {
   /** What the server found for what is typed now; nothing of an earlier answer may be chosen by a quick Enter. */
   let found = new Set();
+  let asked = 0;
   return {
     valueField: "id",
     labelField: "text",
@@ -57,8 +58,10 @@ function relationOptions(select) {
       found = new Set();
     },
     load(query, done) {
+      const question = ++asked;
       find(select.dataset.relationUrl, query).then(
         (items) => {
+          if (question !== asked) return done(); // an older question was answered late
           found = new Set(items.map((item) => String(item.id)));
           this.clearOptions();
           done(items);

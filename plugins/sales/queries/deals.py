@@ -24,7 +24,20 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from pelatis.api import Actor, Customer, User, among, db, kept, read_once, utc_now, visible
+from pelatis.api import (
+    Actor,
+    Customer,
+    User,
+    among,
+    base_currency,
+    db,
+    format_amount,
+    kept,
+    ngettext,
+    read_once,
+    utc_now,
+    visible,
+)
 from plugins.catalog.api import Product
 
 from ..models import Lead, Opportunity, Stage, StageHistory
@@ -75,16 +88,22 @@ def product_and_customer(actor: Actor, opportunity: Opportunity) -> tuple[Produc
     return product, customer
 
 
-def open_deals_by_customer(actor: Actor, customers: Sequence[UUID]) -> Mapping[UUID, int]:
-    """Count the open deals of a batch of customers; one without any isn't in the answer."""
-    counts = _open_deals_by_customer(actor, customers=customers)
-    return {customer: count for customer, count in counts if customer is not None}
+def open_deals_by_customer(actor: Actor, customers: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Tell what the open deals of a batch of customers come to, or their number where none has an amount."""
+    rows = _open_deals_by_customer(actor, customers=customers)
+    return {
+        customer: format_amount(amount, base_currency(), whole=True)
+        if amount
+        else ngettext("%(num)s deal", "%(num)s deals", count)
+        for customer, count, amount in rows
+        if customer is not None
+    }
 
 
 @kept
 def _open_deals_by_customer(actor: Actor) -> Any:
     return (
-        select(Opportunity.customer_id, func.count())
+        select(Opportunity.customer_id, func.count(), func.sum(Opportunity.amount_base))
         .where(among(Opportunity.customer_id, "customers"), _open(actor))
         .group_by(Opportunity.customer_id)
     )

@@ -280,4 +280,7 @@ def test_a_list_is_downloaded_as_it_is_filtered(client: FlaskClient) -> None:
     answer.close()
     assert [row["name"] for row in rows] == ["In Patra"]
     assert client.get("/export/customer?format=pdf").status_code == 422
+    page = client.get("/customers?q=x").text
+    assert all(f"/export/customer?q=x&amp;format={form}" in page for form in (*FORMATS, "vcf"))
+    assert "/export/catalog.product?format=vcf" not in client.get("/catalog/products").text
     assert client.get("/export/nothing").status_code == 404

@@ -192,11 +192,16 @@ def test_customers_page_shows_deals_moves_and_alerts(client: FlaskClient, deal: 
     assert "began" in page
 
 
-def test_customers_list_counts_open_deals(client: FlaskClient, deal: Deal, customer: Any) -> None:
+def test_customers_list_sums_up_open_deals(client: FlaskClient, deal: Deal, customer: Any) -> None:
     deal("Needs", customer_id=customer.id)
-    deal("Won", customer_id=customer.id)
+    assert "1 deal<" in client.get("/customers").text
+    deal("Needs", customer_id=customer.id, amount=Decimal(1_200))
+    deal("Proposal", customer_id=customer.id, amount=Decimal(300))
+    deal("Won", customer_id=customer.id, amount=Decimal(9_000))
     page = client.get("/customers").text
     assert "Open deals" in page
+    assert "€1,500" in page
+    assert "10,500" not in page
 
 
 def test_today_shows_what_stands_still_and_whose_clock_runs(
