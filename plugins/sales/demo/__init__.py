@@ -13,6 +13,7 @@ from pelatis.api import DemoCompany, DemoCustomer, DemoMatter, DemoPart, _l, db
 from plugins.catalog.api import Product
 
 from ..models import (
+    AccountPlan,
     ContactRole,
     DealCompetitor,
     ExchangeRate,
@@ -26,7 +27,7 @@ from ..models import (
 from ..operations.clock import RESPONSE_TIME
 from ..operations.pipelines import default_pipeline, stages_of
 from ..schemas import DISQUALIFIED, LOST_REASONS, SOURCES
-from . import commissions, costs, forecast, forms, people, quotes
+from . import commissions, costs, forecast, forms, people, plans, quotes
 
 #: What one euro buys, by quarters, the newest last.
 RATES: Final[Mapping[str, Sequence[str]]] = {
@@ -184,6 +185,7 @@ class SalesDemo(DemoPart):
         self.company.insert(OpportunitySnapshot, [row for deal in deals for row in self._snapshots(deal)])
         self._write_parts(customers, [deal.row for deal in deals])
         self.company.insert(SalesCost, costs.costs_of(self.company, [deal.row for deal in deals]))
+        self.company.insert(AccountPlan, plans.plans(self.company, customers))
         self.company.insert(Lead, self._leads(customers, deals))
         featured = [(key, sku) for key, _name, sku, *_rest in FEATURED if key in by_key]
         rows = {key: deal.row for key, deal in zip(featured, deals, strict=False)}

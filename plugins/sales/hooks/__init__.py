@@ -41,6 +41,7 @@ from . import (
     forms,
     invoices,
     orders,
+    plans,
     quotes,
     steps,
 )
@@ -125,6 +126,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         competitors,
         forms,
         assignment,
+        plans,
         forecast,
         costs,
         commissions,

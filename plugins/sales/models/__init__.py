@@ -13,12 +13,14 @@ from .numbers import NumberSeries
 from .opportunities import Opportunity, StageHistory
 from .orders import Delivery, DeliveryLine, Order, OrderLine
 from .pipelines import ExchangeRate, Pipeline, Stage
+from .plans import AccountPlan
 from .quotes import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteLink, QuoteSet, QuoteSignature
 from .snapshots import OpportunitySnapshot, SnapshotDay
 from .targets import Adjustment, Target
 
 __all__ = [
     "Absence",
+    "AccountPlan",
     "Adjustment",
     "Allocation",
     "ApprovalLimit",

@@ -7,6 +7,7 @@ from .quotes import APPROVAL_LIMITS, QUOTE_LINES, QUOTE_SETS, QUOTES
 from .orders import DELIVERIES, DELIVERY_LINES, ORDER_LINES, ORDERS
 from .invoices import INVOICE_LINES, INVOICES
 from .contacts import CONTACT_ROLE_TYPE
+from .plans import ACCOUNT_PLANS
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
 from .forms import LEAD_FORMS
 from .assignment import ABSENCES, ASSIGNMENT_RULES
@@ -17,6 +18,7 @@ from .commissions import COMMISSION_ENTRIES, COMMISSION_MEMBERS, COMMISSION_PLAN
 
 __all__ = [
     "ABSENCES",
+    "ACCOUNT_PLANS",
     "ADJUSTMENTS",
     "APPROVAL_LIMITS",
     "ASSIGNMENT_RULES",
