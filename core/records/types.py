@@ -131,18 +131,18 @@ class RecordType:
     setup: bool = False
     portal: Callable[[Actor, Any], Any] | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Its id everywhere: `sales.opportunity`, `customer`."""
         return self.model.__record_type__
 
-    @property
+    @cached_property
     def plugin(self) -> str:
         """The plugin that owns it; `core` for users and customers."""
         plugin, dot, _name = self.key.partition(".")
         return plugin if dot else "core"
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The path of its list: `/customers`, `/sales/opportunities`."""
         return f"/{self.path}" if self.plugin == "core" else f"/{self.plugin}/{self.path}"
