@@ -105,7 +105,8 @@ def _leaving_garbage() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
+        if not gc.get_freeze_count():  # who opens several in one process lets go of the earlier ones
+            gc.freeze()
         gc.enable()
 
 
