@@ -108,6 +108,15 @@ def numbers_of(invoices: Iterable[UUID]) -> dict[UUID, str | None]:
     return dict(db.session.execute(statement, {"ids": list(invoices)}).all())
 
 
+def names_of(settlements: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Name settlements by their number, or by their period while they have none."""
+    statement = select(CommissionSettlement.id, CommissionSettlement.number, CommissionSettlement.period).where(
+        among(CommissionSettlement.id, "ids")
+    )
+    found = db.session.execute(statement, {"ids": [each for each in settlements if each is not None]})
+    return {settlement: number or period for settlement, number, period in found}
+
+
 def entries_in(actor: Actor, person_id: UUID, period: Period) -> list[CommissionEntry]:
     """List somebody's entries of a period, the newest first, of what the actor may see."""
     statement = select(CommissionEntry).where(

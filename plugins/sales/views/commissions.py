@@ -43,7 +43,7 @@ from ..operations.commission_plans import put_in_force
 from ..operations.commission_splits import read_percent, share
 from ..operations.settlements import SETTLEMENT_MOVES, approve, draw_up, reopen, reverse, settle
 from ..periods import Period, quarter_of, read_period
-from ..queries.settlements import entries_in, entries_of, numbers_of, people_with_entries, standing_of
+from ..queries.settlements import entries_in, entries_of, names_of, numbers_of, people_with_entries, standing_of
 from ..records import COMMISSION_MEMBERS, COMMISSION_PLANS, INVOICES, OPPORTUNITIES, ORDERS, SETTLEMENTS
 from ..schemas import COMMISSION_CAUSES, SETTLEMENT_STATUSES
 from ..schemas.commissions import CAUSE_TONES, SETTLEMENT_TONES
@@ -130,7 +130,7 @@ def rows_of(actor: Actor, entries: Sequence[CommissionEntry]) -> list[EntryRow]:
     invoices = titles(actor, "sales.invoice", {entry.invoice_id for entry in entries})
     numbers = numbers_of({entry.invoice_id for entry in entries})
     plans = titles(actor, "sales.commission_plan", {entry.plan_id for entry in entries})
-    settlements = titles(actor, "sales.commission_settlement", {entry.settlement_id for entry in entries})
+    settlements = names_of(entry.settlement_id for entry in entries)
     return [
         EntryRow(
             entry=entry,
@@ -193,7 +193,7 @@ def settlement_page(record_id: UUID) -> Response:
     actor = current_actor()
     settlement: CommissionSettlement = find_record(actor, SETTLEMENTS, record_id, binned=True)
     names = titles(actor, "user", [settlement.person_id, settlement.approved_by_id])
-    others = titles(actor, "sales.commission_settlement", [settlement.reverses_id])
+    others = names_of([settlement.reverses_id])
     decides = actor.is_administrator or settlement.person_id != actor.user_id
     return show_record(
         actor,

@@ -1,0 +1,119 @@
+"""Commissions of those who post and gather at once: they earn what the plan says, and stand in one settlement."""
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from core.access import system_actor
+from core.customers.operations import create_customer
+from core.database import db, write_unit
+from core.i18n import today
+from core.users import operations
+from core.users.models import User
+from plugins.sales.models import Allocation, CommissionEntry, CommissionSettlement, Invoice
+from plugins.sales.operations.commission_plans import create_plan, put_in_force
+from plugins.sales.operations.invoices import create_invoice, create_invoice_line, follow_allocations, post_invoice
+from plugins.sales.operations.settlements import draw_up
+from plugins.sales.periods import quarter_of
+from tests.conftest import PASSWORD
+
+POSTERS, TIMES = 6, 3
+SYSTEM = system_actor()
+
+
+def earner() -> User:
+    """Give somebody for whom a plan of two tiers is."""
+    user: User = operations.add_user(
+        SYSTEM, email="eleni@example.org", role="salesperson", password=PASSWORD, name="Eleni"
+    )
+    tiers = {"name": "All", "tiers": "0 - 5000: 5\n5000 - : 10", "begins_on": date(today().year, 1, 1)}
+    put_in_force(SYSTEM, create_plan(SYSTEM, tiers))
+    return user
+
+
+def drafts(owner: User, count: int) -> list[UUID]:
+    """Make drafts of 1,000 each."""
+    customer = create_customer(SYSTEM, {"name": "Ελαιώνες", "kind": "organisation"})
+    with write_unit():
+        made = [
+            create_invoice(SYSTEM, {"customer_id": customer.id, "currency": "EUR", "owner_id": owner.id})
+            for _each in range(count)
+        ]
+        for invoice in made:
+            create_invoice_line(SYSTEM, {"invoice_id": invoice.id, "name": "Oil", "unit_price": 1_000, "quantity": 1})
+    return [invoice.id for invoice in made]
+
+
+def at_once(app: Flask, count: int, act: Callable[[int], Any]) -> None:
+    """Let so many act at the same moment."""
+    ready = threading.Barrier(count)
+    failures: list[BaseException] = []
+
+    def begin(number: int) -> None:
+        with app.app_context():
+            ready.wait()
+            try:
+                act(number)
+            except BaseException as error:
+                failures.append(error)
+                raise
+
+    threads = [threading.Thread(target=begin, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    db.session.expire_all()
+
+
+def entries() -> list[CommissionEntry]:
+    return list(db.session.scalars(select(CommissionEntry)))
+
+
+def test_those_who_post_at_once_earn_together_what_the_plan_says(app: Flask) -> None:
+    made = drafts(earner(), POSTERS * TIMES)
+
+    def post_some(poster: int) -> None:
+        for invoice in made[poster * TIMES : (poster + 1) * TIMES]:
+            with write_unit():
+                post_invoice(SYSTEM, db.session.get_one(Invoice, invoice))
+
+    at_once(app, POSTERS, post_some)
+    assert sum(entry.base for entry in entries()) == 1_000 * len(made)
+    assert sum(entry.earned for entry in entries()) == 250 + (1_000 * len(made) - 5_000) // 10
+    assert {entry.invoice_id for entry in entries()} == set(made)
+
+
+def test_what_is_payable_stands_in_one_settlement_however_many_gather_it(app: Flask) -> None:
+    owner = earner()
+    for invoice_id in drafts(owner, 3):
+        with write_unit() as session:
+            invoice = post_invoice(SYSTEM, session.get_one(Invoice, invoice_id))
+            note = session.get_one(Invoice, drafts_of_credit(invoice))
+            said = {"credit_note_id": note.id, "invoice_id": invoice.id, "allocated_on": today()}
+            session.add(Allocation(amount=invoice.gross, **said))
+            session.flush()
+            follow_allocations(invoice)
+    at_once(app, POSTERS, lambda _number: draw_up(SYSTEM, quarter_of(today())))
+    drawn = db.session.scalars(select(CommissionSettlement).where(CommissionSettlement.person_id == owner.id)).all()
+    held = [entry for entry in entries() if entry.payable]
+    assert sum(settlement.amount for settlement in drawn) == sum(entry.payable for entry in held) == Decimal(150)
+    assert {entry.settlement_id for entry in held} == {settlement.id for settlement in drawn}
+    assert len(drawn) == 1
+
+
+def drafts_of_credit(invoice: Invoice) -> UUID:
+    """Make an empty credit note by its columns alone, whose credit can be used."""
+    note = Invoice(
+        kind="credit_note", name="Credit", currency="EUR", language="en", customer_id=invoice.customer_id, gross=1_000
+    )
+    db.session.add(note)
+    db.session.flush()
+    return note.id
