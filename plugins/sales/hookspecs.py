@@ -1,6 +1,6 @@
 """The hooks that sales own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pelatis.api import Actor, hookspec
 from plugins.catalog.api import Availability
+
+from .credits import Credit
 
 
 @hookspec
@@ -34,4 +36,15 @@ def crm_validate_order(actor: Actor, order: Any, lines: Sequence[Any]) -> None:
     `product_id`, `name`, `quantity`, `unit_price`, `discount` and `net`. Raise a `Problem` that says what to do; any
     other exception stops the act too, with a 503. Sales themselves refuse what isn't offered any more, unless the
     customer accepted it in a quote.
+    """
+
+
+@hookspec
+def crm_collect_credits(actor: Actor, customer: UUID) -> Iterable[Credit]:  # type: ignore[empty-body]
+    """Give what a customer has to their credit and hasn't used yet.
+
+    Collected for the statement of what a customer owes. `customer` is the id of one that `actor` may see; give only
+    credits that they may see too, in any currency, with a fixed number of statements. An exception shows a small error
+    card on the statement. Sales answer it themselves with payments and credit notes that aren't used up; plugins
+    that owe customers something (a bonus, a voucher, a deposit) and require sales implement it.
     """

@@ -37,6 +37,7 @@ NEEDED: Final[dict[str, dict[str, str]]] = {
     "/sales/exchange-rates": {"currency": "CHF"},
     "/sales/invoice-lines": {"unit_price": "5"},
     "/sales/order-lines": {"unit_price": "5"},
+    "/sales/payments": {"amount": "5", "currency": "EUR"},
     "/sales/quote-lines": {"unit_price": "5"},
     "/sales/adjustments": {"period": "2026-Q4"},
     "/sales/targets": {"period": "2026-Q4"},
@@ -61,10 +62,12 @@ RELATED: Final = {
 }
 #: What takes a person for its customer, and no organisation.
 OF_PERSONS: Final = frozenset({"/sales/contact-roles"})
-#: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out, and
+#: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out, an
+#: invoice posted before anything is used for it, and
 #: commissions are of what was posted; members of plans and splits name people by choice.
 LATER: Final = frozenset(
     {
+        "/sales/allocations",
         "/sales/commission-entries",
         "/sales/commission-members",
         "/sales/commission-splits",

@@ -25,6 +25,7 @@ from pelatis.api import (
 )
 from plugins.catalog.api import Availability, availability_of
 
+from ..credits import Credit
 from ..models import Opportunity, Quote
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
@@ -41,6 +42,7 @@ from . import (
     forms,
     invoices,
     orders,
+    payments,
     plans,
     quotes,
     steps,
@@ -132,6 +134,12 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         commissions,
     ):
         yield from subject.panels(slot, actor, record)
+
+
+@hookimpl
+def crm_collect_credits(actor: Actor, customer: UUID) -> Iterator[Credit]:
+    """Give the payments and credit notes of a customer that aren't used up."""
+    yield from payments.open_credits(actor, customer)
 
 
 @hookimpl

@@ -41,8 +41,12 @@ def panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         yield Panel(
             id="sales.invoices",
             title=_("Invoices"),
-            template="sales/panels/quotes.html",
-            context={"rows": [_row(each) for each in found[:MOST_LISTED]], "icon": "file-invoice", "new_url": ""},
+            template="sales/panels/invoices.html",
+            context={
+                "rows": [_row(each) for each in found[:MOST_LISTED]],
+                "icon": "file-invoice",
+                "statement_url": f"/sales/statements/{record.id}" if slot == "customer.sidebar" else "",
+            },
             count=len(found),
             order=17,
         )

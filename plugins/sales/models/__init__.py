@@ -7,11 +7,12 @@ from .competitors import Competitor, DealCompetitor
 from .contacts import ContactRole
 from .costs import SalesCost
 from .forms import LeadForm
-from .invoices import Allocation, Invoice, InvoiceLine
+from .invoices import Invoice, InvoiceLine
 from .leads import Lead
 from .numbers import NumberSeries
 from .opportunities import Opportunity, StageHistory
 from .orders import Delivery, DeliveryLine, Order, OrderLine
+from .payments import Allocation, Payment
 from .pipelines import ExchangeRate, Pipeline, Stage
 from .plans import AccountPlan
 from .quotes import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteLink, QuoteSet, QuoteSignature
@@ -47,6 +48,7 @@ __all__ = [
     "OpportunitySnapshot",
     "Order",
     "OrderLine",
+    "Payment",
     "Pipeline",
     "Quote",
     "QuoteApproval",

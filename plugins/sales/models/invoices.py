@@ -1,4 +1,4 @@
-"""Invoices and credit notes, and which credit was used for which invoice."""
+"""Invoices and credit notes."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pelatis.api import Amount, Id, Record, UtcDateTime, ref
+from pelatis.api import Amount, Id, UtcDateTime, ref
 
 from .base import Model
 from .documents import DocumentLine, Totalled
@@ -79,15 +79,3 @@ class InvoiceLine(DocumentLine, Model):
     def is_agreed(self) -> bool:
         """Whether its price was agreed on before: by an order, or by the invoice that it reverses."""
         return self.order_line_id is not None or self.corrects_line_id is not None
-
-
-class Allocation(Record, Model):
-    """How much of a credit was used for an invoice. Taking it back puts it into the bin."""
-
-    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
-
-    credit_note_id: Mapped[Id] = ref(Invoice, on_delete="restrict")
-    invoice_id: Mapped[Id] = ref(Invoice, on_delete="restrict")
-    #: In the currency of both.
-    amount: Mapped[Amount]
-    allocated_on: Mapped[date]

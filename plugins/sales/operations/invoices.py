@@ -314,7 +314,7 @@ def post_invoice(actor: Actor, invoice: Invoice) -> Invoice:
             sealed.sealed_at = now
         session.flush()
         if original is not None:
-            _use_for(actor, invoice, original)
+            _use_for(invoice, original)
         else:
             follow_allocations(invoice)
         return invoice
@@ -353,13 +353,14 @@ def _freeze(invoice: Invoice) -> None:
     invoice.net_base = four_decimals(invoice.net / (invoice.rate or Decimal(1)))
 
 
-def _use_for(_actor: Actor, note: Invoice, original: Invoice) -> None:
+def _use_for(note: Invoice, original: Invoice) -> None:
     """Use a credit note for the invoice that it reverses, as far as that is open; the rest is the customer's credit."""
     amount = min(original.open_amount, note.gross)
     if amount > 0:
         allocation = Allocation(
-            credit_note_id=note.id, invoice_id=original.id, amount=amount, allocated_on=today(), owner_id=note.owner_id
-        )
+            credit_note_id=note.id, invoice_id=original.id, amount=amount, allocated_on=today(),
+            owner_id=note.owner_id, sealed_at=note.sealed_at,
+        )  # fmt: skip
         db.session.add(allocation)
         db.session.flush()
     follow_allocations(note)

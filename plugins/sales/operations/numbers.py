@@ -18,6 +18,8 @@ FORMATS: Final[Mapping[str, str]] = {
     "delivery": "D-{year}-{number:05}",
     "invoice": "I-{year}-{number:05}",
     "credit_note": "C-{year}-{number:05}",
+    "payment": "P-{year}-{number:05}",
+    "refund": "R-{year}-{number:05}",
     "settlement": "S-{year}-{number:05}",
 }
 

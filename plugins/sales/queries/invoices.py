@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 
 from pelatis.api import Actor, db, kept, read_once, visible
 
-from ..models import Allocation, Invoice, InvoiceLine, Order
+from ..models import Allocation, Invoice, InvoiceLine, Order, Payment
 
 #: Statuses of what still asks for something: to be posted, paid or used.
 UNSETTLED: Final = ("draft", "posted", "part_paid")
@@ -117,7 +117,8 @@ def reversed_so_far(invoice_id: UUID) -> dict[UUID, tuple[Decimal, Decimal]]:
 
 
 def used_of(invoice: Invoice) -> Decimal:
-    """Tell how much was allocated to an invoice, or of a credit note."""
+    """Tell how much was allocated to an invoice, or used and given back of a credit note."""
     column = Allocation.credit_note_id if invoice.kind == "credit_note" else Allocation.invoice_id
-    statement = select(func.sum(Allocation.amount)).where(column == invoice.id, Allocation.deleted_at.is_(None))
-    return db.session.scalar(statement) or Decimal(0)
+    used = db.session.scalar(select(func.sum(Allocation.amount)).where(column == invoice.id)) or Decimal(0)
+    given_back = select(func.sum(Payment.amount)).where(Payment.refunds_note_id == invoice.id)
+    return used + (db.session.scalar(given_back) or Decimal(0))

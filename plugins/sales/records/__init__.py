@@ -6,6 +6,7 @@ from .opportunities import OPEN_DEALS, OPPORTUNITIES
 from .quotes import APPROVAL_LIMITS, QUOTE_LINES, QUOTE_SETS, QUOTES
 from .orders import DELIVERIES, DELIVERY_LINES, ORDER_LINES, ORDERS
 from .invoices import INVOICE_LINES, INVOICES
+from .payments import ALLOCATIONS, PAYMENTS
 from .contacts import CONTACT_ROLE_TYPE
 from .plans import ACCOUNT_PLANS
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
@@ -20,6 +21,7 @@ __all__ = [
     "ABSENCES",
     "ACCOUNT_PLANS",
     "ADJUSTMENTS",
+    "ALLOCATIONS",
     "APPROVAL_LIMITS",
     "ASSIGNMENT_RULES",
     "COMMISSION_ENTRIES",
@@ -41,6 +43,7 @@ __all__ = [
     "OPPORTUNITIES",
     "ORDERS",
     "ORDER_LINES",
+    "PAYMENTS",
     "PIPELINES",
     "QUOTES",
     "QUOTE_LINES",

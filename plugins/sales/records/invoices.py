@@ -26,7 +26,7 @@ INVOICES = RecordType(
     match=("number", "name"),
     create=create_invoice,
     update=update_invoice,
-    actions=("post",),
+    actions=("post", "allocate"),
     page="sales/invoice.html",
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from .invoices import INVOICE_KINDS, INVOICE_STATUSES, InvoiceLineSchema, Invoic
 from .leads import DISQUALIFIED, LEAD_STATUSES, OPEN_LEADS, SOURCES, LeadSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
 from .orders import ORDER_STATUSES, DeliveryLineSchema, DeliverySchema, OrderLineSchema, OrderSchema
+from .payments import METHODS, PAYMENT_KINDS, AllocationSchema, PaymentSchema
 from .pipelines import REQUIRABLE, STAGE_KINDS, ExchangeRateSchema, PipelineSchema, StageSchema
 from .quotes import (
     QUOTE_STATUSES,
@@ -43,9 +44,11 @@ __all__ = [
     "INVOICE_STATUSES",
     "LEAD_STATUSES",
     "LOST_REASONS",
+    "METHODS",
     "OPEN_CATEGORIES",
     "OPEN_LEADS",
     "ORDER_STATUSES",
+    "PAYMENT_KINDS",
     "PLAN_STATUSES",
     "QUOTE_STATUSES",
     "REQUIRABLE",
@@ -54,6 +57,7 @@ __all__ = [
     "STAGE_KINDS",
     "AbsenceSchema",
     "AdjustmentSchema",
+    "AllocationSchema",
     "ApprovalLimitSchema",
     "AssignmentRuleSchema",
     "CommissionEntrySchema",
@@ -74,6 +78,7 @@ __all__ = [
     "OpportunitySchema",
     "OrderLineSchema",
     "OrderSchema",
+    "PaymentSchema",
     "PipelineSchema",
     "QuoteLineSchema",
     "QuoteSchema",

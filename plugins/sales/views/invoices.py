@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import request
@@ -30,14 +31,16 @@ from pelatis.api import (
 
 from ..hooks.commissions import shown_shares
 from ..letters import invoice_answer
-from ..models import Invoice, InvoiceLine
+from ..models import Invoice, InvoiceLine, Payment
 from ..operations.invoices import credit_invoice, invoice_order, post_invoice
 from ..queries.invoices import lines_of_invoice, notes_of, reversed_so_far
-from ..records import INVOICE_LINES, INVOICES, ORDERS
+from ..queries.payments import allocations_to
+from ..records import INVOICE_LINES, INVOICES, ORDERS, PAYMENTS
 from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
 from . import blueprint
 from .documents import DocumentRow, part_of, row_of, sums_of, tell_refusal, typed_quantities
+from .payments import in_field, money, use_of
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,29 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
             (each, INVOICE_STATUSES[each.status], format_amount(each.gross, each.currency, whole=False))
             for each in (notes_of(invoice) if invoice.kind == "invoice" else [])
         ],
+        "payments": _payments(invoice) if may(actor, Payment, "view") else [],
+        "payment_url": _payment_url(actor, invoice),
+        **(use_of(actor, invoice) if invoice.kind == "credit_note" else {}),
         "creditable": _creditable(actor, invoice, rows),
         "split": shown_shares(actor, invoice) if invoice.kind == "invoice" else None,
         "languages": LANGUAGES,
         **_rights(actor, invoice),
     }
+
+
+def _payments(invoice: Invoice) -> list[tuple[Payment, str, Any]]:
+    return [(payment, money(each.amount, invoice.currency), each.allocated_on)
+            for each, payment in allocations_to(invoice)]  # fmt: skip
+
+
+def _payment_url(actor: Actor, invoice: Invoice) -> str:
+    """Give where what is open is written down as paid; empty where nothing can be."""
+    if invoice.kind != "invoice" or invoice.sealed_at is None or not invoice.open_amount:
+        return ""
+    if not may(actor, Payment, "create"):
+        return ""
+    given = {"customer": invoice.customer_id, "invoice": invoice.id, "currency": invoice.currency}
+    return f"{PAYMENTS.url}/new?{urlencode({**given, 'amount': in_field(invoice.open_amount)})}"
 
 
 def _rights(actor: Actor, invoice: Invoice) -> dict[str, Any]:

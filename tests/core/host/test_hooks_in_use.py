@@ -1,5 +1,6 @@
 """Hooks that the bundled plugins answer, asked as the pages ask them."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from core.i18n import today
 from core.users.models import User
 from plugins.activities.operations import create_task, write_note
 from plugins.sales.operations.opportunities import create_opportunity
+from plugins.sales.operations.payments import create_payment
 from plugins.sales.operations.pipelines import default_pipeline, stages_of
 
 SYSTEM = system_actor()
@@ -78,3 +80,11 @@ def test_next_step_of_a_deal_is_asked_of_activities_and_unknown_while_they_are_o
     assert "Send the offer" in answer[deal.id]
     disable_plugin(current_host(), "activities")
     assert ask("crm_get_next_steps", actor=SYSTEM, ids=[deal.id]) is None
+
+
+def test_credits_of_a_customer_are_collected_until_sales_are_off(customer: Any) -> None:
+    payment = create_payment(SYSTEM, {"customer_id": customer.id, "amount": Decimal(30), "currency": "EUR"})
+    found = collect("crm_collect_credits", actor=SYSTEM, customer=customer.id)
+    assert [(each.title, each.amount, each.currency) for each in found] == [(f"Payment {payment.number}", 30, "EUR")]
+    disable_plugin(current_host(), "sales")
+    assert collect("crm_collect_credits", actor=SYSTEM, customer=customer.id) == []

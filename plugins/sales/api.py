@@ -1,0 +1,5 @@
+"""What plugins that require sales may import."""
+
+from .credits import Credit
+
+__all__ = ["Credit"]
