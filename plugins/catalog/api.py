@@ -13,6 +13,7 @@ from .queries.pricing import PriceExplained, explain_price, price_lines, price_l
 from .queries.products import costs_on
 from .queries.stock import availability_of, held_for
 from .queries.taxes import sale_to, tax_rules_of
+from .queries.variants import variants_of
 from .schemas import UNITS
 from .stock import Availability, StockRequest
 from .tariff import HoldingList
@@ -66,5 +67,6 @@ __all__ = [
     "smallest_unit",
     "tax_document",
     "tax_rules_of",
+    "variants_of",
     "with_options",
 ]

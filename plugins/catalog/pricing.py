@@ -22,6 +22,7 @@ STEP_WORDS: Final[Mapping[str, Any]] = {
     "list_rule": _l("Price list “%(price_list)s”, rule “%(rule)s”"),
     "rule": _l("Rule “%(rule)s”"),
     "floor": _l("Raised to the least margin of “%(rule)s”"),
+    "variant": _l("Variant %(features)s"),
     "part": _l("%(quantity)s × %(part)s"),
     "unpriced_part": _l("%(part)s: no price list has a price for it"),
     "bundle_discount": _l("Bundle, %(percent)s less than its parts"),

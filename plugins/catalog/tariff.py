@@ -114,6 +114,7 @@ class Tariff:
         rules: their rules that hold on the day, by list.
         prices: their prices that hold on the day, by list and product.
         costs: what products cost the company.
+        templates: the products that others are variants of, by id.
     """
 
     company_currency: str
@@ -121,16 +122,35 @@ class Tariff:
     rules: Mapping[UUID, Sequence[PriceRule]] = field(default_factory=dict)
     prices: Mapping[tuple[UUID, UUID], Sequence[Price]] = field(default_factory=dict)
     costs: Mapping[UUID, Decimal] = field(default_factory=dict)
+    templates: Mapping[UUID, Product] = field(default_factory=dict)
 
     def find(self, holding: Sequence[HoldingList], wanted: Wanted) -> Found | None:
         """Ask the lists that hold for a customer one after the other; None when none has a price.
+
+        A variant without a price of its own costs what its template does, and what was written of it more.
 
         Args:
             holding: the lists, the first goes first.
             wanted: what is sold.
         """
         found = (self._in_list(each.price_list, each.values, wanted, frozenset()) for each in holding)
-        return next(filter(None, found), None)
+        own = next(filter(None, found), None)
+        template_id = wanted.product.template_id
+        template = self.templates.get(template_id) if own is None and template_id else None
+        if template is None:
+            return own
+        start = self.find(holding, Wanted(template, wanted.quantity))
+        return self._as_variant(start, wanted.product) if start else None
+
+    def _as_variant(self, start: Found, variant: Product) -> Found | None:
+        if not variant.surcharge:
+            return start
+        rate = self._rate_of(start.price_list)
+        if rate is None:
+            return None
+        more, currency = exact(variant.surcharge * rate), start.price_list.currency
+        step = PriceStep("variant", {"features": ", ".join(variant.features)}, more, currency)
+        return Found(start.price_list, start.list_price + more, start.amount + more, (*start.steps, step))
 
     def option_steps(self, found: Found, options: Iterable[Option]) -> list[PriceStep]:
         """Tell what options add to a price; a step without amount where the list has no rate for theirs.

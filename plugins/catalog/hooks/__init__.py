@@ -17,6 +17,7 @@ from ..models import (
     PriceList,
     PriceRule,
     Product,
+    ProductAttribute,
     StockLevel,
     StockMovement,
     TaxRule,
@@ -31,6 +32,7 @@ from .products import (
     parts_panel,
     prices_panel,
     taxes_panel,
+    variants_panel,
 )
 from .stock import stock_panel
 
@@ -40,6 +42,7 @@ PANELS: Final[Mapping[type, tuple[tuple[Any, Callable[[Actor, Any], Panel]], ...
     Product: (
         (Price, prices_panel),
         (Option, options_panel),
+        (ProductAttribute, variants_panel),
         (BundlePart, parts_panel),
         (StockLevel, stock_panel),
         (Cost, costs_panel),

@@ -16,13 +16,15 @@ from pelatis.api import (
     today,
 )
 
-from ..models import BundlePart, Cost, Option, OptionGroup, OptionRule, Price, Product, TaxRule
+from ..models import BundlePart, Cost, Option, OptionGroup, OptionRule, Price, Product, ProductAttribute, TaxRule
 from ..queries.bundles import visible_parts
 from ..queries.options import choices_of, options_in, products_of_options, rules_of_option
 from ..queries.prices import prices_of, standard_price
 from ..queries.products import costs_of
 from ..queries.taxes import taxes_of
+from ..queries.variants import attributes_of, variants_of
 from ..records import (
+    ATTRIBUTES,
     BUNDLE_PARTS,
     COSTS,
     OPTION_GROUPS,
@@ -34,8 +36,10 @@ from ..records import (
     TAX_RULES,
 )
 from ..schemas import BUNDLE_PRICES, BUYERS, RULE_KINDS, UNITS
-from .wording import written_change, written_limits
+from .wording import list_of, written_change, written_limits
 
+#: How many variants stand beside their product; the rest are behind the heading.
+MOST_VARIANTS_LISTED = 12
 #: How many of a product's costs stand beside it.
 MOST_COSTS = 5
 
@@ -154,6 +158,40 @@ def _range(group: OptionGroup) -> str:
     if most is None:
         return f"{least}+"
     return str(least) if least == most else f"{least}–{most}"
+
+
+def variants_panel(actor: Actor, product: Product) -> Panel:
+    """Give the variants of a product, and in what they differ."""
+    attributes = attributes_of(product.id)
+    found = variants_of(product.id, actor)
+    rows = [
+        {"title": each.name, "url": ATTRIBUTES.url_of(each.id), "note": ", ".join(each.choices)} for each in attributes
+    ]
+    rows += [
+        {"title": _values(each), "url": PRODUCTS.url_of(each.id), "note": each.sku or ""}
+        for each in found[:MOST_VARIANTS_LISTED]
+    ]
+    may_add = may(actor, ProductAttribute, "create") and product.template_id is None
+    return Panel(
+        id="catalog.variants",
+        title=_("Variants"),
+        template="catalog/panels/rows.html",
+        context={
+            "rows": rows,
+            "lacking": _("It has no variants."),
+            "new_url": f"{ATTRIBUTES.url}/new?product={product.id}" if may_add else "",
+            "new_label": _("New attribute"),
+            "icon": "adjustments-horizontal",
+            "make_url": f"{PRODUCTS.url_of(product.id)}/variants" if may_add and attributes else "",
+        },
+        count=len(found) or None,
+        url=list_of(PRODUCTS.url, "template", product.id) if found else "",
+    )
+
+
+def _values(variant: Product) -> str:
+    """Write in what a variant differs, without the names of the attributes: `M, red`."""
+    return ", ".join(each.partition(": ")[2] or each for each in variant.features) or variant.name
 
 
 def parts_panel(actor: Actor, product: Product) -> Panel:

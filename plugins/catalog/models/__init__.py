@@ -2,7 +2,7 @@
 
 from .options import Option, OptionGroup, OptionRule
 from .prices import ListAssignment, Price, PriceList, PriceRule
-from .products import BundlePart, Cost, Product
+from .products import BundlePart, Cost, Product, ProductAttribute
 from .stock import ExpectedDelivery, Reservation, StockLevel, StockMovement
 from .taxes import TaxRule
 
@@ -18,6 +18,7 @@ __all__ = [
     "PriceList",
     "PriceRule",
     "Product",
+    "ProductAttribute",
     "Reservation",
     "StockLevel",
     "StockMovement",

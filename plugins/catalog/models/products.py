@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,10 +30,15 @@ class Product(Record, Model):
     #: Whether it is still offered; old records keep pointing at one that isn't.
     active: Mapped[bool] = mapped_column(default=True)
     description: Mapped[str | None] = mapped_column(Text)
+    #: The product that it is a variant of, and in what it differs: words like "Size: M".
+    template_id: Mapped[Id | None] = ref("catalog_product", on_delete="set null")
+    features: Mapped[list[Any]] = mapped_column(default=list)
+    #: What a variant without a price of its own costs more than its template, in the company's own currency.
+    surcharge: Mapped[Amount | None]
     #: Of a bundle, a product made of parts: `own` for a price of its own, `parts` for the sum of its parts.
     bundle_price: Mapped[str | None] = mapped_column(String(10))
     #: Percent that a bundle costs less than its parts together.
-    bundle_discount: Mapped[Amount] = mapped_column(default=Decimal(0))
+    bundle_discount: Mapped[Amount | None]
 
     @property
     def list_price(self) -> Decimal | None:
@@ -51,6 +56,19 @@ class Product(Record, Model):
         from ..queries.prices import standard_price  # queries stand on the models
 
         return standard_price(self.id)
+
+
+class ProductAttribute(Record, Model):
+    """In what the variants of a product differ: its size, its colour."""
+
+    __table_args__ = (Index(None, "product_id", "position"),)
+
+    product_id: Mapped[Id] = ref(Product, on_delete="cascade", index=False)
+    name: Mapped[str] = mapped_column(String(50))
+    #: The values that it can have, in their order.
+    choices: Mapped[list[Any]] = mapped_column(default=list)
+    #: Its place among the attributes; smaller comes first.
+    position: Mapped[int] = mapped_column(default=0)
 
 
 class BundlePart(Record, Model):

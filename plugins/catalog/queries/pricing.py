@@ -22,6 +22,7 @@ from .options import options_by_id
 from .prices import holds
 from .products import costs_on, products_by_id
 from .taxes import sale_to, tax_rules_of
+from .variants import templates_of
 
 
 def price_lines(
@@ -134,15 +135,23 @@ def _holding(lists: Mapping[UUID, PriceList], customer: Customer | None) -> list
     return lists_that_hold(lists.values(), customer, agreed)
 
 
-def _tariff(lists: Mapping[UUID, PriceList], asked: Collection[UUID], products: Collection[UUID], day: date) -> Tariff:
+def _tariff(
+    lists: Mapping[UUID, PriceList], asked: Collection[UUID], sold: Mapping[UUID, Product], day: date
+) -> Tariff:
     """Read all that the prices of products in some lists are made of, other lists that these start from included."""
     rules = _rules_on(lists, day)
     reached, new = set(asked), set(asked)
     while new:
         new = {rule.base_list_id for each in new for rule in rules.get(each, ()) if rule.base_list_id} - reached
         reached |= new
+    templates = templates_of(sold.values())
+    products = sold.keys() | templates.keys()
     prices = _prices_on(reached, products, day) if reached else {}
-    return Tariff(base_currency(), lists, rules, prices, costs_on(products, day))
+    costs = dict(costs_on(products, day))
+    for product in sold.values():
+        if product.id not in costs and product.template_id in costs:
+            costs[product.id] = costs[product.template_id]
+    return Tariff(base_currency(), lists, rules, prices, costs, templates)
 
 
 def _rules_on(lists: Collection[UUID], day: date) -> Mapping[UUID, list[PriceRule]]:

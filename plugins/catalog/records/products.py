@@ -2,12 +2,12 @@
 
 from pelatis.api import ExtraColumn, RecordType, SharedAccess, _l
 
-from ..models import BundlePart, Cost, Product
+from ..models import BundlePart, Cost, Product, ProductAttribute
 from ..operations.bundles import create_part, update_part
 from ..operations.costs import create_cost, update_cost
 from ..operations.products import create_product, update_product
 from ..queries.prices import list_prices
-from ..schemas import BundlePartSchema, CostSchema, ProductSchema
+from ..schemas import BundlePartSchema, CostSchema, ProductAttributeSchema, ProductSchema
 
 PRODUCTS = RecordType(
     model=Product,
@@ -18,7 +18,7 @@ PRODUCTS = RecordType(
     icon="package",
     subtitle=("sku", "series"),
     columns=("name", "sku", "series", "unit", "active"),
-    filters=("name", "sku", "series", "unit", "tax_class", "active"),
+    filters=("name", "sku", "series", "unit", "tax_class", "active", "template", "features", "bundle_price"),
     search=("name", "sku", "series"),
     sort="name",
     match=("name", "sku"),
@@ -26,6 +26,21 @@ PRODUCTS = RecordType(
     update=update_product,
     access=SharedAccess(),
     creatable=True,
+)
+
+ATTRIBUTES = RecordType(
+    model=ProductAttribute,
+    schema=ProductAttributeSchema,
+    label=_l("Attribute of variants"),
+    label_plural=_l("Attributes of variants"),
+    path="attributes",
+    icon="adjustments-horizontal",
+    subtitle=("product",),
+    columns=("name", "product", "choices", "position"),
+    filters=("name", "product"),
+    sort="position",
+    access=SharedAccess(),
+    nav=False,
 )
 
 BUNDLE_PARTS = RecordType(

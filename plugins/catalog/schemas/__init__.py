@@ -2,7 +2,15 @@
 
 from .options import RULE_KINDS, OptionGroupSchema, OptionRuleSchema, OptionSchema
 from .prices import BASES, ListAssignmentSchema, PriceListSchema, PriceRuleSchema, PriceSchema
-from .products import BUNDLE_PRICES, TAX_CLASSES, UNITS, BundlePartSchema, CostSchema, ProductSchema
+from .products import (
+    BUNDLE_PRICES,
+    TAX_CLASSES,
+    UNITS,
+    BundlePartSchema,
+    CostSchema,
+    ProductAttributeSchema,
+    ProductSchema,
+)
 from .stock import MOVEMENT_KINDS, ExpectedDeliverySchema, ReservationSchema, StockLevelSchema, StockMovementSchema
 from .taxes import BUYERS, TaxRuleSchema
 
@@ -24,6 +32,7 @@ __all__ = [
     "PriceListSchema",
     "PriceRuleSchema",
     "PriceSchema",
+    "ProductAttributeSchema",
     "ProductSchema",
     "ReservationSchema",
     "StockLevelSchema",

@@ -61,17 +61,32 @@ class ProductSchema(RecordSchema):
         validate=Range(min=0),
         import_names=("sales_price", "sales price", "list price", "unit price", "price"),
     )
+    template = fields.Related("catalog.product", label=_l("Variant of"), import_names=("variant of", "parent product"))
+    features = fields.Tags(
+        label=_l("Features"), help=_l("Of a variant, like “Size: M”."), import_names=("features", "attributes")
+    )
+    surcharge = fields.Decimals(
+        label=_l("Costs more than its template"),
+        help=_l("Of a variant without a price of its own, in the company's own currency. Below zero: less."),
+    )
     bundle_price = fields.Choice(
         BUNDLE_PRICES, label=_l("Price of the bundle"), help=_l("Of a product made of parts; else left empty.")
     )
     bundle_discount = fields.Decimals(
         label=_l("Less than its parts, %"),
         help=_l("Where it costs the sum of its parts."),
-        load_default=Decimal(0),
-        allow_none=False,
         validate=Range(min=0, max=100),
     )
     description = fields.Text(label=_l("Description"), validate=Length(max=20_000))
+
+
+class ProductAttributeSchema(RecordSchema):
+    """In what the variants of a product differ."""
+
+    name = fields.String(required=True, label=_l("Attribute"), validate=Length(max=50))
+    product = fields.Related("catalog.product", required=True, label=_l("Product"))
+    choices = fields.Tags(required=True, label=_l("Its values"), help=_l("S, M, L"))
+    position = fields.Integer(label=_l("Position"), help=_l("Smaller comes first."), load_default=0, allow_none=False)
 
 
 class BundlePartSchema(RecordSchema):

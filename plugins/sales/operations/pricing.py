@@ -16,6 +16,7 @@ from plugins.catalog.api import (
     price_lines,
     sale_to,
     tax_rules_of,
+    variants_of,
 )
 
 from ..models.documents import DocumentLine
@@ -61,12 +62,16 @@ def configure_line(line: DocumentLine, said: Sequence[str] | None) -> None:
         said: the code, name or id of each; none of them for what is usual.
 
     Raises:
-        Problem: `catalog.bad_configuration` (422) for what can't be ordered so.
+        Problem: `catalog.bad_configuration` (422) for what can't be ordered so; `sales.no_variant` (422) for a product
+            of which variants are sold.
     """
     product = db.session.get(Product, line.product_id) if line.product_id else None
     if product is None and said:
         message = _("Choose a product first; these are its options.")
         raise Problem("catalog.bad_configuration", message, fields={"options": [message]})
+    if product is not None and variants_of(product.id):
+        message = _("Choose one of its variants.")
+        raise Problem("sales.no_variant", message, fields={"product": [message]})
     line.configuration = (
         [] if product is None else [{"id": str(option)} for option in choose_options(product, said or None)]
     )

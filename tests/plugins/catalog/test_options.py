@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.access import system_actor
@@ -193,6 +193,7 @@ def choices(draw: st.DrawFn) -> tuple[Choices, frozenset[UUID]]:
     return Choices(groups, options, rules), chosen
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(choices())
 def test_what_isnt_refused_can_be_added_without_a_new_fault(given_choices: tuple[Choices, frozenset[UUID]]) -> None:
     offered, chosen = given_choices

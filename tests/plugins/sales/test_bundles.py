@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.access import system_actor
@@ -162,6 +162,7 @@ def test_page_of_a_bundle_lists_its_parts(client: FlaskClient, hamper: Product) 
 RATES = (Decimal(24), Decimal(13), Decimal("5.5"), Decimal(0))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     currency=st.sampled_from(["JPY", "EUR", "KWD"]),
     rounding=st.sampled_from(list(Rounding)),
