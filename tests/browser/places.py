@@ -25,7 +25,6 @@ FIXED: Final = {
     "forecast": "/sales/forecast",
     "commissions": "/sales/commissions",
     "web form": "/sales/lead-forms/new",
-    "commissions": "/sales/commissions",
     "new commission plan": "/sales/commission-plans/new",
     "leads": "/sales/leads",
     "settings": "/settings",

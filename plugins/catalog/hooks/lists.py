@@ -1,11 +1,12 @@
 """What stands beside a price list: its prices, its rules and the customers whom it was agreed with."""
 
-from pelatis.api import Actor, Panel, _, format_amount, may
+from pelatis.api import Actor, Panel, _, may
 
-from ..models import ListAssignment, Price, PriceList, PriceRule
+from ..models import ListAssignment, PriceList, PriceRule
 from ..queries.prices import agreements_on, prices_in, rules_in
 from ..records import ASSIGNMENTS, PRICE_RULES, PRICES, PRODUCTS
 from ..schemas import BASES
+from .amounts import prices_panel_of
 from .wording import list_of, written_change, written_limits
 
 #: How many prices, rules and customers stand beside a list; the rest are behind the heading.
@@ -14,30 +15,13 @@ MOST_LISTED = 40
 
 def list_prices_panel(actor: Actor, price_list: PriceList) -> Panel:
     """Give the prices that stand in a list, to be changed in their place."""
-    edits = may(actor, Price, "edit")
     rows = [
-        {
-            "title": product.name,
-            "url": PRODUCTS.url_of(product.id),
-            "note": written_limits(price),
-            "figure": format_amount(price.amount, price.currency),
-            "edit_url": f"{PRICES.url_of(price.id)}/fields/amount?edit=1" if edits else None,
-        }
+        (product.name, PRODUCTS.url_of(product.id), price)
         for product, price in prices_in(actor, price_list.id, MOST_LISTED)
     ]
-    return Panel(
-        id="catalog.list_prices",
-        title=_("Prices"),
-        template="catalog/panels/prices.html",
-        context={
-            "rows": rows,
-            "lacking": _("No price stands in it."),
-            "new_url": f"{PRICES.url}/new?price_list={price_list.id}" if may(actor, Price, "create") else "",
-            "new_label": _("New price"),
-            "icon": "coin",
-        },
-        url=list_of(PRICES.url, "price_list", price_list.id),
-    )
+    url = list_of(PRICES.url, "price_list", price_list.id)
+    lacking = _("No price stands in it.")
+    return prices_panel_of(actor, "catalog.list_prices", rows, lacking, f"price_list={price_list.id}", url)
 
 
 def rules_panel(actor: Actor, price_list: PriceList) -> Panel:

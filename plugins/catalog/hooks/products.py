@@ -31,12 +31,12 @@ from ..records import (
     OPTION_RULES,
     OPTIONS,
     PRICE_LISTS,
-    PRICES,
     PRODUCTS,
     TAX_RULES,
 )
 from ..schemas import BUNDLE_PRICES, BUYERS, RULE_KINDS, UNITS
-from .wording import list_of, written_change, written_limits
+from .amounts import prices_panel_of
+from .wording import list_of, written_change
 
 #: How many variants stand beside their product; the rest are behind the heading.
 MOST_VARIANTS_LISTED = 12
@@ -46,30 +46,11 @@ MOST_COSTS = 5
 
 def prices_panel(actor: Actor, product: Product) -> Panel:
     """Give what a product is sold for in each price list, to be changed in its place."""
-    edits = may(actor, Price, "edit")
     rows = [
-        {
-            "title": price_list.name,
-            "url": PRICE_LISTS.url_of(price_list.id),
-            "note": written_limits(price),
-            "figure": format_amount(price.amount, price.currency),
-            "edit_url": f"{PRICES.url_of(price.id)}/fields/amount?edit=1" if edits else None,
-        }
+        (price_list.name, PRICE_LISTS.url_of(price_list.id), price)
         for price_list, price in prices_of(actor, product.id, today())
     ]
-    return Panel(
-        id="catalog.prices",
-        title=_("Prices"),
-        template="catalog/panels/prices.html",
-        context={
-            "rows": rows,
-            "lacking": _("It has no price today."),
-            "new_url": f"{PRICES.url}/new?product={product.id}" if may(actor, Price, "create") else "",
-            "new_label": _("New price"),
-            "icon": "coin",
-        },
-        count=len(rows) or None,
-    )
+    return prices_panel_of(actor, "catalog.prices", rows, _("It has no price today."), f"product={product.id}")
 
 
 def options_panel(actor: Actor, product: Product) -> Panel:
