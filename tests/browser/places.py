@@ -23,7 +23,6 @@ FIXED: Final = {
     "orders": "/sales/orders",
     "invoices": "/sales/invoices",
     "forecast": "/sales/forecast",
-    "commissions": "/sales/commissions",
     "web form": "/sales/lead-forms/new",
     "new commission plan": "/sales/commission-plans/new",
     "leads": "/sales/leads",

@@ -1,4 +1,4 @@
-"""What follows an accepted quote: the order, a part that goes out, its invoice, and what is taken back of it."""
+"""What follows an accepted quote: the order, a part that goes out, its invoice, what is taken back of it and paid."""
 
 from playwright.sync_api import Page, expect
 
@@ -17,7 +17,7 @@ def deliver_a_part(page: Page) -> None:
     expect(page.locator("[id^=out-]").first).to_have_value(str(left - 7))
 
 
-def test_part_of_an_order_is_delivered_invoiced_and_partly_credited(page: Page) -> None:
+def test_part_of_an_order_is_delivered_invoiced_partly_credited_and_partly_paid(page: Page) -> None:
     deliver_a_part(page)
     expect_faultless(page)
     page.get_by_role("button", name="Invoice", exact=True).click()
@@ -40,3 +40,12 @@ def test_part_of_an_order_is_delivered_invoiced_and_partly_credited(page: Page) 
     expect(page.get_by_text("Nothing of it was reversed.")).to_have_count(0)
     assert page.locator(".q-terms .num").inner_text() != before
     expect_faultless(page)
+
+    page.get_by_role("link", name="Payment", exact=True).click()
+    page.locator("[name=amount]").fill("1000")
+    page.get_by_role("button", name="Create").click()
+    page.wait_for_url("**/sales/payments/*")
+    expect(page.get_by_role("table", name="Used for")).to_contain_text("€1,000.00")
+    expect_faultless(page)
+    page.goto(invoice)
+    expect(page.get_by_text("Partly paid").first).to_be_visible()
