@@ -16,9 +16,10 @@ from core.database import db, write_unit
 from core.i18n import today
 from core.users import operations
 from core.users.models import User
-from plugins.sales.models import Allocation, CommissionEntry, CommissionSettlement, Invoice
+from plugins.sales.models import CommissionEntry, CommissionSettlement, Invoice
 from plugins.sales.operations.commission_plans import create_plan, put_in_force
-from plugins.sales.operations.invoices import create_invoice, create_invoice_line, follow_allocations, post_invoice
+from plugins.sales.operations.invoices import create_invoice, create_invoice_line, post_invoice
+from plugins.sales.operations.payments import create_payment
 from plugins.sales.operations.settlements import draw_up
 from plugins.sales.periods import quarter_of
 from tests.conftest import PASSWORD
@@ -96,24 +97,10 @@ def test_what_is_payable_stands_in_one_settlement_however_many_gather_it(app: Fl
     for invoice_id in drafts(owner, 3):
         with write_unit() as session:
             invoice = post_invoice(SYSTEM, session.get_one(Invoice, invoice_id))
-            note = session.get_one(Invoice, drafts_of_credit(invoice))
-            said = {"credit_note_id": note.id, "invoice_id": invoice.id, "allocated_on": today()}
-            session.add(Allocation(amount=invoice.gross, **said))
-            session.flush()
-            follow_allocations(invoice)
+            create_payment(SYSTEM, {"invoice_id": invoice.id, "amount": invoice.gross})
     at_once(app, POSTERS, lambda _number: draw_up(SYSTEM, quarter_of(today())))
     drawn = db.session.scalars(select(CommissionSettlement).where(CommissionSettlement.person_id == owner.id)).all()
     held = [entry for entry in entries() if entry.payable]
     assert sum(settlement.amount for settlement in drawn) == sum(entry.payable for entry in held) == Decimal(150)
     assert {entry.settlement_id for entry in held} == {settlement.id for settlement in drawn}
     assert len(drawn) == 1
-
-
-def drafts_of_credit(invoice: Invoice) -> UUID:
-    """Make an empty credit note by its columns alone, whose credit can be used."""
-    note = Invoice(
-        kind="credit_note", name="Credit", currency="EUR", language="en", customer_id=invoice.customer_id, gross=1_000
-    )
-    db.session.add(note)
-    db.session.flush()
-    return note.id

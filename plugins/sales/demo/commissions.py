@@ -8,20 +8,22 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from pelatis.api import DemoCompany, User, _, db, system_actor
-from plugins.catalog.api import Product
+from plugins.catalog.api import Product, rounded
 
 from ..models import CommissionPlan, Opportunity
 from ..operations.commission_plans import create_plan, put_in_force
 from ..operations.commission_splits import share
 from ..operations.invoices import create_invoice, create_invoice_line, credit_invoice, post_invoice
+from ..operations.payments import create_payment
 from ..queries.invoices import lines_of_invoice
 
-#: Deals (customer, product) to what was invoiced of them, and how long ago; the second one is reversed in part.
+#: Deals (customer, product) to what was invoiced of them, and how long ago; one is paid in part, one reversed in part.
 INVOICED: Final[Mapping[tuple[str, str], tuple[str, int, str, int]]] = {
     ("elaiones", "OIL-B"): ("OIL-B", 4_800, "3.10", 24),
     ("pharma", "OIL-5"): ("OIL-5", 500, "24.90", 9),
 }
 REVERSED: Final = ("pharma", "OIL-5")
+PAID_IN_PART: Final = ("elaiones", "OIL-B")
 
 
 def make(company: DemoCompany, deals: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
@@ -60,6 +62,8 @@ def _invoice(
     said = {"product_id": product, "quantity": Decimal(quantity), "unit_price": Decimal(price)}
     create_invoice_line(actor, {"invoice_id": invoice.id, **said})
     post_invoice(actor, invoice)
+    if key == PAID_IN_PART:
+        create_payment(actor, {"invoice_id": invoice.id, "amount": rounded(invoice.gross * 3 / 5, invoice.currency)})
     if key == REVERSED:
         (posted,) = lines_of_invoice(invoice)
         post_invoice(actor, credit_invoice(actor, invoice, {posted.id: Decimal(50)}))

@@ -26,11 +26,13 @@ from plugins.sales.models import (
     CommissionSplit,
     Invoice,
     Opportunity,
+    Payment,
 )
 from plugins.sales.operations.commission_plans import create_member, create_plan, put_in_force, update_plan
 from plugins.sales.operations.commission_splits import read_shares, share
-from plugins.sales.operations.invoices import create_invoice, credit_invoice, follow_allocations, post_invoice
+from plugins.sales.operations.invoices import create_invoice, credit_invoice, post_invoice
 from plugins.sales.operations.orders import confirm_order
+from plugins.sales.operations.payments import create_payment, take_back
 from plugins.sales.operations.settlements import SETTLEMENT_MOVES, approve, draw_up, reopen, reverse, settle
 from plugins.sales.periods import quarter_of
 from plugins.sales.queries.invoices import lines_of_invoice
@@ -96,21 +98,9 @@ def credit(invoice: Invoice, tenths: int) -> Invoice:
     return post_invoice(SYSTEM, credit_invoice(SYSTEM, invoice, {line.id: Decimal(tenths)}))
 
 
-def pay(people: Mapping[str, Any], invoice: Invoice, amount: str) -> None:
-    """Let a customer pay of an invoice by the credit that they have of another one."""
-    note = post_invoice(SYSTEM, credit_invoice(SYSTEM, invoice_without_plan(people, amount)))
-    with write_unit() as session:
-        said = {"credit_note_id": note.id, "invoice_id": invoice.id, "allocated_on": today()}
-        session.add(Allocation(amount=Decimal(amount), **said))
-        session.flush()
-        follow_allocations(invoice)
-
-
-def invoice_without_plan(people: Mapping[str, Any], amount: str) -> Invoice:
-    made = create_invoice(SYSTEM, {"customer_id": people["customer"].id, "currency": "EUR"})
-    said = {"invoice": str(made.id), "name": "Other", "quantity": "1", "unit_price": amount}
-    create_record(SYSTEM, INVOICE_LINES, said)
-    return post_invoice(SYSTEM, made)
+def pay(invoice: Invoice, amount: str) -> Payment:
+    """Let a customer pay of an invoice."""
+    return create_payment(SYSTEM, {"invoice_id": invoice.id, "amount": Decimal(amount)})
 
 
 def sums(who: User, **criteria: Any) -> Any:
@@ -316,17 +306,28 @@ def test_a_commission_is_payable_as_the_customer_pays_and_clawed_back_in_proport
     eleni = people["eleni"]
     made = invoice(people, "100")
     assert sums(eleni) == (1_000, 100, 0)
-    pay(people, made, "250")
+    pay(made, "250")
     assert sums(eleni) == (1_000, 100, 25)
     credit(made, 4)
     assert sums(eleni) == (600, 60, 25), "of 600 that are left 250 are paid"
-    pay(people, made, "350")
+    pay(made, "350")
     assert sums(eleni) == (600, 60, 60)
     credit(made, 6)
     assert sums(eleni) == (0, 0, 0)
     assert [each.cause for each in db.session.query(CommissionEntry).filter_by(person_id=eleni.id)] == [
         "posted", "paid", "credited", "paid", "credited",
     ]  # fmt: skip
+
+
+def test_a_payment_that_is_taken_back_takes_back_what_it_made_payable(people: Mapping[str, Any]) -> None:
+    plan()
+    made = invoice(people, "100")
+    payment = pay(made, "1500")
+    assert sums(people["eleni"]) == (1_000, 100, 100), "an over-payment makes nothing more payable"
+    (allocation,) = db.session.query(Allocation).filter_by(payment_id=payment.id)
+    take_back(SYSTEM, allocation)
+    assert sums(people["eleni"]) == (1_000, 100, 0)
+    assert [each.cause for each in db.session.query(CommissionEntry)] == ["posted", "paid", "unpaid"]
 
 
 @pytest.mark.parametrize("way", ["progressive", "whole"])
@@ -338,10 +339,10 @@ def test_any_order_of_payments_and_credit_notes_ends_in_the_same(
     first, second = invoice(people, "900"), invoice(people, "700.01")
     for what in order:
         if what == "p":
-            pay(people, first, "2000")
+            pay(first, "2000")
         else:
             credit(first, 3)
-    pay(people, second, "7000.10")
+    pay(second, "7000.10")
     earned = {"progressive": Decimal("830.01"), "whole": Decimal("1330.01")}[way]
     assert sums(people["eleni"])[:2] == (Decimal("13300.10"), earned)
     paid_share = Decimal(4_000) / Decimal(6_300)
@@ -359,7 +360,7 @@ def paid(people: Mapping[str, Any]) -> Invoice:
     """Give an invoice of Eleni's that is paid: 100 are payable to her."""
     plan()
     made = invoice(people, "100")
-    pay(people, made, "1000")
+    pay(made, "1000")
     return made
 
 
@@ -372,11 +373,11 @@ def test_a_run_gathers_what_is_payable_once(people: Mapping[str, Any], paid: Inv
     eleni = people["eleni"]
     first = drawn(eleni)
     assert first.amount == 100
-    pay(people, invoice(people, "10"), "100")
+    pay(invoice(people, "10"), "100")
     assert drawn(eleni).id == first.id
     assert (first.amount, first.number) == (110, None)
     approve(SYSTEM, first)
-    pay(people, invoice(people, "20"), "200")
+    pay(invoice(people, "20"), "200")
     assert drawn(eleni).amount == 20
     settle(SYSTEM, first)
     assert (first.amount, first.number) == (110, f"S-{today().year}-00001")
@@ -469,7 +470,7 @@ def test_a_seller_sees_own_commissions_alone_and_decides_about_none(
 def test_a_manager_decides_about_the_team_but_not_about_their_own(app: Flask, people: Mapping[str, Any]) -> None:
     plan()
     for who in ("eleni", "maria"):
-        pay(people, invoice(people, "100", who), "1000")
+        pay(invoice(people, "100", who), "1000")
     maria = sign_in(app, "maria@example.org")
     assert maria.post("/sales/commissions/draw-up", data={"period": NOW.key}).status_code == 303
     of = {each.person_id: each for each in db.session.query(CommissionSettlement)}
