@@ -54,7 +54,6 @@ class Allocation(Sealable, Record, Model):
 
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount"),
-        CheckConstraint("payment_id IS NULL OR credit_note_id IS NULL", name="source"),
         UniqueConstraint("reverses_id"),
     )
 

@@ -81,7 +81,6 @@ def upgrade() -> None:
         sa.Column("reverses_id", sa.Uuid(), nullable=True),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount <> 0", name=op.f("ck_sales_allocation_amount")),
-        sa.CheckConstraint("payment_id IS NULL OR credit_note_id IS NULL", name=op.f("ck_sales_allocation_source")),
         sa.ForeignKeyConstraint(
             ["payment_id"], ["sales_payment.id"], name=op.f("fk_sales_allocation_payment_id"), ondelete="RESTRICT"
         ),
