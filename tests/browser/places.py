@@ -24,6 +24,7 @@ FIXED: Final = {
     "invoices": "/sales/invoices",
     "forecast": "/sales/forecast",
     "web form": "/sales/lead-forms/new",
+    "commissions": "/sales/commissions",
     "new commission plan": "/sales/commission-plans/new",
     "leads": "/sales/leads",
     "settings": "/settings",
