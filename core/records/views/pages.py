@@ -9,7 +9,7 @@ from flask import abort, make_response, request
 from werkzeug.wrappers import Response
 
 from core.access import Actor, current_actor, may
-from core.database import utc_now
+from core.database import is_sealed, utc_now
 from core.i18n import _, ngettext
 from core.problems import Problem
 from core.records import present, queries
@@ -87,7 +87,8 @@ def create(key: str) -> Response:
         record = create_record(actor, record_type, data)
     except Problem as problem:
         return _form(record_type, None, form_fields(actor, record_type, None, data, problem.fields), problem)
-    toast(_("%(title)s is there.", title=record_type.title_of(record)), undo=last_transaction())
+    undo = None if is_sealed(record) else last_transaction()
+    toast(_("%(title)s is there.", title=record_type.title_of(record)), undo=undo)
     return redirect_or_refresh(record_type.url_of(record.id))
 
 

@@ -295,6 +295,8 @@ def test_pages_go_from_the_invoice_to_the_refund(client: FlaskClient, taxed: Any
     assert f"invoice={invoice.id}" in client.get(f"/sales/invoices/{invoice.id}").text
     typed = {"customer": str(taxed.id), "amount": "200", "currency": "EUR", "method": "cash"}
     client.post("/sales/payments", data=typed)
+    with client.session_transaction() as session:
+        assert ['"undo": null' in said for _kind, said in session["_flashes"]] == [True], "sealed at once: no undo"
     payment = db.session.scalars(select(Payment)).one()
     page = f"/sales/payments/{payment.id}"
     assert f'name="part-{invoice.id}" value="124"' in client.get(page).text
