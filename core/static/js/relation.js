@@ -56,6 +56,7 @@ function relationOptions(select) {
     plugins: select.multiple ? ["remove_button"] : [],
     onType() {
       found = new Set();
+      asked += 1; // what was asked before this letter is answered late
     },
     load(query, done) {
       const question = ++asked;
