@@ -34,7 +34,7 @@ PRICE_LISTS: Final = {"Standard prices"}
 STAGES: Final = {"New business", "Needs", "Solution", "Proposal", "Negotiation", "Won", "Lost"}
 TEAMS: Final = {"Sales", "Export"}
 NAMED_BY_THE_COMPANY: Final = {
-    **dict.fromkeys(("opportunities", "new opportunity", "board", "report", "customer", "lead"), STAGES),
+    **dict.fromkeys(("opportunities", "new opportunity", "board", "forecast", "report", "customer", "lead"), STAGES),
     "opportunity": STAGES | PRICE_LISTS,
     "product": PRICE_LISTS,
     **dict.fromkeys(("users", "user", "new user", "teams"), TEAMS),

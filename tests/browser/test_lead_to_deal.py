@@ -33,6 +33,7 @@ def add(part: Locator, opener: str, field: str, name: str) -> None:
     part.locator(".ts-control").first.click()
     part.locator(f"#{field}-ts-control").press_sequentially(name)
     part.locator(".ts-dropdown .create").click()
+    expect(part.locator(".ts-control .item").first).to_have_text(name)
     part.get_by_role("button", name="Add", exact=True).click()
     expect(part.get_by_role("link", name=name, exact=True)).to_be_visible()
 
