@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, select
 
 from core.access import Actor, require
 from core.customfields import fields_of
@@ -75,12 +75,22 @@ def export_rows(actor: Actor, record_type: RecordType, query: ListQuery) -> Iter
 
 def _distinct_titles(actor: Actor, record_type: RecordType, batch: Sequence[Any]) -> Mapping[Any, str]:
     """Name what a batch points at, but for what shares its name with another record."""
-    titles = queries.related_titles(actor, record_type, batch, list(record_type.fields))
+    named = {
+        name: each.record_type
+        for name, each in record_type.fields.items()
+        if isinstance(each, fields.Related) and _is_named_by_text(each.record_type)
+    }
+    titles = queries.related_titles(actor, record_type, batch, list(named))
     shared: set[str] = set()
-    related = {each.record_type for each in record_type.fields.values() if isinstance(each, fields.Related)}
-    for key in related:
+    for key in set(named.values()):
         shared |= _shared_titles(actor, key, titles.values())
     return {record_id: title for record_id, title in titles.items() if title not in shared}
+
+
+def _is_named_by_text(key: str) -> bool:
+    """Tell whether a record type's title is a text; a day or an amount names no record, and its id is written."""
+    found = record_types.get(key)
+    return found is None or isinstance(getattr(found.model, found.title).type, String)
 
 
 def _shared_titles(actor: Actor, key: str, titles: Iterable[str]) -> set[str]:

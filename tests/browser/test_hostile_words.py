@@ -251,6 +251,7 @@ def test_a_card_and_a_choice_of_the_words_are_words(reader: Page, made: dict[str
 
     visit(reader, f"/sales/opportunities/{made['/sales/opportunities']}/edit")
     reader.locator("main .ts-control").first.click()
+    expect(reader.locator(".ts-dropdown .option").first).to_be_visible()
     reader.keyboard.type("img")
     expect(reader.locator(".ts-dropdown .option").first).to_contain_text(HOSTILE)
     expect_harmless(reader)
