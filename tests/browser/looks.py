@@ -36,6 +36,7 @@ def expect_faultless(page: Page) -> None:
     assert before is not None
     for width, height in SIZES.values():
         page.set_viewport_size({"width": width, "height": height})
-        assert find_faults(page) == []
+        faults = find_faults(page)
+        assert faults == [], faults
         assert page.evaluate(STICKS_OUT) == [0, 0]
     page.set_viewport_size(before)
