@@ -1,4 +1,4 @@
-"""What sales do by themselves: daily snapshots, expired quotes, late leads, what a plan earns of earlier invoices."""
+"""What sales do by themselves: daily snapshots, expired quotes, late leads, recurring orders, earlier commissions."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -14,9 +14,11 @@ from .models import Invoice, Lead
 from .operations.assignment import pass_on
 from .operations.commissions import follow_invoice
 from .operations.quotes import expire_quotes
+from .operations.recurring import make_due_orders
 from .operations.snapshots import close_day, write_changed, write_ended
 from .queries.assignment import late_leads
 from .queries.commissions import posted_since
+from .queries.recurring import due_recurring
 from .queries.snapshots import changed_deals, ended_deals, last_day
 
 #: How many deals are written at once.
@@ -66,6 +68,16 @@ def pass_on_late_leads(_progress: Progress) -> None:
             if lead is not None:
                 pass_on(lead)
         last = leads[-1]
+
+
+@job(every="1 hour", title=_l("Recurring orders that are due"))
+def make_recurring_orders(_progress: Progress) -> None:
+    """Make the orders that are due of recurring ones, each day's once; what was missed is made now."""
+    last: UUID | None = None
+    while due := due_recurring(today(), last, BATCH):
+        for recurring_id in due:
+            make_due_orders(recurring_id)
+        last = due[-1]
 
 
 def _batches(progress: Progress, name: str, read: Callable[[UUID | None, int], Sequence[Row[Any]]]) -> Any:

@@ -22,6 +22,7 @@ FIXED: Final = {
     "new quote": "/sales/quotes/new",
     "orders": "/sales/orders",
     "invoices": "/sales/invoices",
+    "new recurring order": "/sales/recurring-orders/new",
     "forecast": "/sales/forecast",
     "web form": "/sales/lead-forms/new",
     "commissions": "/sales/commissions",

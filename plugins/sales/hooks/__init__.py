@@ -45,6 +45,7 @@ from . import (
     payments,
     plans,
     quotes,
+    recurring,
     steps,
 )
 from .customers import moved
@@ -123,6 +124,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         steps,
         quotes,
         orders,
+        recurring,
         invoices,
         contacts,
         competitors,

@@ -16,6 +16,7 @@ from .payments import Allocation, Payment
 from .pipelines import ExchangeRate, Pipeline, Stage
 from .plans import AccountPlan
 from .quotes import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteLink, QuoteSet, QuoteSignature
+from .recurring import RecurringOrder, RepeatedOrder
 from .snapshots import OpportunitySnapshot, SnapshotDay
 from .targets import Adjustment, Target
 
@@ -56,6 +57,8 @@ __all__ = [
     "QuoteLink",
     "QuoteSet",
     "QuoteSignature",
+    "RecurringOrder",
+    "RepeatedOrder",
     "SalesCost",
     "SnapshotDay",
     "Stage",

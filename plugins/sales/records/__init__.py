@@ -5,6 +5,7 @@ from .leads import LEADS
 from .opportunities import OPEN_DEALS, OPPORTUNITIES
 from .quotes import APPROVAL_LIMITS, QUOTE_LINES, QUOTE_SETS, QUOTES
 from .orders import DELIVERIES, DELIVERY_LINES, ORDER_LINES, ORDERS
+from .recurring import RECURRING_ORDERS
 from .invoices import INVOICE_LINES, INVOICES
 from .payments import ALLOCATIONS, PAYMENTS
 from .contacts import CONTACT_ROLE_TYPE
@@ -48,6 +49,7 @@ __all__ = [
     "QUOTES",
     "QUOTE_LINES",
     "QUOTE_SETS",
+    "RECURRING_ORDERS",
     "SALES_COSTS",
     "SETTLEMENTS",
     "STAGES",

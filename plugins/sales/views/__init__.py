@@ -15,6 +15,7 @@ from . import (  # noqa: E402, F401 – they put their routes on the blueprint
     perspectives,
     pipeline,
     quotes,
+    recurring,
     report,
     reports,
 )

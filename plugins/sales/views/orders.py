@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import marshmallow as ma
@@ -33,13 +34,15 @@ from pelatis.api import (
     show_record,
     titles,
     toast,
+    today,
     update_record,
 )
 from plugins.catalog.api import Cost
 
 from ..hooks.commissions import shown_shares
+from ..hooks.recurring import repeats_of
 from ..letters import delivery_answer, order_answer, parts_of
-from ..models import Delivery, Invoice, Order, OrderLine
+from ..models import Delivery, Invoice, Order, OrderLine, RecurringOrder
 from ..operations.orders import (
     DELIVERABLE,
     INVOICEABLE,
@@ -50,7 +53,8 @@ from ..operations.orders import (
 )
 from ..queries.invoices import invoices_of_order
 from ..queries.orders import deliveries_of, lines_of_order
-from ..records import DELIVERIES, ORDER_LINES, ORDERS, QUOTES
+from ..records import DELIVERIES, ORDER_LINES, ORDERS, QUOTES, RECURRING_ORDERS
+from ..recurrence import Rhythm
 from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
@@ -121,9 +125,22 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
         if may(actor, Invoice, "view")
         else [],
         "split": shown_shares(actor, order),
+        "repeats": repeats_of(actor, order),
+        "repeat_url": _repeat_url(actor, order),
         "languages": LANGUAGES,
         "may": {action: may(actor, Order, action) for action in ("edit", "delete")},
     }
+
+
+def _repeat_url(actor: Actor, order: Order) -> str:
+    """Give the form that repeats an order, each month from the next one on."""
+    if order.sealed_at is None or order.status == "cancelled" or order.deleted_at is not None:
+        return ""
+    if not (may(actor, RecurringOrder, "create") and may(actor, Order, "create")):
+        return ""
+    begins_on = Rhythm(today(), 1, "months").day(1) or today()
+    said = {"order": order.id, "name": order.name, "begins_on": begins_on.isoformat()}
+    return f"{RECURRING_ORDERS.url}/new?{urlencode(said)}"
 
 
 def _going(line: OrderLine, quantity: Decimal) -> list[str]:
