@@ -58,6 +58,7 @@ from core.documents import (
     render_pdf,
 )
 from core.exports.views import send_table
+from core.exports.writing import write_table
 from core.host.contributions import (
     Action,
     Alert,
@@ -281,5 +282,6 @@ __all__ = [
     "utc_now",
     "visible",
     "working_calendar",
+    "write_table",
     "write_unit",
 ]

@@ -1,16 +1,20 @@
-"""The commands of sales: `pelatis sales report`."""
+"""The commands of sales: `pelatis sales report` and `pelatis sales journal`."""
 
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import click
 from sqlalchemy import select
 
-from pelatis.api import Actor, Problem, Team, User, _, current_actor, db
+from pelatis.api import Actor, Problem, Team, User, _, current_actor, db, today, write_table
 
+from .periods import month_of, read_period
+from .queries.journal import COLUMNS, file_rows, read_journal
 from .queries.reports import REPORTS
 from .queries.reports.summary import Report, sales_report
 from .queries.reports.tables import Table, ask
@@ -32,6 +36,20 @@ def report(name: str | None, period: str, team: str | None, person: str | None, 
         return
     found = sales_report(actor)
     click.echo(_as_json(found.as_json()) if as_json else _as_text(found))
+
+
+@click.command("journal")
+@click.option("--period", default="", help="A month like 2026-11 or a quarter like 2026-Q4; this month by default.")
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True)
+@click.option("--output", type=click.File("wb"), default="-", help="The file to write; by default it is printed.")
+def journal(period: str, form: str, output: BinaryIO) -> None:
+    """Write what was posted, paid and given back in a period as lines for the bookkeeping."""
+    asked = read_period(period) if period else month_of(today())
+    rows = file_rows(read_journal(current_actor(), asked))
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "journal"
+        write_table(list(COLUMNS), rows, form, target)
+        output.write(target.read_bytes())
 
 
 def _named(model: Any, name: str | None) -> UUID | None:

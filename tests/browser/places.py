@@ -24,6 +24,7 @@ FIXED: Final = {
     "invoices": "/sales/invoices",
     "new recurring order": "/sales/recurring-orders/new",
     "forecast": "/sales/forecast",
+    "journal": "/sales/journal",
     "web form": "/sales/lead-forms/new",
     "commissions": "/sales/commissions",
     "new commission plan": "/sales/commission-plans/new",

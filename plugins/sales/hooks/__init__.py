@@ -14,6 +14,7 @@ from pelatis.api import (
     Dependents,
     NavItem,
     Panel,
+    Scope,
     TimelineEntry,
     _,
     hookimpl,
@@ -26,7 +27,7 @@ from pelatis.api import (
 from plugins.catalog.api import Availability, availability_of
 
 from ..credits import Credit
-from ..models import Opportunity, Quote
+from ..models import Opportunity, Payment, Quote
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES
@@ -60,11 +61,13 @@ def crm_set_up_company() -> None:
 
 @hookimpl
 def crm_collect_nav_items(actor: Actor) -> Iterator[NavItem]:
-    """Give the board, the forecast, the report and one's commissions."""
+    """Give the board, the forecast, the report, the journal and one's commissions."""
     if may(actor, Opportunity, "view"):
         yield NavItem(title=_("Pipeline"), url="/sales/pipeline", icon="layout-kanban", phone=True, key="p")
         yield NavItem(title=_("Forecast"), url="/sales/forecast", icon="chart-histogram", order=190)
         yield NavItem(title=_("Report"), url="/sales/report", icon="report-analytics", order=200)
+    if actor.scope("sales.invoice.journal") is Scope.all and may(actor, Payment, "view"):
+        yield NavItem(title=_("Journal"), url="/sales/journal", icon="file-invoice", order=205)
     yield from commissions.nav_items(actor)
 
 

@@ -1,5 +1,6 @@
 """The tables of sales, a module for each subject."""
 
+from .accounts import AccountMapping
 from .assignment import Absence, AssignmentRule, LeadAssignment
 from .base import Model
 from .commissions import CommissionEntry, CommissionMember, CommissionPlan, CommissionSettlement, CommissionSplit
@@ -22,6 +23,7 @@ from .targets import Adjustment, Target
 
 __all__ = [
     "Absence",
+    "AccountMapping",
     "AccountPlan",
     "Adjustment",
     "Allocation",

@@ -23,6 +23,7 @@ class Invoice(Totalled, Model):
     __table_args__ = (
         Index(None, "customer_id", "deleted_at"),
         Index(None, "status", "deleted_at", "due_on"),
+        Index(None, "issued_on"),
         CheckConstraint("open_amount >= 0", name="open_amount"),
     )
     __open_when_sealed__ = frozenset({"status", "opportunity_id", "open_amount"})

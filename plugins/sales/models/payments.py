@@ -17,6 +17,7 @@ class Payment(Sealable, Record, Model):
 
     __table_args__ = (
         Index(None, "customer_id", "deleted_at"),
+        Index(None, "received_on"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("open_amount >= 0", name="open_amount"),
     )

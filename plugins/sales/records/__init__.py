@@ -8,6 +8,7 @@ from .orders import DELIVERIES, DELIVERY_LINES, ORDER_LINES, ORDERS
 from .recurring import RECURRING_ORDERS
 from .invoices import INVOICE_LINES, INVOICES
 from .payments import ALLOCATIONS, PAYMENTS
+from .accounts import ACCOUNTS
 from .contacts import CONTACT_ROLE_TYPE
 from .plans import ACCOUNT_PLANS
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
@@ -20,6 +21,7 @@ from .commissions import COMMISSION_ENTRIES, COMMISSION_MEMBERS, COMMISSION_PLAN
 
 __all__ = [
     "ABSENCES",
+    "ACCOUNTS",
     "ACCOUNT_PLANS",
     "ADJUSTMENTS",
     "ALLOCATIONS",

@@ -26,7 +26,7 @@ INVOICES = RecordType(
     match=("number", "name"),
     create=create_invoice,
     update=update_invoice,
-    actions=("post", "allocate"),
+    actions=("post", "allocate", "journal"),
     page="sales/invoice.html",
 )  # fmt: skip
 

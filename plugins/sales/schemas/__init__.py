@@ -1,5 +1,6 @@
 """What the records of sales consist of, for forms, API, import and export; a module for each subject."""
 
+from .accounts import PURPOSES, AccountMappingSchema
 from .assignment import ASSIGNMENT_METHODS, AbsenceSchema, AssignmentRuleSchema
 from .commissions import (
     COMMISSION_CAUSES,
@@ -50,12 +51,14 @@ __all__ = [
     "ORDER_STATUSES",
     "PAYMENT_KINDS",
     "PLAN_STATUSES",
+    "PURPOSES",
     "QUOTE_STATUSES",
     "REQUIRABLE",
     "SETTLEMENT_STATUSES",
     "SOURCES",
     "STAGE_KINDS",
     "AbsenceSchema",
+    "AccountMappingSchema",
     "AdjustmentSchema",
     "AllocationSchema",
     "ApprovalLimitSchema",

@@ -9,6 +9,7 @@ from . import (  # noqa: E402, F401 – they put their routes on the blueprint
     contacts,
     forecast,
     invoices,
+    journal,
     leads,
     orders,
     payments,

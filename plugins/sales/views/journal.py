@@ -1,0 +1,126 @@
+"""The journal of a period as a page and as a file, for the company's bookkeeping."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from pelatis.api import (
+    Actor,
+    _,
+    audience,
+    base_currency,
+    current_actor,
+    format_amount,
+    format_day,
+    format_number,
+    may,
+    render,
+    send_table,
+    today,
+)
+
+from ..journal import Line
+from ..models import AccountMapping
+from ..periods import Period, month_of, read_period
+from ..queries.journal import COLUMNS, file_rows, own_accounts, read_journal
+from ..records import ACCOUNTS, INVOICES, PAYMENTS
+from ..schemas import INVOICE_KINDS, PAYMENT_KINDS, PURPOSES
+from . import blueprint
+
+#: More lines than these aren't on the page; the file has all.
+MOST_SHOWN: Final = 500
+
+
+@blueprint.get("/journal")
+@audience("staff")
+def journal_page() -> Response:
+    """Show what was posted and paid in a period, by account and line by line."""
+    actor, period = current_actor(), _asked()
+    lines = read_journal(actor, period)
+    return render(
+        "sales/journal.html",
+        period=period,
+        before_url=_url(period.previous),
+        after_url=_url(period.next),
+        other_length=_other_length(period),
+        figures=_figures(lines),
+        accounts=_by_account(lines),
+        rows=[_row(line) for line in lines[:MOST_SHOWN]],
+        count=len(lines),
+        currency=base_currency(),
+        are_usual=not own_accounts().own,
+        accounts_url=_accounts_url(actor),
+        files=[(form.upper(), _url(period, "/sales/journal/export", form)) for form in ("csv", "xlsx", "jsonl")],
+    )
+
+
+@blueprint.get("/journal/export")
+@audience("staff", "token")
+def journal_file() -> Response:
+    """Send the journal of `?period=` as a file, `?format=csv|xlsx|jsonl`."""
+    period = _asked()
+    rows = file_rows(read_journal(current_actor(), period))
+    return send_table(f"journal-{period.key}", list(COLUMNS), rows, request.args.get("format", "csv"))
+
+
+def _asked() -> Period:
+    text = request.args.get("period", "")
+    return read_period(text) if text else month_of(today())
+
+
+def _url(period: Period, path: str = "/sales/journal", form: str = "") -> str:
+    return f"{path}?{urlencode({'period': period.key} | ({'format': form} if form else {}))}"
+
+
+def _other_length(period: Period) -> str:
+    return _url(month_of(period.begins_on) if period.months > 1 else period.quarter)
+
+
+def _accounts_url(actor: Actor) -> str:
+    """Give where accounts are written down, to those who may."""
+    return ACCOUNTS.url if may(actor, AccountMapping, "create") else ""
+
+
+def _figures(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    return [
+        {"label": _("Documents"), "value": format_number(len({line.document.id for line in lines}))},
+        {"label": _("Debit"), "value": _money(sum((line.debit for line in lines), Decimal(0)))},
+        {"label": _("Credit"), "value": _money(sum((line.credit for line in lines), Decimal(0)))},
+    ]
+
+
+def _by_account(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Add the lines up by account and purpose."""
+    sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+    for line in lines:
+        debit, credit = sums.get((line.account, line.purpose), (Decimal(0), Decimal(0)))
+        sums[line.account, line.purpose] = (debit + line.debit, credit + line.credit)
+    return [
+        {"account": account, "purpose": PURPOSES[purpose], "debit": _money(debit), "credit": _money(credit)}
+        for (account, purpose), (debit, credit) in sorted(sums.items())
+    ]
+
+
+def _row(line: Line) -> dict[str, Any]:
+    document = line.document
+    is_invoice = document.kind in INVOICE_KINDS
+    return {
+        "day": format_day(document.day),
+        "number": document.number,
+        "url": (INVOICES if is_invoice else PAYMENTS).url_of(document.id),
+        "kind": (INVOICE_KINDS if is_invoice else PAYMENT_KINDS)[document.kind],
+        "account": line.account,
+        "text": f"{line.tax.name} {format_number(line.tax.rate)} %" if line.tax else document.text,
+        "customer": document.customer,
+        "debit": _money(line.debit) if line.debit else "",
+        "credit": _money(line.credit) if line.credit else "",
+        "original": "" if document.currency == base_currency() else _money(line.amount, document.currency),
+    }
+
+
+def _money(amount: Decimal, currency: str = "") -> str:
+    return str(format_amount(amount, currency or base_currency(), whole=False))
