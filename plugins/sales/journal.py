@@ -60,8 +60,8 @@ class Document:
         currency: ISO 4217.
         rate: how much of the currency one unit of the company's own bought on that day.
         amount: with tax, in its currency.
-        taxes: what of the amount is tax.
         method: by which way a payment was paid.
+        taxes: what of the amount is tax.
     """
 
     id: UUID
@@ -73,8 +73,8 @@ class Document:
     currency: str
     rate: Decimal
     amount: Decimal
-    taxes: tuple[Tax, ...] = ()
     method: str = ""
+    taxes: tuple[Tax, ...] = ()
 
 
 @dataclass(frozen=True)

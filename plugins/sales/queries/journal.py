@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, literal, select
 
 from pelatis.api import Actor, Customer, base_currency, db, require, visible
 
@@ -65,7 +65,7 @@ def own_accounts() -> Accounts:
 def _invoices(actor: Actor, period: Period) -> Iterator[Document]:
     columns = (
         Invoice.id, Invoice.kind, Invoice.number, Invoice.issued_on, Invoice.name, Invoice.printed_name,
-        Invoice.currency, Invoice.rate, Invoice.gross, Invoice.taxes,
+        Invoice.currency, Invoice.rate, Invoice.gross, literal(""), Invoice.taxes,
     )  # fmt: skip
     statement = select(*columns).where(
         Invoice.sealed_at.is_not(None),
@@ -74,7 +74,8 @@ def _invoices(actor: Actor, period: Period) -> Iterator[Document]:
         visible(actor, Invoice, "journal"),
     )
     for *values, taxes in db.session.execute(statement):
-        yield Document(*values, tuple(Tax(tax["name"], Decimal(tax["rate"]), Decimal(tax["tax"])) for tax in taxes))
+        found = tuple(Tax(tax["name"], Decimal(tax["rate"]), Decimal(tax["tax"])) for tax in taxes)
+        yield Document(*[*values, found])
 
 
 def _payments(actor: Actor, period: Period) -> Iterator[Document]:
@@ -92,5 +93,4 @@ def _payments(actor: Actor, period: Period) -> Iterator[Document]:
             visible(actor, Payment),
         )
     )
-    for *values, method in db.session.execute(statement):
-        yield Document(*values, (), method)
+    return (Document(*row) for row in db.session.execute(statement))
