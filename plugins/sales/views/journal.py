@@ -114,7 +114,7 @@ def _row(line: Line) -> dict[str, Any]:
         "url": (INVOICES if is_invoice else PAYMENTS).url_of(document.id),
         "kind": (INVOICE_KINDS if is_invoice else PAYMENT_KINDS)[document.kind],
         "account": line.account,
-        "text": f"{line.tax.name} {format_number(line.tax.rate)} %" if line.tax else document.text,
+        "text": line.tax.name if line.tax else document.text,
         "customer": document.customer,
         "debit": _money(line.debit) if line.debit else "",
         "credit": _money(line.credit) if line.credit else "",
