@@ -33,6 +33,7 @@ NEEDED: Final[dict[str, dict[str, str]]] = {
     "/catalog/tax-rules": {"country": "GR", "rate": "24"},
     "/catalog/option-rules": {"kind": "excludes"},
     "/catalog/stock": {"on_hand": "9"},
+    "/sales/accounts": {"purpose": "tax", "code": "2200"},
     "/sales/commission-plans": {"tiers": "0 - : 5"},
     "/sales/exchange-rates": {"currency": "CHF"},
     "/sales/invoice-lines": {"unit_price": "5"},
@@ -62,9 +63,9 @@ RELATED: Final = {
 }
 #: What takes a person for its customer, and no organisation.
 OF_PERSONS: Final = frozenset({"/sales/contact-roles"})
-#: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out, an
-#: invoice posted before anything is used for it, and
-#: commissions are of what was posted; members of plans and splits name people by choice.
+#: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out or it
+#: is repeated, an invoice posted before anything is used for it, and commissions are of what was posted; members of
+#: plans and splits name people by choice.
 LATER: Final = frozenset(
     {
         "/sales/allocations",
@@ -73,6 +74,7 @@ LATER: Final = frozenset(
         "/sales/commission-splits",
         "/sales/deliveries",
         "/sales/delivery-lines",
+        "/sales/recurring-orders",
         "/sales/settlements",
     }
 )
