@@ -45,6 +45,7 @@ from .documents import (
 from .numbers import draw_number
 from .orders import follow_lines, locked_lines
 from .rates import four_decimals, rate_of
+from .states import check_move
 
 #: How long a customer has unless the invoice says otherwise.
 TERM: Final = timedelta(days=30)
@@ -109,13 +110,13 @@ def invoice_order(
     """
     require(actor, Order, "view", order)
     with write_unit():
-        left = {line.id: (line.quantity if everything else line.delivered) - line.invoiced
-                for line in locked_lines(order)}  # fmt: skip
+        lines = locked_lines(order)
+        left = {line.id: (line.quantity if everything else line.delivered) - line.invoiced for line in lines}
         if order.sealed_at is None or order.status == "cancelled" or not any(each > 0 for each in left.values()):
             message = _("Nothing of the order is left to invoice. What is to go out can be invoiced in advance.")
             raise Problem("sales.nothing_to_invoice", message, status=409)
         invoice = _begun_of(actor, order, {"order_id": order.id, "reference": order.reference, **_own(more)})
-        for line in locked_lines(order):
+        for line in lines:
             if left[line.id] > 0:
                 net = line_net(left[line.id], line.unit_price, line.discount, order.currency)
                 _copy(actor, invoice, line, left[line.id], net=net, order_line_id=line.id)
@@ -277,10 +278,7 @@ def set_invoice_status(invoice: Invoice, status: str) -> None:
     Raises:
         Problem: `sales.invoice_status_refused` (409) where it may not.
     """
-    if status not in INVOICE_MOVES[invoice.status]:
-        words = {"old": INVOICE_STATUSES[invoice.status], "new": INVOICE_STATUSES[status]}
-        message = _("It is “%(old)s” and can't become “%(new)s”.", **words)
-        raise Problem("sales.invoice_status_refused", message, status=409)
+    check_move(INVOICE_MOVES, INVOICE_STATUSES, invoice.status, status, "sales.invoice_status_refused")
     invoice.status = status
 
 

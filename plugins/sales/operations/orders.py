@@ -43,6 +43,7 @@ from .documents import (
     price_draft,
 )
 from .numbers import draw_number
+from .states import check_move
 from .stock import follow_due_day, give_up, hand_over, reserve_stock
 
 #: Order status to the statuses that may follow it.
@@ -154,10 +155,7 @@ def set_order_status(order: Order, status: str) -> None:
     Raises:
         Problem: `sales.order_status_refused` (409) where it may not.
     """
-    if status not in ORDER_MOVES[order.status]:
-        words = {"old": ORDER_STATUSES[order.status], "new": ORDER_STATUSES[status]}
-        message = _("It is “%(old)s” and can't become “%(new)s”.", **words)
-        raise Problem("sales.order_status_refused", message, status=409)
+    check_move(ORDER_MOVES, ORDER_STATUSES, order.status, status, "sales.order_status_refused")
     order.status = status
     order.closed_at = utc_now() if status in ("closed", "cancelled") else None
 

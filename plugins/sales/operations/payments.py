@@ -117,8 +117,8 @@ def create_allocation(actor: Actor, values: Mapping[str, Any]) -> Allocation:
     if (payment_id is None) == (note_id is None):
         message = _("Name either a payment or a credit note.")
         raise Problem("sales.one_source", message, fields={"payment": [message]})
-    with write_unit() as session:
-        source: Source = session.get_one(Payment, payment_id) if payment_id else session.get_one(Invoice, note_id)
+    with write_unit():
+        source = _source(payment_id, note_id)
         parts = {values["invoice_id"]: values["amount"]}
         return allocate(actor, source, parts, values.get("allocated_on"), values.get("id"))[0]
 
@@ -162,6 +162,13 @@ def allocate(
         session.flush()
         _follow(source, invoices)
         return made
+
+
+def _source(payment_id: UUID | None, note_id: UUID | None) -> Source:
+    """Give what is used: a payment, or else a credit note."""
+    if payment_id:
+        return db.session.get_one(Payment, payment_id)
+    return db.session.get_one(Invoice, note_id)
 
 
 def _locked(actor: Actor, source: Source, wanted: Iterable[UUID]) -> list[Invoice]:
@@ -230,11 +237,7 @@ def take_back(actor: Actor, allocation: Allocation, day: date | None = None) -> 
             403 or 404 without the right.
     """
     with write_unit() as session:
-        source: Source = (
-            session.get_one(Payment, allocation.payment_id)
-            if allocation.payment_id
-            else session.get_one(Invoice, allocation.credit_note_id)
-        )
+        source = _source(allocation.payment_id, allocation.credit_note_id)
         require(actor, type(source), "allocate", source)
         invoices = _locked(actor, source, [allocation.invoice_id])
         is_own = isinstance(source, Invoice) and source.corrects_id == allocation.invoice_id
@@ -251,12 +254,7 @@ def take_back(actor: Actor, allocation: Allocation, day: date | None = None) -> 
 
 
 def _refund_of(actor: Actor, said: Mapping[str, Any]) -> Payment:
-    session = db.session
-    source: Source = (
-        session.get_one(Payment, said["refunds_id"])
-        if said.get("refunds_id")
-        else session.get_one(Invoice, said["refunds_note_id"])
-    )
+    source = _source(said.get("refunds_id"), said.get("refunds_note_id"))
     own = ("id", "received_on", "method", "reference", "note", "owner_id", "custom")
     return refund(actor, source, said.get("amount"), {name: said[name] for name in own if name in said})
 

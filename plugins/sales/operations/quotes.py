@@ -31,6 +31,7 @@ from .approvals import reasons_for_approval, void_approval
 from .documents import PRICING, complete_document, no_customer
 from .numbers import draw_number
 from .quote_lines import add_set, draft_of, price_quote
+from .states import check_move
 
 #: How long a quote holds unless its seller says otherwise.
 VALIDITY: Final = timedelta(days=30)
@@ -95,10 +96,7 @@ def set_status(quote: Quote, status: str) -> None:
     Raises:
         Problem: `sales.quote_status_refused` (409) where it may not.
     """
-    if status not in QUOTE_MOVES[quote.status]:
-        words = {"old": QUOTE_STATUSES[quote.status], "new": QUOTE_STATUSES[status]}
-        message = _("It is “%(old)s” and can't become “%(new)s”.", **words)
-        raise Problem("sales.quote_status_refused", message, status=409)
+    check_move(QUOTE_MOVES, QUOTE_STATUSES, quote.status, status, "sales.quote_status_refused")
     quote.status = status
     if status in ("accepted", "declined", "expired", "superseded"):
         quote.closed_at = utc_now()

@@ -36,6 +36,7 @@ from ..schemas.recurring import RECURRING_STATUSES
 from .documents import add_up, agreed_of
 from .orders import ORDER_KIND
 from .pricing import price_document_lines
+from .states import check_move
 
 #: Status of a recurring order to the statuses that may follow it.
 RECURRING_MOVES: Final[Mapping[str, frozenset[str]]] = {
@@ -155,9 +156,7 @@ def set_recurring_status(actor: Actor, recurring: RecurringOrder, status: str) -
     require(actor, RecurringOrder, "edit", recurring)
     with write_unit() as session:
         session.refresh(recurring, with_for_update=True)
-        if status not in RECURRING_MOVES[recurring.status]:
-            words = {"old": RECURRING_STATUSES[recurring.status], "new": RECURRING_STATUSES[status]}
-            raise _refused(_("It is “%(old)s” and can't become “%(new)s”.", **words))
+        check_move(RECURRING_MOVES, RECURRING_STATUSES, recurring.status, status, "sales.recurring_refused")
         recurring.status = status
         if status == "active":
             _schedule(recurring, max(today(), recurring.next_on or today()))

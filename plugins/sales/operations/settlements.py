@@ -31,6 +31,7 @@ from ..periods import Period, read_period
 from ..queries.settlements import drawn_up_for, entries_of, locked_entries, people_to_settle
 from ..schemas import SETTLEMENT_STATUSES
 from .numbers import draw_number
+from .states import check_move
 
 #: Settlement status to the statuses that may follow it.
 SETTLEMENT_MOVES: Final[Mapping[str, frozenset[str]]] = {
@@ -47,10 +48,7 @@ def set_settlement_status(settlement: CommissionSettlement, status: str) -> None
     Raises:
         Problem: `sales.settlement_status_refused` (409) where it may not.
     """
-    if status not in SETTLEMENT_MOVES[settlement.status]:
-        words = {"old": SETTLEMENT_STATUSES[settlement.status], "new": SETTLEMENT_STATUSES[status]}
-        message = _("It is “%(old)s” and can't become “%(new)s”.", **words)
-        raise Problem("sales.settlement_status_refused", message, status=409)
+    check_move(SETTLEMENT_MOVES, SETTLEMENT_STATUSES, settlement.status, status, "sales.settlement_status_refused")
     settlement.status = status
 
 

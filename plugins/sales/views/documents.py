@@ -28,6 +28,16 @@ from ..operations.rates import four_decimals
 from .stock import StockWords
 
 
+def money(amount: Decimal, currency: str) -> str:
+    """Write an amount as it stands on a document."""
+    return format_amount(amount, currency, whole=False)
+
+
+def in_field(number: Decimal) -> str:
+    """Write a number as it stands in a field."""
+    return format(number.normalize(), "f")
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of a price, ready to be read."""

@@ -39,8 +39,8 @@ from ..records import INVOICE_LINES, INVOICES, ORDERS, PAYMENTS
 from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
 from . import blueprint
-from .documents import DocumentRow, part_of, row_of, sums_of, tell_refusal, typed_quantities
-from .payments import in_field, money, use_of
+from .documents import DocumentRow, in_field, money, part_of, row_of, sums_of, tell_refusal, typed_quantities
+from .payments import use_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class CreditRow:
     @property
     def left_in(self) -> str:
         """What is left, as it stands in a field."""
-        return format(self.left.normalize(), "f")
+        return in_field(self.left)
 
 
 @blueprint.get("/invoices/<uuid:record_id>")

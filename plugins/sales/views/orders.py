@@ -59,7 +59,7 @@ from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
-from .documents import DocumentRow, part_of, row_of, sums_of, tell_refusal, typed_quantities, unit_of
+from .documents import DocumentRow, in_field, part_of, row_of, sums_of, tell_refusal, typed_quantities, unit_of
 from .options import OptionsDialog, closed, needs_options, options_urls
 from .stock import StockWords, ask_short, promise_words, stock_words
 
@@ -76,7 +76,7 @@ class OrderRow:
     @property
     def left_in(self) -> str:
         """What is left, as it stands in a field."""
-        return format(self.left.normalize(), "f")
+        return in_field(self.left)
 
 
 @blueprint.get("/orders/<uuid:record_id>")

@@ -16,7 +16,6 @@ from pelatis.api import (
     current_actor,
     db,
     find_record,
-    format_amount,
     may,
     not_found,
     redirect_or_refresh,
@@ -36,17 +35,7 @@ from ..records import ALLOCATIONS, INVOICES, PAYMENTS
 from ..schemas import METHODS, PAYMENT_KINDS
 from ..statement_letters import age_names, statement_answer
 from . import blueprint
-from .documents import tell_refusal, typed_quantities
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """Write an amount as it stands on a document."""
-    return format_amount(amount, currency, whole=False)
-
-
-def in_field(amount: Decimal) -> str:
-    """Write an amount as it stands in a field."""
-    return format(amount.normalize(), "f")
+from .documents import in_field, money, tell_refusal, typed_quantities
 
 
 def use_of(actor: Actor, source: Source) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +51,7 @@ from ..schemas import QUOTE_STATUSES
 from ..schemas.quotes import QUOTE_TONES
 from ..totals import margin_percent
 from . import blueprint
-from .documents import Step, options_of, part_of, steps_of, sums_of, tell_refusal
+from .documents import Step, in_field, options_of, part_of, steps_of, sums_of, tell_refusal
 from .options import OptionsDialog, closed, needs_options, options_urls
 from .stock import StockWords, stock_words
 
@@ -175,11 +174,11 @@ def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str, stoc
     return LineRow(
         line=line,
         quantity=format_number(line.quantity),
-        quantity_in=_typed(line.quantity),
+        quantity_in=in_field(line.quantity),
         unit=str(UNITS[line.unit]) if line.unit in UNITS else "",
         price=format_price(line.unit_price, quote.currency),
         discount=format_percent(line.discount) if line.discount else "–",
-        discount_in=_typed(line.discount),
+        discount_in=in_field(line.discount),
         margin="–" if margin is None else format_percent(margin),
         is_thin=margin is not None and margin < 0,
         net=format_amount(line.net, quote.currency, whole=False),
@@ -189,11 +188,6 @@ def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str, stoc
         parts=parts_of(line),
         stock=stock,
     )
-
-
-def _typed(number: Decimal) -> str:
-    """Write a number as it stands in a field."""
-    return format(number.normalize(), "f")
 
 
 def _margin(shown: QuoteSet) -> Mapping[str, Any]:
