@@ -1,6 +1,6 @@
 """What a posted document writes into the company's books: lines by account that balance to the smallest unit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,8 @@ USUAL_ACCOUNTS: Final[Mapping[tuple[str, str], str]] = {
     ("tax", ""): "2200",
     ("money", ""): "1000",
     ("money", "cash"): "1010",
+    ("exchange_gain", ""): "4900",
+    ("exchange_loss", ""): "6900",
 }
 #: On which side a document's receivable stands: 1 in debit, -1 in credit.
 _SIDES: Final = {"invoice": 1, "refund": 1, "credit_note": -1, "receipt": -1}
@@ -51,8 +53,8 @@ class Document:
     """A posted document.
 
     Attributes:
-        id: the invoice's, credit note's or payment's.
-        kind: `invoice`, `credit_note`, `receipt` or `refund`.
+        id: the invoice's, credit note's or payment's; the allocation's of what is only a difference.
+        kind: `invoice`, `credit_note`, `receipt`, `refund`, or `exchange` for what is only a difference.
         number: as it was drawn.
         day: of issue or of payment.
         text: what it is called.
@@ -62,6 +64,9 @@ class Document:
         amount: with tax, in its currency.
         method: by which way a payment was paid.
         taxes: what of the amount is tax.
+        difference: what other exchange rates leave over in the receivables, in the company's own currency: above zero
+            the customer's debt was worth more than what it was paid with.
+        takes_back: whether the difference is that of an allocation which takes another one back.
     """
 
     id: UUID
@@ -75,6 +80,29 @@ class Document:
     amount: Decimal
     method: str = ""
     taxes: tuple[Tax, ...] = ()
+    difference: Decimal = Decimal(0)
+    takes_back: bool = False
+
+
+@dataclass(frozen=True)
+class Use:
+    """What of a payment or a credit note was used for an invoice, or given back; below zero where that is taken back.
+
+    Attributes:
+        id: the allocation's, or the refund's.
+        amount: in the currency of both.
+        source_sum: what was used of the source so far, this included.
+        source_rate: the source's.
+        target_sum: what was used for the invoice so far, this included; of a refund its amount.
+        target_rate: the invoice's, or the refund's.
+    """
+
+    id: UUID
+    amount: Decimal
+    source_sum: Decimal
+    source_rate: Decimal
+    target_sum: Decimal
+    target_rate: Decimal
 
 
 @dataclass(frozen=True)
@@ -112,13 +140,15 @@ def lines_of(document: Document, accounts: Accounts, base_currency: str) -> Iter
     """Give the lines of a document. They add up to nothing, in its currency and in the company's own.
 
     Each is converted at the document's rate and rounded half up; what that leaves over is in the revenue, or in the
-    money of a payment. A line of nothing isn't written.
+    money of a payment. What exchange rates leave over is a gain or a loss. A line of nothing isn't written.
 
     Args:
         document: what was posted.
         accounts: where its lines go.
         base_currency: the company's own, ISO 4217.
     """
+    if document.kind == "exchange":
+        return _lines_of_difference(document, accounts)
     side = _SIDES[document.kind]
     rest, rest_base = side * document.amount, rounded(side * document.amount / document.rate, base_currency)
     lines = [Line(document, "receivables", accounts.of("receivables"), rest_base, rest)]
@@ -129,4 +159,36 @@ def lines_of(document: Document, accounts: Accounts, base_currency: str) -> Iter
         rest, rest_base = rest + amount, rest_base + base
     purpose = "money" if document.kind in ("receipt", "refund") else "revenue"
     lines.insert(1, Line(document, purpose, accounts.of(purpose, document.method), -rest_base, -rest))
+    lines += _lines_of_difference(document, accounts)
     return (line for line in lines if line.base or line.amount)
+
+
+def _lines_of_difference(document: Document, accounts: Accounts) -> Iterator[Line]:
+    """Take a difference out of the receivables. What takes an allocation back goes to the account that it came from."""
+    difference = document.difference
+    if not difference:
+        return
+    purpose = "exchange_loss" if (difference > 0) != document.takes_back else "exchange_gain"
+    yield Line(document, "receivables", accounts.of("receivables"), -difference, Decimal(0))
+    yield Line(document, purpose, accounts.of(purpose), difference, Decimal(0))
+
+
+def differences(uses: Iterable[Use], base_currency: str) -> Iterator[tuple[Use, Decimal]]:
+    """Tell what different rates leave over in the receivables at each use of money, where that is something.
+
+    What is used of a document is converted so that the parts add up to the whole as it was posted: each is the
+    difference between two rounded running sums.
+
+    Args:
+        uses: in any order; each knows its running sums.
+        base_currency: the company's own, ISO 4217.
+    """
+    for use in uses:
+        paid = _part(use.source_sum, use.amount, use.source_rate, base_currency)
+        owed = _part(use.target_sum, use.amount, use.target_rate, base_currency)
+        if owed != paid:
+            yield use, owed - paid
+
+
+def _part(running: Decimal, amount: Decimal, rate: Decimal, currency: str) -> Decimal:
+    return rounded(running / rate, currency) - rounded((running - amount) / rate, currency)

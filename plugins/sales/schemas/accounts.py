@@ -13,6 +13,8 @@ PURPOSES: Final = {
     "revenue": _l("Revenue"),
     "tax": _l("Tax to be paid"),
     "money": _l("Bank and cash"),
+    "exchange_gain": _l("Gain by exchange rates"),
+    "exchange_loss": _l("Loss by exchange rates"),
 }
 
 

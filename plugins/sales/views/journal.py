@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from pelatis.api import (
     Actor,
     _,
+    _l,
     audience,
     base_currency,
     current_actor,
@@ -27,12 +28,18 @@ from ..journal import Line
 from ..models import AccountMapping
 from ..periods import Period, month_of, read_period
 from ..queries.journal import COLUMNS, file_rows, own_accounts, read_journal
-from ..records import ACCOUNTS, INVOICES, PAYMENTS
+from ..records import ACCOUNTS, ALLOCATIONS, INVOICES, PAYMENTS
 from ..schemas import INVOICE_KINDS, PAYMENT_KINDS, PURPOSES
 from . import blueprint
 
 #: More lines than these aren't on the page; the file has all.
 MOST_SHOWN: Final = 500
+#: Kind of document to what it is called and to its record type.
+_KINDS: Final = (
+    {kind: (label, INVOICES) for kind, label in INVOICE_KINDS.items()}
+    | {kind: (label, PAYMENTS) for kind, label in PAYMENT_KINDS.items()}
+    | {"exchange": (_l("Exchange difference"), ALLOCATIONS)}
+)
 
 
 @blueprint.get("/journal")
@@ -107,12 +114,12 @@ def _by_account(lines: Sequence[Line]) -> list[dict[str, Any]]:
 
 def _row(line: Line) -> dict[str, Any]:
     document = line.document
-    is_invoice = document.kind in INVOICE_KINDS
+    kind, record_type = _KINDS[document.kind]
     return {
         "day": format_day(document.day),
         "number": document.number,
-        "url": (INVOICES if is_invoice else PAYMENTS).url_of(document.id),
-        "kind": (INVOICE_KINDS if is_invoice else PAYMENT_KINDS)[document.kind],
+        "url": record_type.url_of(document.id),
+        "kind": kind,
         "account": line.account,
         "text": line.tax.name if line.tax else document.text,
         "customer": document.customer,

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as some
+from sqlalchemy import select
 
 from core.access import Actor, Kind, Scope, acting_as, system_actor
 from core.database import write_unit
@@ -22,12 +23,13 @@ from core.problems import Problem
 from core.records.operations import bin_record, create_record, update_record
 from plugins.catalog.api import rounded
 from plugins.sales.commands import journal as command
-from plugins.sales.journal import Accounts, Document, Line, Tax, lines_of
+from plugins.sales.journal import Accounts, Document, Line, Tax, Use, differences, lines_of
 from plugins.sales.models import ExchangeRate, Invoice
 from plugins.sales.operations.invoices import credit_invoice, post_invoice
-from plugins.sales.operations.payments import create_payment
+from plugins.sales.operations.payments import create_payment, take_back
 from plugins.sales.periods import month_of
 from plugins.sales.queries.journal import own_accounts, read_journal
+from plugins.sales.queries.payments import allocations_of
 from plugins.sales.records import ACCOUNTS
 from tests.plugins.sales.invoicing import draft, refused
 
@@ -98,6 +100,79 @@ def test_a_foreign_invoice_is_written_at_its_own_rate(taxed: Any) -> None:
     assert tax.tax == Tax("ΦΠΑ 24 %", Decimal(24), Decimal("2.40"))
 
 
+# Exchange rates that changed between a document and what it was settled with
+
+
+@given(told=some.data())
+@pytest.mark.parametrize(("base", "currency"), [("EUR", "USD"), ("JPY", "KWD"), ("KWD", "JPY"), ("EUR", "JPY")])
+def test_what_is_settled_leaves_nothing_in_the_receivables(base: str, currency: str, told: some.DataObject) -> None:
+    whole = some.integers(1, 99_999_999).map(lambda cents: rounded(Decimal(cents) / 1_000, currency))
+    parts = told.draw(some.lists(whole, min_size=1, max_size=6))
+    rates = some.integers(100, 5_000_000).map(lambda rate: Decimal(rate) / 10_000)
+    owed_rate, paid_rates = told.draw(rates), [told.draw(rates) for _part in parts]
+    uses = [
+        Use(uuid4(), part, part, rate, sum(parts[: place + 1], Decimal(0)), owed_rate)
+        for place, (part, rate) in enumerate(zip(parts, paid_rates, strict=True))
+    ]
+    left = sum((difference for _use, difference in differences(uses, base)), Decimal(0))
+    paid = sum((rounded(part / rate, base) for part, rate in zip(parts, paid_rates, strict=True)), Decimal(0))
+    assert rounded(sum(parts, Decimal(0)) / owed_rate, base) - paid - left == 0
+
+
+def at_rate(rate: str) -> None:
+    """Let a euro buy so many dollars from now on."""
+    with write_unit() as session:
+        found = session.scalars(select(ExchangeRate).where(ExchangeRate.currency == "USD")).one_or_none()
+        if found is None:
+            session.add(ExchangeRate(currency="USD", rate=Decimal(rate), valid_from=today()))
+        else:
+            found.rate = Decimal(rate)
+
+
+def balances() -> dict[str, Decimal]:
+    """Sum the journal up by account."""
+    sums: dict[str, Decimal] = {}
+    for line in read_journal(SYSTEM, MONTH):
+        sums[line.account] = sums.get(line.account, Decimal(0)) + line.base
+    assert sum(sums.values()) == 0
+    return sums
+
+
+def test_a_payment_at_another_rate_leaves_a_loss_and_then_a_gain(taxed: Any) -> None:
+    at_rate("2")
+    invoice = post_invoice(SYSTEM, draft(taxed, (("Can", "1", "100"),), currency="USD"))
+    at_rate("2.5")
+    paid = {"customer_id": taxed.id, "currency": "USD", "invoice_id": invoice.id}
+    first = create_payment(SYSTEM, {**paid, "amount": Decimal(24)})
+    assert (balances()["1200"], balances()["6900"]) == (Decimal("50.00"), Decimal("2.40"))
+    at_rate("1.6")
+    create_payment(SYSTEM, {**paid, "amount": Decimal(100)})
+    assert balances() == {
+        "1200": 0, "4000": -50, "2200": -12, "1000": Decimal("72.10"), "6900": Decimal("2.40"),
+        "4900": Decimal("-12.50"),
+    }  # fmt: skip
+    [told, _line] = [line for line in read_journal(SYSTEM, MONTH) if line.purpose != "receivables"
+                     and line.document.kind == "exchange"]  # fmt: skip
+    assert (told.document.number, told.document.text, told.debit, told.amount) == (
+        first.number, invoice.number, Decimal("2.40"), 0,
+    )  # fmt: skip
+
+
+def test_what_is_taken_back_and_given_back_leaves_no_difference_behind(taxed: Any) -> None:
+    at_rate("2")
+    invoice = post_invoice(SYSTEM, draft(taxed, (("Can", "1", "100"),), currency="USD"))
+    at_rate("2.5")
+    paid = {"customer_id": taxed.id, "currency": "USD", "invoice_id": invoice.id, "amount": Decimal(124)}
+    payment = create_payment(SYSTEM, paid)
+    take_back(SYSTEM, allocations_of(payment)[0][0])
+    assert (balances()["6900"], balances()["1200"]) == (0, Decimal("12.40"))
+    at_rate("1.6")
+    create_payment(SYSTEM, {"refunds_id": payment.id, "amount": Decimal(124)})
+    assert (balances()["1200"], balances()["6900"]) == (62, Decimal("27.90"))
+    note = post_invoice(SYSTEM, credit_invoice(SYSTEM, invoice))
+    assert (note.rate, balances()["1200"], balances()["6900"]) == (2, 0, Decimal("27.90"))
+
+
 def test_drafts_and_other_periods_are_not_in_it(posted: Invoice, taxed: Any) -> None:
     draft(taxed)
     assert {line.document.id for line in read_journal(SYSTEM, MONTH)} == {posted.id}
@@ -107,13 +182,13 @@ def test_drafts_and_other_periods_are_not_in_it(posted: Invoice, taxed: Any) -> 
 def test_as_many_statements_for_many_as_for_one(posted: Invoice, taxed: Any, statements: list[str]) -> None:
     statements.clear()
     read_journal(SYSTEM, MONTH)
-    assert len(statements) == 3
+    assert len(statements) == 4
     for _each in range(3):
         post_invoice(SYSTEM, draft(taxed))
         create_payment(SYSTEM, {"customer_id": taxed.id, "amount": Decimal(5), "currency": "EUR"})
     statements.clear()
     read_journal(SYSTEM, MONTH)
-    assert len(statements) == 3
+    assert len(statements) == 4
 
 
 # Accounts
