@@ -153,9 +153,8 @@ def test_a_payment_at_another_rate_leaves_a_loss_and_then_a_gain(taxed: Any) -> 
     }  # fmt: skip
     [told, _line] = [line for line in read_journal(SYSTEM, MONTH) if line.purpose != "receivables"
                      and line.document.kind == "exchange"]  # fmt: skip
-    assert (told.document.number, told.document.text, told.debit, told.amount) == (
-        first.number, invoice.number, Decimal("2.40"), 0,
-    )  # fmt: skip
+    assert (told.document.number, told.document.text) == (first.number, invoice.number)
+    assert (told.debit, told.amount) == (Decimal("2.40"), Decimal(0))
 
 
 def test_what_is_taken_back_and_given_back_leaves_no_difference_behind(taxed: Any) -> None:
@@ -165,12 +164,12 @@ def test_what_is_taken_back_and_given_back_leaves_no_difference_behind(taxed: An
     paid = {"customer_id": taxed.id, "currency": "USD", "invoice_id": invoice.id, "amount": Decimal(124)}
     payment = create_payment(SYSTEM, paid)
     take_back(SYSTEM, allocations_of(payment)[0][0])
-    assert (balances()["6900"], balances()["1200"]) == (0, Decimal("12.40"))
+    assert (balances()["6900"], balances()["1200"]) == (Decimal(0), Decimal("12.40"))
     at_rate("1.6")
     create_payment(SYSTEM, {"refunds_id": payment.id, "amount": Decimal(124)})
-    assert (balances()["1200"], balances()["6900"]) == (62, Decimal("27.90"))
+    assert (balances()["1200"], balances()["6900"]) == (Decimal(62), Decimal("27.90"))
     note = post_invoice(SYSTEM, credit_invoice(SYSTEM, invoice))
-    assert (note.rate, balances()["1200"], balances()["6900"]) == (2, 0, Decimal("27.90"))
+    assert (note.rate, balances()["1200"], balances()["6900"]) == (Decimal(2), Decimal(0), Decimal("27.90"))
 
 
 def test_drafts_and_other_periods_are_not_in_it(posted: Invoice, taxed: Any) -> None:
