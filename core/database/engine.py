@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from core.database.base import metadata
 from core.database.many import let_copy
+from core.database.together import write_together
 from core.database.unit import Session
 
 #: How long a SQLite writer waits for another one, in seconds.
@@ -17,6 +18,7 @@ SQLITE_CACHE_KIB = 1_024
 
 #: The Flask-SQLAlchemy object: `db.session` reads, `write_unit()` writes, `db.metadata` has all tables.
 db = SQLAlchemy(metadata=metadata, session_options={"class_": Session, "expire_on_commit": False})
+event.listen(Session, "before_flush", write_together)
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def touched_of(session: Session) -> list[Touched]:
     """Describe what a flush wrote, record by record."""
     touched = [_inserted(record) for record in session.new if isinstance(record, Record)]
     touched += [
-        entry for record in session.dirty if isinstance(record, Record) and (entry := _updated(record)) is not None
+        entry for record in session.dirty if isinstance(record, Record) and (entry := updated(record)) is not None
     ]
     touched += [_deleted(record) for record in session.deleted if isinstance(record, Record)]
     return touched
@@ -131,7 +131,8 @@ def _inserted(record: Record) -> Touched:
     return Touched(record.__record_type__, record.id, "insert", changes, record)
 
 
-def _updated(record: Record) -> Touched | None:
+def updated(record: Record) -> Touched | None:
+    """Describe what changed of a record since it was read; None where nothing did that the journal tells."""
     state = inspect(record)
     changes: dict[str, list[Any]] = {}
     touched = state.committed_state  # holds what was set since it was read, and nothing else

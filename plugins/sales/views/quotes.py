@@ -114,7 +114,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
     urls = options_urls(lines, QUOTES.url_of(quote.id)) if is_editable else {}
     reasons = reasons_for_approval(quote) if quote.sealed_at is None else {}
     approval = approval_of(quote)
-    link = link_of(quote)
+    link = link_of(quote) if quote.sealed_at else None
     customers = titles(actor, "customer", [quote.customer_id])
     return {
         "quote": quote,
@@ -137,7 +137,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "versions": [(each, QUOTE_STATUSES[each.status]) for each in versions_of(quote)],
         "link": link,
         "link_url": _address(token_of(link)) if link else "",
-        "signature": signature_of(quote),
+        "signature": signature_of(quote) if quote.status == "accepted" else None,
         "mails": mails_about(quote.id) if link else (),
         "mail_words": words_for(quote) if link and quote.status in OPEN and can_send_mail() else "",
         "mail_to": _mail_of(quote),
