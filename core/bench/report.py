@@ -1,12 +1,12 @@
 """What the bench found, as a table for people and as JSON for the next run to be compared with."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from core.bench.floor import BOARD, CREATE, EDIT, FORECAST, LIST, RECORD, SEARCH
 from core.bench.measure import Figures
-from core.bench.pages import PALETTE, TODAY
+from core.bench.pages import PALETTE, TODAY, Imported
 from core.bench.selling import LONG_FORECAST, OPEN_BOARD, POSTING, QUOTE
 from core.bench.serving import Served
 
@@ -78,7 +78,7 @@ class Report:
         database: `sqlite` or `postgresql`.
         sizes: how many records of each kind there were.
         raw, floor, pages: figures by name: plain SQL, the minimal application, Pelatis.
-        import_rows_per_s: rows that an import takes in a second.
+        imported: how fast an import was; None when it wasn't measured.
         served: what the served installation came to; None when it wasn't measured.
     """
 
@@ -87,8 +87,19 @@ class Report:
     raw: Mapping[str, Figures] = field(default_factory=dict)
     floor: Mapping[str, Figures] = field(default_factory=dict)
     pages: Mapping[str, Figures] = field(default_factory=dict)
-    import_rows_per_s: float = 0.0
+    imported: Imported | None = None
     served: Served | None = None
+
+    def joined(self, more: "Report") -> "Report":
+        """Give the report with the figures of another part of the same run."""
+        return replace(
+            self,
+            raw={**self.raw, **more.raw},
+            floor={**self.floor, **more.floor},
+            pages={**self.pages, **more.pages},
+            imported=more.imported or self.imported,
+            served=more.served or self.served,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Give everything as plain values, with the ratios and verdicts."""
@@ -117,8 +128,9 @@ class Report:
             )  # fmt: skip
 
     def _other_lines(self) -> "Iterator[Line]":
-        if self.import_rows_per_s:
-            yield Line.at_least("import", self.import_rows_per_s, "rows/s", IMPORT_ROWS_PER_S)
+        if self.imported is not None:
+            yield Line.at_least("import", self.imported.rows_per_s, "rows/s", IMPORT_ROWS_PER_S)
+            yield Line.at_least("import, CPU time", self.imported.rows_per_cpu_s, "rows/s", IMPORT_ROWS_PER_S)
         if self.served is not None:
             wanted = LIST_PER_S[self.database]
             line = Line.at_least("list, 2 workers, 8 at once", self.served.requests_per_s, "req/s", wanted)

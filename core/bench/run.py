@@ -3,11 +3,11 @@
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
@@ -17,14 +17,15 @@ from core.app import create_app
 from core.bench.data import Made, make_data
 from core.bench.floor import measure_floor, measure_raw
 from core.bench.pages import measure_import, measure_pages, sign_in
-from core.bench.report import Report
+from core.bench.report import MADE, Report
 from core.bench.selling import SalesSizes, measure_selling
-from core.bench.serving import Served, measure_served
+from core.bench.serving import measure_served
 from core.database import db
 from core.operation.first_run import prepare_database
 from core.settings import Settings
 
 Told = Callable[[str], None]
+Shown = Callable[[Report], None]
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,33 @@ class Sizes:
 QUICK: Final = Sizes(2_000, 1_000, 2_000, 500, 15, 2.0, SalesSizes(1_500, 5_000, 100, 50))
 
 
-def run_bench(sizes: Sizes, database_url: str | None = None, told: Told = lambda _line: None) -> Report:
+@dataclass(frozen=True)
+class _Bench:
+    """What every part of the bench works with."""
+
+    app: Flask
+    url: str
+    environment: dict[str, str]
+    made: Made
+    sizes: Sizes
+    told: Told
+
+
+def run_bench(
+    sizes: Sizes,
+    database_url: str | None = None,
+    told: Told = lambda _line: None,
+    only: Collection[str] = (),
+    shown: Shown = lambda _part: None,
+) -> Report:
     """Measure everything on a database that is made for it and removed after it.
 
     Args:
         sizes: how much.
         database_url: a PostgreSQL server; None for a SQLite file in a temporary folder.
         told: called with one line for each step.
+        only: the `PARTS` that are measured; none for all.
+        shown: called with what each part found as soon as it has.
     """
     with _folder() as folder, _database(folder, database_url) as url:
         environment = {
@@ -68,8 +89,8 @@ def run_bench(sizes: Sizes, database_url: str | None = None, told: Told = lambda
         }
         app = create_app(Settings.from_environment(environment))
         try:
-            made = _prepare(app, sizes, told)
-            return _measure(app, url, made, sizes, environment, told)
+            bench = _Bench(app, url, environment, _prepare(app, sizes, told), sizes, told)
+            return _measure(bench, [part for part in PARTS if not only or part in only], shown)
         finally:
             _let_go(app)
 
@@ -86,41 +107,52 @@ def _prepare(app: Flask, sizes: Sizes, told: Told) -> Made:
     return made
 
 
-def _measure(app: Flask, url: str, made: Made, sizes: Sizes, environment: dict[str, str], told: Told) -> Report:
-    told("raw SQL")
-    with app.app_context():
-        raw = measure_raw(url, made, sizes.repetitions)
-        told("the floor")
-        floor = measure_floor(url, made, sizes.repetitions)
-    told("pages")
-    pages = measure_pages(app, made, sizes.repetitions)
-    told("served by two workers")
-    served = _serve(app, sizes, environment)
-    told("import")
-    imported = measure_import(app, made, sizes.import_rows)
-    selling = measure_selling(app, url, made, sizes.sales, sizes.repetitions, told)
-    return Report(
-        database=make_url(url).get_backend_name(),
-        sizes={
-            "customers": sizes.customers,
-            "opportunities": sizes.opportunities,
-            "activities": sizes.activities,
-            **asdict(sizes.sales),
-        },
-        raw=raw | selling.raw,
-        floor=floor,
-        pages=pages | selling.pages,
-        import_rows_per_s=imported,
-        served=served,
-    )
+def _measure(bench: _Bench, parts: Iterable[str], shown: Shown) -> Report:
+    sizes = {name: getattr(bench.sizes, name) for name in MADE} | asdict(bench.sizes.sales)
+    empty = whole = Report(make_url(bench.url).get_backend_name(), sizes)
+    for name in parts:
+        part = replace(empty, **PARTS[name](bench))
+        shown(part)
+        whole = whole.joined(part)
+    return whole
 
 
-def _serve(app: Flask, sizes: Sizes, environment: dict[str, str]) -> Served | None:
-    if not sizes.served_seconds:
-        return None
-    client, _headers = sign_in(app)
-    cookie = "; ".join(f"{each.key}={each.value}" for each in (client._cookies or {}).values())
-    return measure_served(environment, cookie, workers=2, seconds=sizes.served_seconds)
+def _pages(bench: _Bench) -> dict[str, Any]:
+    bench.told("raw SQL")
+    with bench.app.app_context():
+        raw = measure_raw(bench.url, bench.made, bench.sizes.repetitions)
+        bench.told("the floor")
+        floor = measure_floor(bench.url, bench.made, bench.sizes.repetitions)
+    bench.told("pages")
+    return {"raw": raw, "floor": floor, "pages": measure_pages(bench.app, bench.made, bench.sizes.repetitions)}
+
+
+def _served(bench: _Bench) -> dict[str, Any]:
+    if not bench.sizes.served_seconds:
+        return {}
+    bench.told("served by two workers")
+    cookie = sign_in(bench.app).cookie
+    return {"served": measure_served(bench.environment, cookie, workers=2, seconds=bench.sizes.served_seconds)}
+
+
+def _import(bench: _Bench) -> dict[str, Any]:
+    bench.told("import")
+    return {"imported": measure_import(bench.app, bench.made, bench.sizes.import_rows)}
+
+
+def _sales(bench: _Bench) -> dict[str, Any]:
+    sizes = bench.sizes
+    found = measure_selling(bench.app, bench.url, bench.made, sizes.sales, sizes.repetitions, bench.told)
+    return {"raw": found.raw, "pages": found.pages}
+
+
+#: What can be measured alone, in the order in which all of it is.
+PARTS: Final[Mapping[str, Callable[[_Bench], dict[str, Any]]]] = {
+    "pages": _pages,
+    "served": _served,
+    "import": _import,
+    "sales": _sales,
+}
 
 
 def _let_go(app: Flask) -> None:

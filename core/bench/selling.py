@@ -65,8 +65,9 @@ def measure_selling(
     """
     if record_types.get("sales.invoice") is None:
         return Selling({}, {})
-    client, headers = sign_in(app)
-    partial = {**headers, "HX-Request": "true", "HX-Request-Type": "partial"}
+    signed_in = sign_in(app)
+    client = signed_in.client
+    partial = {**signed_in.headers, "HX-Request": "true", "HX-Request-Type": "partial"}
     with app.app_context(), acting_as(system_actor(), origin="demo"):
         engine = floor_engine(url)
         pages, floor = Meter(db.engine), Meter(engine)

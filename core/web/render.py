@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Flask, Response, current_app, flash, g, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, g, make_response, redirect, render_template, request, session
 from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -17,6 +17,8 @@ from core.web.paths import came_from
 
 #: How many parts of pages are remembered by what they were told.
 MOST_SETTLED: Final = 512
+#: How many toasts wait for the next page: a browser drops a cookie that grows too long, and with it the sign-in.
+MOST_WAITING: Final = 4
 
 
 def render(template: str, status: int = 200, **context: Any) -> Response:
@@ -81,7 +83,15 @@ def toast(text: str, *, undo: UUID | str | None = None, level: str = "plain") ->
     if htmx.is_partial:
         g.setdefault("toasts", []).append(message)
     else:
-        flash(json.dumps(message), "toast")
+        _keep(message)
+
+
+def _keep(message: dict[str, Any]) -> None:
+    """Keep a toast for the next page, in the session's cookie."""
+    flash(json.dumps(message), "toast")
+    waiting = session["_flashes"]
+    if len(waiting) > MOST_WAITING:
+        session["_flashes"] = waiting[-MOST_WAITING:]
 
 
 def last_transaction() -> UUID | None:
@@ -96,7 +106,7 @@ def redirect_or_refresh(url: str) -> WerkzeugResponse:
         return redirect(url, 303)
     toasts = g.pop("toasts", None)
     for message in toasts or []:
-        flash(json.dumps(message), "toast")
+        _keep(message)
     return Response(status=204, headers={"HX-Redirect": iri_to_uri(url)})
 
 

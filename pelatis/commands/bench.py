@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ from pelatis.commands import clear_errors
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Figures of an earlier run, as JSON.",
 )
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(["pages", "served", "import", "sales"]),
+    help="This part alone; may be given again for another.",
+)
 @click.option("--quick", is_flag=True, help="Small sizes: whether it runs, not how fast it is.")
 def bench(
     customers: int | None,
@@ -29,11 +36,13 @@ def bench(
     url: str | None,
     json_file: Path | None,
     compare: Path | None,
+    only: tuple[str, ...],
     quick: bool,
 ) -> None:
     """Measure the pages of Pelatis and a minimal application on the same data, and print both with their ratios.
 
-    Everything happens in a temporary database that is removed at the end; yours isn't touched.
+    Everything happens in a temporary database that is removed at the end; yours isn't touched. What each part found is
+    told as soon as it has; the whole table comes at the end.
     """
     from core.bench.report import as_table
     from core.bench.run import QUICK, Sizes, run_bench
@@ -44,8 +53,9 @@ def bench(
     before = _read(compare) if compare else None
     if url is not None and not url.startswith("postgresql"):
         raise click.UsageError("--database takes the URL of a PostgreSQL server: postgresql+psycopg://…")
+    told = partial(click.echo, err=True)
     with clear_errors():
-        report = run_bench(sizes, url, lambda line: click.echo(line, err=True))
+        report = run_bench(sizes, url, told, only, lambda part: told(f"\n{as_table(part, before)}\n"))
     click.echo(as_table(report, before))
     if json_file is not None:
         json_file.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2), encoding="utf-8")

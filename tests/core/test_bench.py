@@ -4,15 +4,22 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy import NullPool, create_engine, text
 
+from core.access import system_actor
 from core.bench import Sizes, run_bench
+from core.bench.data import EMAIL, PASSWORD
 from core.bench.measure import Figures
+from core.bench.pages import sign_in
 from core.bench.report import AGAINST_RAW, LABELS, Report, as_table
+from core.bench.run import PARTS
 from core.bench.selling import SalesSizes
 from core.bench.serving import Served
+from core.users.operations import add_user
 from tests.conftest import POSTGRES_URL
 
 SELLING = SalesSizes(open_deals=50, forecast_deals=90, quote_lines=4, invoices=3)
@@ -31,19 +38,45 @@ def test_it_measures_every_page_on_data_of_its_own(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     server = POSTGRES_URL if database_kind == "postgresql" else None
-    report = run_bench(SMALL, server)
+    parts: list[Report] = []
+    report = run_bench(SMALL, server, shown=parts.append)
     assert report.database == database_kind
     assert set(report.pages) == set(LABELS)
     assert set(report.floor) <= set(report.pages)
     assert all(figures.ms > 0 and figures.statements > 0 for figures in report.pages.values())
     assert report.raw.keys() >= AGAINST_RAW
     assert {"board, 50 open deals", "quote of 4 lines priced anew"} <= {line.label for line in report.lines()}
-    assert report.import_rows_per_s > 0
+    assert report.imported is not None
+    assert report.imported.rows_per_s > 0
+    assert {line for part in parts for line in part.lines()} == set(report.lines())
     assert list(tmp_path.iterdir()) == []
     if server:
         with create_engine(server, poolclass=NullPool).connect() as connection:
             query = text("SELECT datname FROM pg_database WHERE datname LIKE 'pelatis_bench_%'")
             assert connection.execute(query).all() == []
+
+
+def test_one_part_can_be_measured_alone() -> None:
+    parts: list[Report] = []
+    report = run_bench(SMALL, only=["import"], shown=parts.append)
+    assert {line.label for line in report.lines()} == {"import", "import, CPU time"}
+    assert parts == [report]
+
+
+def test_the_command_knows_every_part() -> None:
+    from pelatis.commands.bench import bench
+
+    [only] = [each for each in bench.params if each.name == "only"]
+    assert isinstance(only.type, click.Choice)
+    assert list(only.type.choices) == list(PARTS)
+
+
+def test_every_request_of_the_bench_brings_the_same_cookie(app: Flask) -> None:
+    add_user(system_actor(), email=EMAIL, role="administrator", password=PASSWORD, name="Bench")
+    signed_in = sign_in(app)
+    for path in ("/customers", "/login", "/customers"):
+        answer = signed_in.client.get(path, headers=signed_in.headers)
+        assert answer.request.headers["Cookie"] == signed_in.cookie
 
 
 def test_a_page_is_judged_by_its_ratio_to_the_floor() -> None:
