@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,7 +14,9 @@ from sqlalchemy import select
 
 from pelatis.api import Actor, Problem, Team, User, _, current_actor, db, today, write_table
 
-from .periods import month_of, read_period
+from .operations.batches import draw_up_batches, hand_over
+from .periods import Period, month_of, read_period
+from .queries.batches import count_left, unfinished_batches
 from .queries.journal import COLUMNS, file_rows, read_journal
 from .queries.reports import REPORTS
 from .queries.reports.summary import Report, sales_report
@@ -42,14 +45,40 @@ def report(name: str | None, period: str, team: str | None, person: str | None, 
 @click.option("--period", default="", help="A month like 2026-11 or a quarter like 2026-Q4; this month by default.")
 @click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True)
 @click.option("--output", type=click.File("wb"), default="-", help="The file to write; by default it is printed.")
-def journal(period: str, form: str, output: BinaryIO) -> None:
+@click.option(
+    "--hand-over",
+    "by_connector",
+    is_flag=True,
+    help="Hand over to the connected bookkeeping what wasn't yet, up to the period's end, instead of writing a file.",
+)
+def journal(period: str, form: str, output: BinaryIO, by_connector: bool) -> None:
     """Write what was posted, paid and given back in a period as lines for the bookkeeping."""
     asked = read_period(period) if period else month_of(today())
+    if by_connector:
+        _hand_over(asked)
+        return
     rows = file_rows(read_journal(current_actor(), asked))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "journal"
         write_table(list(COLUMNS), rows, form, target)
         output.write(target.read_bytes())
+
+
+def _hand_over(asked: Period) -> None:
+    """Hand over what wasn't taken before and what isn't in a batch yet, and tell of each batch.
+
+    Raises:
+        Problem: `sales.not_taken` when a batch wasn't taken; `sales.nothing_to_hand_over`.
+    """
+    waiting = list(unfinished_batches())
+    last_day = min(asked.ends_before - timedelta(days=1), today())
+    if not waiting or count_left(last_day):
+        waiting += [batch.id for batch in draw_up_batches(current_actor(), last_day)]
+    for batch in map(hand_over, waiting):
+        click.echo(f"{batch.number}  {batch.documents}  {batch.reference or batch.problem}")
+        if batch.status != "handed_over":
+            words = {"number": batch.number, "why": batch.problem}
+            raise Problem("sales.not_taken", _("“%(number)s” wasn't taken by the bookkeeping: %(why)s", **words))
 
 
 def _named(model: Any, name: str | None) -> UUID | None:

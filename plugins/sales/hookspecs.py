@@ -10,6 +10,7 @@ from pelatis.api import Actor, hookspec
 from plugins.catalog.api import Availability
 
 from .credits import Credit
+from .exports import JournalExport
 
 
 @hookspec
@@ -47,4 +48,18 @@ def crm_collect_credits(actor: Actor, customer: UUID) -> Iterable[Credit]:  # ty
     credits that they may see too, in any currency, with a fixed number of statements. An exception shows a small error
     card on the statement. Sales answer it themselves with payments and credit notes that aren't used up; plugins
     that owe customers something (a bonus, a voucher, a deposit) and require sales implement it.
+    """
+
+
+@hookspec
+def crm_export_journal(export: JournalExport) -> str | None:
+    """Take a batch of the journal over into a bookkeeping system.
+
+    Asked by the worker and by `pelatis sales journal --hand-over`, outside of a write unit, so it may take its time.
+    `export` has the lines of documents that no earlier batch had, each with `account`, `debit` and `credit` in the
+    currency of `export`, its `document` and its `tax`; they balance. Answer with the name that the batch has there,
+    once it is safely there; None leaves it to the next plugin. Raise a `Problem` that says what to do when it can't be
+    taken: the batch stands as not taken and can be handed over again. Whoever is killed before the answer is noted
+    hands it over again, with the same `export.key` and the same lines: let the bookkeeping refuse a key that it has,
+    and answer with the name that it has it by. Connectors to bookkeeping systems implement it, one at a time.
     """

@@ -12,6 +12,7 @@ from pelatis.api import Progress, _l, db, job, today
 
 from .models import Invoice, Lead
 from .operations.assignment import pass_on
+from .operations.batches import hand_over
 from .operations.commissions import follow_invoice
 from .operations.quotes import expire_quotes
 from .operations.recurring import make_due_orders
@@ -78,6 +79,12 @@ def make_recurring_orders(_progress: Progress) -> None:
         for recurring_id in due:
             make_due_orders(recurring_id)
         last = due[-1]
+
+
+@job(title=_l("Journal for the bookkeeping"))
+def hand_over_journal(_progress: Progress, batch_id: str) -> None:
+    """Hand a batch of the journal over to a bookkeeping system."""
+    hand_over(UUID(batch_id))
 
 
 def _batches(progress: Progress, name: str, read: Callable[[UUID | None, int], Sequence[Row[Any]]]) -> Any:

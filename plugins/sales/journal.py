@@ -174,7 +174,7 @@ def _lines_of_difference(document: Document, accounts: Accounts) -> Iterator[Lin
 
 
 def differences(uses: Iterable[Use], base_currency: str) -> Iterator[tuple[Use, Decimal]]:
-    """Tell what different rates leave over in the receivables at each use of money, where that is something.
+    """Tell what different rates leave over in the receivables at each use of money.
 
     What is used of a document is converted so that the parts add up to the whole as it was posted: each is the
     difference between two rounded running sums.
@@ -186,8 +186,7 @@ def differences(uses: Iterable[Use], base_currency: str) -> Iterator[tuple[Use, 
     for use in uses:
         paid = _part(use.source_sum, use.amount, use.source_rate, base_currency)
         owed = _part(use.target_sum, use.amount, use.target_rate, base_currency)
-        if owed != paid:
-            yield use, owed - paid
+        yield use, owed - paid
 
 
 def _part(running: Decimal, amount: Decimal, rate: Decimal, currency: str) -> Decimal:

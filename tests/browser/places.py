@@ -25,6 +25,7 @@ FIXED: Final = {
     "new recurring order": "/sales/recurring-orders/new",
     "forecast": "/sales/forecast",
     "journal": "/sales/journal",
+    "new batch of the journal": "/sales/journal-batches/new",
     "web form": "/sales/lead-forms/new",
     "commissions": "/sales/commissions",
     "new commission plan": "/sales/commission-plans/new",

@@ -33,6 +33,7 @@ from ..queries import deals
 from ..records import OPPORTUNITIES
 from . import (
     assignment,
+    batches,
     commissions,
     competitors,
     contacts,
@@ -137,6 +138,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         forecast,
         costs,
         commissions,
+        batches,
     ):
         yield from subject.panels(slot, actor, record)
 

@@ -3,6 +3,7 @@
 from .accounts import AccountMapping
 from .assignment import Absence, AssignmentRule, LeadAssignment
 from .base import Model
+from .batches import JournalBatch, JournalDocument
 from .commissions import CommissionEntry, CommissionMember, CommissionPlan, CommissionSettlement, CommissionSplit
 from .competitors import Competitor, DealCompetitor
 from .contacts import ContactRole
@@ -42,6 +43,8 @@ __all__ = [
     "ExchangeRate",
     "Invoice",
     "InvoiceLine",
+    "JournalBatch",
+    "JournalDocument",
     "Lead",
     "LeadAssignment",
     "LeadForm",

@@ -21,6 +21,7 @@ FORMATS: Final[Mapping[str, str]] = {
     "payment": "P-{year}-{number:05}",
     "refund": "R-{year}-{number:05}",
     "settlement": "S-{year}-{number:05}",
+    "journal": "J-{year}-{number:05}",
 }
 
 

@@ -150,6 +150,22 @@ def _uses(actor: Actor, which: Which) -> Iterator[tuple[Use, Decimal, Document |
         )  # fmt: skip
 
 
+def count_differences(which: Which) -> Any:
+    """Give the statement that counts the allocations of which a document of their own tells."""
+    note = aliased(Invoice)
+    return (
+        select(func.count(Allocation.id))
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .outerjoin(Payment, Payment.id == Allocation.payment_id)
+        .outerjoin(note, note.id == Allocation.credit_note_id)
+        .where(
+            Invoice.currency != base_currency(),
+            func.coalesce(Payment.rate, note.rate) != Invoice.rate,
+            *which(Allocation.id, Allocation.allocated_on),
+        )
+    )
+
+
 def _running_sums() -> Any:
     """Sum up what was used of each source and for each invoice in another currency than the company's own."""
     source = func.coalesce(Allocation.payment_id, Allocation.credit_note_id)

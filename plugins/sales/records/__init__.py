@@ -9,6 +9,7 @@ from .recurring import RECURRING_ORDERS
 from .invoices import INVOICE_LINES, INVOICES
 from .payments import ALLOCATIONS, PAYMENTS
 from .accounts import ACCOUNTS
+from .batches import BATCHES
 from .contacts import CONTACT_ROLE_TYPE
 from .plans import ACCOUNT_PLANS
 from .competitors import COMPETITORS, DEAL_COMPETITORS, DEALS_MET
@@ -27,6 +28,7 @@ __all__ = [
     "ALLOCATIONS",
     "APPROVAL_LIMITS",
     "ASSIGNMENT_RULES",
+    "BATCHES",
     "COMMISSION_ENTRIES",
     "COMMISSION_MEMBERS",
     "COMMISSION_PLANS",

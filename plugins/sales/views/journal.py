@@ -4,31 +4,38 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from pelatis.api import (
     Actor,
+    Scope,
     _,
     _l,
     audience,
     base_currency,
     current_actor,
+    find_record,
     format_amount,
     format_day,
     format_number,
     may,
+    redirect_or_refresh,
     render,
     send_table,
+    toast,
     today,
 )
 
 from ..journal import Line
-from ..models import AccountMapping
+from ..models import AccountMapping, JournalBatch
+from ..operations.batches import hand_over_again
 from ..periods import Period, month_of, read_period
+from ..queries.batches import count_left
 from ..queries.journal import COLUMNS, file_rows, own_accounts, read_journal
-from ..records import ACCOUNTS, ALLOCATIONS, INVOICES, PAYMENTS
+from ..records import ACCOUNTS, ALLOCATIONS, BATCHES, INVOICES, PAYMENTS
 from ..schemas import INVOICE_KINDS, PAYMENT_KINDS, PURPOSES
 from . import blueprint
 
@@ -61,6 +68,7 @@ def journal_page() -> Response:
         currency=base_currency(),
         are_usual=not own_accounts().own,
         accounts_url=_accounts_url(actor),
+        batches=_batches(actor),
         files=[(form.upper(), _url(period, "/sales/journal/export", form)) for form in ("csv", "xlsx", "jsonl")],
     )
 
@@ -72,6 +80,17 @@ def journal_file() -> Response:
     period = _asked()
     rows = file_rows(read_journal(current_actor(), period))
     return send_table(f"journal-{period.key}", list(COLUMNS), rows, request.args.get("format", "csv"))
+
+
+@blueprint.post("/journal-batches/<uuid:record_id>/hand-over")
+@audience("staff")
+def hand_batch_over(record_id: UUID) -> Response:
+    """Hand a batch over again that wasn't taken."""
+    actor = current_actor()
+    batch: JournalBatch = find_record(actor, BATCHES, record_id)
+    hand_over_again(actor, batch)
+    toast(_("%(number)s is handed over in the background.", number=batch.number))
+    return redirect_or_refresh(BATCHES.url_of(batch.id))
 
 
 def _asked() -> Period:
@@ -90,6 +109,13 @@ def _other_length(period: Period) -> str:
 def _accounts_url(actor: Actor) -> str:
     """Give where accounts are written down, to those who may."""
     return ACCOUNTS.url if may(actor, AccountMapping, "create") else ""
+
+
+def _batches(actor: Actor) -> dict[str, Any] | None:
+    """Tell those who hand the journal over what wasn't yet, and where that is done."""
+    if actor.scope("sales.invoice.journal") is not Scope.all or not may(actor, JournalBatch, "create"):
+        return None
+    return {"left": count_left(today()), "url": BATCHES.url, "new_url": f"{BATCHES.url}/new"}
 
 
 def _figures(lines: Sequence[Line]) -> list[dict[str, Any]]:
