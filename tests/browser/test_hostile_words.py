@@ -64,7 +64,7 @@ RELATED: Final = {
 #: What takes a person for its customer, and no organisation.
 OF_PERSONS: Final = frozenset({"/sales/contact-roles"})
 #: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out or it
-#: is repeated, an invoice posted before anything is used for it, and commissions are of what was posted; members of
+#: is repeated, an invoice posted before anything is used for it or handed over, and commissions are of what was posted; members of
 #: plans and splits name people by choice.
 LATER: Final = frozenset(
     {
@@ -74,6 +74,7 @@ LATER: Final = frozenset(
         "/sales/commission-splits",
         "/sales/deliveries",
         "/sales/delivery-lines",
+        "/sales/journal-batches",
         "/sales/recurring-orders",
         "/sales/settlements",
     }
