@@ -64,8 +64,8 @@ RELATED: Final = {
 #: What takes a person for its customer, and no organisation.
 OF_PERSONS: Final = frozenset({"/sales/contact-roles"})
 #: What follows an act that the API doesn't have: an order is confirmed on its page before anything of it goes out or it
-#: is repeated, an invoice posted before anything is used for it or handed over, and commissions are of what was posted; members of
-#: plans and splits name people by choice.
+#: is repeated, an invoice posted before anything is used for it or handed over, and commissions are of what was posted;
+#: members of plans and splits name people by choice.
 LATER: Final = frozenset(
     {
         "/sales/allocations",

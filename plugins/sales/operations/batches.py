@@ -39,6 +39,7 @@ from ..queries.batches import documents_left, lines_of_batch
 from ..queries.journal import own_accounts, write_lines
 from ..schemas.batches import BATCH_STATUSES
 from .numbers import draw_number
+from .states import check_move
 
 #: Status of a batch to the statuses that may follow it.
 BATCH_MOVES: Final[Mapping[str, frozenset[str]]] = {
@@ -126,9 +127,7 @@ def set_batch_status(batch: JournalBatch, status: str) -> None:
     Raises:
         Problem: `sales.batch_refused` (409) where it may not.
     """
-    if status not in BATCH_MOVES[batch.status]:
-        words = {"old": BATCH_STATUSES[batch.status], "new": BATCH_STATUSES[status]}
-        raise Problem("sales.batch_refused", _("It is “%(old)s” and can't become “%(new)s”.", **words), status=409)
+    check_move(BATCH_MOVES, BATCH_STATUSES, batch.status, status, "sales.batch_refused")
     batch.status = status
 
 
