@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Uuid, bindparam, cast, literal, null, or_, select, union_all
 
 from core.access import Actor, kept, visible
 from core.customers.keys import matching_name
@@ -14,13 +14,15 @@ from core.customers.kinds import relation_kind
 from core.customers.models import Address, ContactPoint, Customer, Relationship
 from core.customers.operations import normalised_contact
 from core.customers.tax import read_tax_number
-from core.database import db
+from core.database import db, read_once
 from core.i18n import _
 from core.problems import Problem
 from core.users.models import User
 
 #: How many relations of one kind of end a page shows.
 MOST_RELATED: Final = 30
+#: What marks, among the rows around a customer, a contact point or an address, an address, and the hierarchy.
+_PART, _ADDRESS, _HIERARCHY = "part", "address", "hierarchy"
 #: How many likely duplicates are shown.
 MOST_DUPLICATES: Final = 5
 
@@ -91,18 +93,32 @@ def _with_owner(actor: Actor) -> Any:
 
 
 def related_customers(actor: Actor, customer: Customer) -> list[Related]:
-    """Read everybody that a customer is related to, both ways and up and down the hierarchy, with one statement."""
-    return [_related(row) for row in _all_related(actor, customer=customer.id, parent=customer.parent_id)]
+    """List everybody that a customer is related to, both ways and up and down the hierarchy."""
+    return [_related(row) for row in _around(actor, customer) if row.way != _PART]
+
+
+def parts_of(actor: Actor, customer: Customer) -> list[Part]:
+    """List the further contact points and addresses of a customer, whom the actor may see, the oldest first."""
+    parts = [row for row in _around(actor, customer) if row.way == _PART]
+    return [_part(row) for row in sorted(parts, key=lambda row: (row.since, row.id))]
+
+
+def _around(actor: Actor, customer: Customer) -> Sequence[Any]:
+    """Read what is kept around a customer, related ones and parts, with one statement for both."""
+    values = {"customer": customer.id, "parent": customer.parent_id}
+    return read_once(("core.around", actor, *values.values()), lambda: _all_around(actor, **values).all())
 
 
 @kept
-def _all_related(actor: Actor) -> Any:
+def _all_around(actor: Actor) -> Any:
     here = bindparam("customer", type_=Customer.id.type)
     halves = [
         _relations(actor, Relationship.from_id == here, Relationship.to_id, "forward"),
         _relations(actor, Relationship.to_id == here, Relationship.from_id, "backward"),
         _hierarchy(actor, Customer.parent_id == here, "child"),
         _hierarchy(actor, Customer.id == bindparam("parent"), "parent"),
+        _parts(actor, ContactPoint, here),
+        _parts(actor, Address, here),
     ]
     return union_all(*[select(half.subquery()) for half in halves])
 
@@ -113,11 +129,13 @@ _OTHER = (Customer.id.label("customer_id"), Customer.name, Customer.kind, Custom
 def _relations(actor: Actor, here: ColumnElement[bool], there: Any, way: str) -> Any:
     return (
         select(
-            Relationship.id.label("relation_id"),
-            Relationship.kind.label("relation"),
+            Relationship.id.label("id"),
+            Relationship.kind.label("what"),
             Relationship.title,
             literal(way).label("way"),
             *_OTHER,
+            null().label("city"),
+            Relationship.created_at.label("since"),
         )
         .join(Customer, Customer.id == there)
         .where(
@@ -135,12 +153,13 @@ def _relations(actor: Actor, here: ColumnElement[bool], there: Any, way: str) ->
 def _hierarchy(actor: Actor, criterion: ColumnElement[bool], way: str) -> Any:
     return (
         select(
-            # A typed null, because the halves of a union must agree on PostgreSQL.
-            select(Relationship.id).where(Relationship.id.is_(None)).scalar_subquery().label("relation_id"),
-            literal("hierarchy").label("relation"),
+            _no_id("id"),
+            literal(_HIERARCHY).label("what"),
             null().label("title"),
             literal(way).label("way"),
             *_OTHER,
+            null().label("city"),
+            Customer.created_at.label("since"),
         )
         .where(criterion, Customer.deleted_at.is_(None), visible(actor, Customer))
         .order_by(Customer.name_key)
@@ -148,54 +167,49 @@ def _hierarchy(actor: Actor, criterion: ColumnElement[bool], way: str) -> Any:
     )
 
 
+def _parts(actor: Actor, model: type[ContactPoint] | type[Address], customer: Any) -> Any:
+    """Read the parts of one kind; what is written and what machines use stand where others have name and phone."""
+    what, value, normalised, city = (
+        (literal(_ADDRESS), Address.street, Address.postcode, Address.city)
+        if model is Address
+        else (ContactPoint.kind, ContactPoint.value, ContactPoint.normalised, null())
+    )
+    return select(
+        model.id.label("id"),
+        what.label("what"),
+        model.label.label("title"),
+        literal(_PART).label("way"),
+        _no_id("customer_id"),
+        value.label("name"),
+        null().label("kind"),
+        normalised.label("phone"),
+        null().label("email"),
+        city.label("city"),
+        model.created_at.label("since"),
+    ).where(model.customer_id == customer, model.deleted_at.is_(None), visible(actor, model))
+
+
+def _no_id(name: str) -> Any:
+    """Give a typed null, because the halves of a union must agree on PostgreSQL."""
+    return cast(null(), Uuid()).label(name)
+
+
 def _related(row: Any) -> Related:
     person = False
-    if row.relation == "hierarchy":
+    if row.what == _HIERARCHY:
         label = _("Belongs to") if row.way == "parent" else _("Parent of")
     else:
-        kind = relation_kind(row.relation)
+        kind = relation_kind(row.what)
         label = str(kind.forward if row.way == "forward" else kind.backward)
         person = kind.person and row.way == "backward"
-    return Related(row.relation_id, label, row.title, row.customer_id, row.name, row.kind, row.phone, row.email, person)
-
-
-def parts_of(actor: Actor, customer: Customer) -> list[Part]:
-    """Read the further contact points and addresses of a customer, whom the actor may see, with one statement."""
-    return [_part(row) for row in _parts(actor, customer=customer.id)]
-
-
-@kept
-def _parts(actor: Actor) -> Any:
-    points = select(
-        ContactPoint.id,
-        ContactPoint.kind,
-        ContactPoint.label,
-        ContactPoint.value,
-        ContactPoint.normalised,
-        null().label("city"),
-        ContactPoint.created_at,
-    ).where(
-        ContactPoint.customer_id == bindparam("customer"),
-        ContactPoint.deleted_at.is_(None),
-        visible(actor, ContactPoint),
-    )
-    addresses = select(
-        Address.id,
-        literal("address"),
-        Address.label,
-        Address.street,
-        Address.postcode,
-        Address.city,
-        Address.created_at,
-    ).where(Address.customer_id == bindparam("customer"), Address.deleted_at.is_(None), visible(actor, Address))
-    return union_all(points, addresses).order_by("created_at")
+    return Related(row.id, label, row.title, row.customer_id, row.name, row.kind, row.phone, row.email, person)
 
 
 def _part(row: Any) -> Part:
-    if row.kind != "address":
-        return Part(row.id, row.kind, row.label, row.value, row.normalised)
-    text = written_address(row.value, row.normalised, row.city)
-    return Part(row.id, row.kind, row.label, text, text)
+    if row.what != _ADDRESS:
+        return Part(row.id, row.what, row.title, row.name, row.phone)
+    text = written_address(row.name, row.phone, row.city)
+    return Part(row.id, row.what, row.title, text, text)
 
 
 def written_address(street: str | None, postcode: str | None, city: str | None) -> str:

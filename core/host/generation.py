@@ -8,16 +8,21 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
 from flask import g
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from core.database import db, on_commit, written_listener
+from core.database.journal import Clock
 from core.host.models import Generation
 
 #: The topic of what is enabled.
 PLUGINS: Final = "plugins"
 
+#: The topic of every record: the journal's clock, which no change of one leaves where it is.
+JOURNAL: Final = "journal"
+
 _ALL: Final = select(Generation.topic, Generation.number)
+_WITH_JOURNAL: Final = union_all(_ALL, select(literal(JOURNAL), Clock.sequence))
 Value = TypeVar("Value")
 _topics: dict[type, str] = {}
 
@@ -25,6 +30,12 @@ _topics: dict[type, str] = {}
 def read_generations(connection: Connection | Session) -> Mapping[str, int]:
     """Read the numbers of all topics with one statement."""
     rows: Any = connection.execute(_ALL)
+    return dict(rows.all())
+
+
+def read_for_request(connection: Connection | Session) -> Mapping[str, int]:
+    """Read the numbers of all topics and the journal's with one statement, where a request begins."""
+    rows: Any = connection.execute(_WITH_JOURNAL)
     return dict(rows.all())
 
 
@@ -60,10 +71,14 @@ def _raise_topics(session: Session, models: set[type]) -> None:
         raise_generation(session.connection(), topic)
     if topics:
         on_commit(lambda: g.pop("generations", None))
+    elif JOURNAL in g.get("generations", ()):
+        on_commit(lambda: g.generations.pop(JOURNAL, None))
 
 
 class Remembered(Generic[Value]):
     """What a process remembers of the database for as long as the number of a topic stays the same.
+
+    Under the topic `JOURNAL` it does so for requests alone, and for each only until it writes something itself.
 
     Args:
         topic: whose number counts.
@@ -93,7 +108,10 @@ class Remembered(Generic[Value]):
 
     def _values(self) -> dict[Hashable, Value]:
         # An engine that was disposed of may find another database at its address.
-        present = (db.engine.pool, generation(self._topic))
+        number = generation(self._topic)
+        if self._topic == JOURNAL and not number:
+            return {}
+        present = (db.engine.pool, number)
         kept = self._kept
         if kept[0] != present:
             kept = self._kept = (present, {})

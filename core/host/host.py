@@ -15,7 +15,7 @@ from core.database import db
 from core.host import histories, loading
 from core.host.breaker import Breaker
 from core.host.discovery import Candidate, announced, discover, failure_of
-from core.host.generation import PLUGINS, read_generations
+from core.host.generation import PLUGINS, read_for_request, read_generations
 from core.host.loading import LoadedPlugin
 from core.host.models import Plugin as PluginRow
 from core.host.mounting import mount
@@ -179,7 +179,7 @@ class Host:
             Problem: 503 when the database can't be read or was never prepared.
         """
         try:
-            generations = read_generations(db.session())
+            generations = read_for_request(db.session())
         except (OperationalError, ProgrammingError) as error:
             db.session.rollback()
             raise _unreadable(error) from error

@@ -2,19 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import func, select
 
-from pelatis.api import Actor, db, kept, read_once, visible
+from pelatis.api import Actor, db, visible
 
 from ..models import Allocation, Invoice, InvoiceLine, Order, Payment
-
-#: Statuses of what still asks for something: to be posted, paid or used.
-UNSETTLED: Final = ("draft", "posted", "part_paid")
-#: How many posted documents are read with those; the first page of a timeline has fewer.
-MOST_RECENT: Final = 30
+from .papers import MOST_RECENT, UNSETTLED, papers_of
 
 
 def lines_of_invoice(invoice: Invoice) -> list[InvoiceLine]:
@@ -41,25 +36,9 @@ def invoices_of_deal(actor: Actor, deal: UUID) -> list[Invoice]:
 
 def unsettled_of_customer(actor: Actor, customer: UUID) -> list[Invoice]:
     """List the drafts and open documents of a customer that an actor may see, what is due first."""
-    found = [each for each in _on_page(actor, customer) if each.status in UNSETTLED and each.deleted_at is None]
+    invoices = papers_of(actor, customer).invoices
+    found = [each for each in invoices if each.status in UNSETTLED and each.deleted_at is None]
     return sorted(found, key=lambda each: (each.due_on or date.min, each.id))
-
-
-def _on_page(actor: Actor, customer: UUID) -> list[Invoice]:
-    """Read what a customer's page begins with: what is open, and what was posted lately."""
-    return read_once(
-        ("sales.invoices", actor, customer),
-        lambda: [invoice for (invoice,) in _open_and_recent(actor, customer=customer)],
-    )
-
-
-@kept
-def _open_and_recent(actor: Actor) -> Any:
-    theirs = (Invoice.customer_id == bindparam("customer"), visible(actor, Invoice))
-    newest = (Invoice.posted_at.desc(), Invoice.id.desc())
-    recent = select(Invoice.id).where(*theirs, Invoice.sealed_at.is_not(None)).order_by(*newest).limit(MOST_RECENT)
-    is_open = and_(Invoice.status.in_(UNSETTLED), Invoice.deleted_at.is_(None))
-    return select(Invoice).where(*theirs, or_(is_open, Invoice.id.in_(recent)))
 
 
 def posted_of_customer(
@@ -75,7 +54,8 @@ def posted_of_customer(
         text: only where number or name holds it.
     """
     if before is None and not text and limit <= MOST_RECENT:
-        posted = [(each.posted_at, each.id, each) for each in _on_page(actor, customer) if each.posted_at is not None]
+        invoices = papers_of(actor, customer).invoices
+        posted = [(each.posted_at, each.id, each) for each in invoices if each.posted_at is not None]
         return [each for _at, _id, each in sorted(posted, reverse=True)[:limit]]
     statement = select(Invoice).where(
         Invoice.customer_id == customer, Invoice.sealed_at.is_not(None), visible(actor, Invoice)

@@ -9,6 +9,7 @@ from pelatis.api import Actor, Customer, kept, visible
 from plugins.catalog.api import Product
 
 from ..models import AccountPlan, ContactRole, Opportunity, Stage
+from .papers import papers_of
 
 #: How many products and people a plan names.
 MOST_NAMED: Final = 12
@@ -16,21 +17,7 @@ MOST_NAMED: Final = 12
 
 def plan_of(actor: Actor, customer: UUID) -> AccountPlan | None:
     """Find a customer's plan; None where it has none, or none that the actor may see."""
-    plan: AccountPlan | None = _plan_of(actor, customer=customer).scalars().first()
-    return plan
-
-
-@kept
-def _plan_of(actor: Actor) -> Any:
-    return (
-        select(AccountPlan)
-        .where(
-            AccountPlan.customer_id == bindparam("customer"),
-            AccountPlan.deleted_at.is_(None),
-            visible(actor, AccountPlan),
-        )
-        .limit(1)
-    )
+    return next(iter(papers_of(actor, customer).plans), None)
 
 
 def white_space(actor: Actor, customer: UUID) -> list[Product]:

@@ -1,14 +1,14 @@
 """What quotes consist of: their versions, sets, lines, approvals, links and signatures."""
 
 from datetime import datetime
-from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
-from pelatis.api import Actor, db, kept, read_once, visible
+from pelatis.api import Actor, db, visible
 
 from ..models import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteLink, QuoteSet, QuoteSignature
+from .papers import MOST_RECENT, last_change, papers_of
 
 
 def sets_of(quote: Quote) -> list[QuoteSet]:
@@ -54,10 +54,6 @@ def signature_of(quote: Quote) -> QuoteSignature | None:
     return db.session.scalars(select(QuoteSignature).where(QuoteSignature.quote_id == quote.id)).first()
 
 
-#: How many quotes of a customer a page looks at.
-MOST_RECENT: Final = 30
-
-
 def quotes_of_customer(actor: Actor, customer: UUID, before: datetime | None = None, text: str = "") -> list[Quote]:
     """List the quotes of a customer that an actor may see, the last to change first; `MOST_RECENT` at most.
 
@@ -67,25 +63,16 @@ def quotes_of_customer(actor: Actor, customer: UUID, before: datetime | None = N
         before: only what ended, was sent or was made before this moment.
         text: lower-case words that the name or the number must contain; empty for all.
     """
-
-    def read() -> list[Quote]:
-        found = _of_customer.anew if text else _of_customer
-        rows = found(actor, before is not None, text, customer=customer, before=before)
-        return [quote for (quote,) in rows]
-
-    return read_once(("sales.quotes", actor, customer, before, text), read)
-
-
-@kept
-def _of_customer(actor: Actor, goes_on: bool, text: str) -> Any:
-    moment = func.coalesce(Quote.closed_at, Quote.sent_at, Quote.created_at)
-    criteria = [Quote.customer_id == bindparam("customer"), Quote.deleted_at.is_(None), visible(actor, Quote)]
-    if goes_on:
-        criteria.append(moment < bindparam("before"))
+    if before is None and not text:
+        return papers_of(actor, customer).quotes
+    criteria = [Quote.customer_id == customer, Quote.deleted_at.is_(None), visible(actor, Quote)]
+    if before is not None:
+        criteria.append(last_change() < before)
     if text:
         words = func.lower(Quote.name + " " + func.coalesce(Quote.number, ""))
         criteria.append(words.contains(text, autoescape=True))
-    return select(Quote).where(*criteria).order_by(moment.desc(), Quote.id.desc()).limit(MOST_RECENT)
+    statement = select(Quote).where(*criteria).order_by(last_change().desc(), Quote.id.desc())
+    return list(db.session.scalars(statement.limit(MOST_RECENT)))
 
 
 def quotes_of_deal(actor: Actor, deal: UUID) -> list[Quote]:

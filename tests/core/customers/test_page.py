@@ -86,7 +86,7 @@ def test_page_costs_a_fixed_number_of_statements(
     statements.clear()
     page.customer_page(system_actor(), customer.id)
     timeline.read_timeline(system_actor(), customer)
-    assert len(statements) == 3, statements
+    assert len(statements) == 2, statements
     statements.clear()
     assert client.get(f"/customers/{customer.id}").status_code == 200
     assert len(statements) <= BUDGET, statements

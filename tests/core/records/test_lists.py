@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,9 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from core.access import system_actor
+from core.access import Actor, Scope, system_actor
 from core.customers.records import CUSTOMERS
 from core.database import db, write_unit
+from core.host.doors import current_host
 from core.problems import Problem
 from core.records.filters import compile_filter, parse_filter
 from core.records.models import SavedView
@@ -21,6 +23,7 @@ from core.records.queries import ListQuery, count_records, list_records
 from core.records.saved_views import views_of
 from core.users import queries as queries_of_users
 from core.users.models import User
+from tests.conftest import staff
 
 NAMES = ["Άλφα", "Beta", "Γάμμα", "Delta", "Łódź", "Lublin"]
 
@@ -144,6 +147,23 @@ def test_count_stops_early_unless_asked(customers: list[Any], monkeypatch: pytes
     exact = count_records(system_actor(), CUSTOMERS, ListQuery(), exact=True)
     assert (early.number, early.capped) == (4, True)
     assert (exact.number, exact.capped) == (6, False)
+
+
+def test_what_was_counted_is_counted_anew_once_anything_changed(
+    app: Flask, customers: list[Any], statements: list[str]
+) -> None:
+    def counted(actor: Actor) -> tuple[int, int]:
+        """Count in a request of its own; tell the number, and how many statements that took."""
+        current_host().begin_request()
+        statements.clear()
+        return count_records(actor, CUSTOMERS, ListQuery()).number, len(statements)
+
+    system = system_actor()
+    assert [counted(system), counted(system)] == [(6, 1), (6, 0)]
+    create_record(system, CUSTOMERS, {"name": "One more", "kind": "organisation"})
+    assert count_records(system, CUSTOMERS, ListQuery()).number == 7, "in the very request that wrote"
+    assert [counted(system), counted(system)] == [(7, 1), (7, 0)]
+    assert counted(staff(uuid.uuid4(), customer__view=Scope.own)) == (0, 1)
 
 
 def test_list_page_stays_within_its_statements(client: Any, customers: list[Any], statements: list[str]) -> None:

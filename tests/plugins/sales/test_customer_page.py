@@ -1,0 +1,63 @@
+"""A customer's page with everything that sales has for it: within its budget of statements, each seeing their own."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from core.access import Actor, Scope, system_actor
+from core.customers.operations import add_person
+from core.database import utc_now
+from plugins.sales.models import Invoice, Opportunity
+from plugins.sales.operations.plans import create_account_plan
+from plugins.sales.operations.quotes import create_quote, update_quote
+from plugins.sales.queries.papers import papers_of
+from plugins.sales.queries.quotes import quotes_of_customer
+from tests.conftest import staff
+
+Deal = Callable[..., Opportunity]
+SYSTEM = system_actor()
+#: Of specs/performance.md.
+BUDGET = 8
+
+
+@pytest.fixture
+def known(posted: Invoice, taxed: Any, deal: Deal) -> Any:
+    """Give a customer with a deal, two quotes, an invoice, a plan and somebody to talk to."""
+    deal(customer_id=taxed.id)
+    for name in ("First offer", "Second offer"):
+        create_quote(SYSTEM, {"customer_id": taxed.id, "name": name})
+    create_account_plan(SYSTEM, {"customer_id": taxed.id, "goals": "Double the tins"})
+    add_person(SYSTEM, taxed, {"name": "Άννα Ρήγα"})
+    return taxed
+
+
+def test_page_with_deals_quotes_invoices_and_a_plan_costs_eight_statements(
+    client: FlaskClient, known: Any, posted: Invoice, statements: list[str]
+) -> None:
+    client.get(f"/customers/{known.id}")
+    statements.clear()
+    text = client.get(f"/customers/{known.id}").text
+    assert len(statements) <= BUDGET, statements
+    for told in ("First offer", "Second offer", posted.number or "?", "Double the tins", "Frame contract", "Άννα Ρήγα"):
+        assert told in text
+
+
+def test_papers_are_those_that_the_actor_may_see(known: Any, seller: Actor) -> None:
+    everything = papers_of(SYSTEM, known.id)
+    assert [len(each) for each in (everything.quotes, everything.invoices, everything.plans)] == [2, 1, 1]
+    nothing = papers_of(seller, known.id)
+    assert (nothing.quotes, nothing.invoices, nothing.plans) == ([], [], [])
+    only_quotes = papers_of(staff(sales__quote__view=Scope.all), known.id)
+    assert (len(only_quotes.quotes), only_quotes.invoices, only_quotes.plans) == (2, [], [])
+
+
+def test_quotes_come_by_their_last_change_and_page_by_moment(known: Any) -> None:
+    newest_first = quotes_of_customer(SYSTEM, known.id)
+    assert [each.name for each in newest_first] == ["Second offer", "First offer"]
+    update_quote(SYSTEM, newest_first[1], {"introduction": "Once more"})
+    assert [each.name for each in quotes_of_customer(SYSTEM, known.id)] == ["Second offer", "First offer"]
+    assert quotes_of_customer(SYSTEM, known.id, utc_now() - timedelta(days=1)) == []
+    assert [each.name for each in quotes_of_customer(SYSTEM, known.id, text="first")] == ["First offer"]
