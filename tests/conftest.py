@@ -9,9 +9,10 @@ import gc
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from sqlalchemy.engine import make_url
 from core.access import Actor, Kind, Scope, acting_as, system_actor
 from core.app import create_app
 from core.database import db
+from core.host.doors import hookimpl
 from core.operation.first_run import prepare_database
 from core.settings import Settings
 from core.users import passwords
@@ -178,6 +180,24 @@ def staff(user_id: uuid.UUID | None = None, **grants: str) -> Actor:
     """Make a staff actor with grants such as customer__view="own" (two underscores stand for the dot)."""
     given = {name.replace("__", "."): Scope(scope) for name, scope in grants.items()}
     return Actor(Kind.staff, user_id=user_id, name="Tester", grants=given)
+
+
+@pytest.fixture
+def answering(app: Flask) -> Iterator[Callable[..., None]]:
+    """Let functions answer hooks, by the hooks' names, as one more plugin would that comes before all others."""
+    host: Any = app.extensions["pelatis_host"]
+    module = ModuleType("answers")
+
+    def answer(**functions: Callable[..., Any]) -> None:
+        for name, function in functions.items():
+            setattr(module, name, hookimpl(function))
+        host.hooks.register(module, "core:answers")
+        host.snapshot.answers.clear()
+
+    yield answer
+    if host.hooks.is_registered(module):
+        host.hooks.unregister(module)
+    host.snapshot.answers.clear()
 
 
 @pytest.fixture

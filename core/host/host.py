@@ -347,7 +347,8 @@ class Host:
     def implementations(self, hook: str) -> tuple[pluggy.HookImpl, ...]:
         """Give the answers of the core and of enabled plugins to a hook, in the order of the plugins.
 
-        None when nobody owns the hook, or its owner is off.
+        Those marked `tryfirst` go before all others, those marked `trylast` after them. None when nobody owns the hook,
+        or its owner is off.
         """
         snapshot = self.snapshot
         found = snapshot.answers.get(hook)
@@ -360,7 +361,10 @@ class Host:
         if caller is None or not caller.has_spec() or not self.is_enabled(self._hook_owners.get(hook, "core")):
             return ()
         found = [each for each in caller.get_hookimpls() if self.is_enabled(each.plugin_name.partition(":")[0])]
-        return tuple(sorted(found, key=lambda each: self._places.get(each.plugin_name, -1)))
+        return tuple(sorted(found, key=self._turn))
+
+    def _turn(self, answer: pluggy.HookImpl) -> tuple[int, int]:
+        return answer.trylast - answer.tryfirst, self._places.get(answer.plugin_name, -1)
 
     def listeners(self, hook: str) -> list[str]:
         """Name the enabled plugins that answer a hook."""

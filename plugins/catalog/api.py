@@ -14,6 +14,7 @@ from .queries.products import costs_on
 from .queries.stock import availability_of, held_for
 from .queries.taxes import sale_to, tax_rules_of
 from .queries.variants import variants_of
+from .rules import price_rule
 from .schemas import UNITS
 from .stock import Availability, StockRequest
 from .tariff import HoldingList
@@ -59,6 +60,7 @@ __all__ = [
     "price_lines",
     "price_lists_of",
     "price_of",
+    "price_rule",
     "release",
     "reserve",
     "rounded",

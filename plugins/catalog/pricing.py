@@ -28,6 +28,7 @@ STEP_WORDS: Final[Mapping[str, Any]] = {
     "bundle_discount": _l("Bundle, %(percent)s less than its parts"),
     "option": _l("Option “%(option)s”"),
     "unpriced_option": _l("Option “%(option)s”: “%(price_list)s” has no rate for its price"),
+    "left_out": _l("“%(plugin)s” couldn't be asked for its prices"),
     "unpriced": _l("No price list in %(currency)s has a price for it on this day"),
 }
 #: The kinds of steps that set the price; all others add to it.

@@ -3,15 +3,31 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from .models import Price, PriceRule, Product
+from pelatis.api import new_id
+
+from .models import Price, PriceList, PriceRule, Product
 from .pricing import PRECISION, exact
 
 _WHOLE: Final = Decimal(1)
 
 #: Where a price comes from.
 Source = TypeVar("Source", bound=Price | PriceRule)
+
+
+def price_rule(price_list: PriceList, name: str, **values: Any) -> PriceRule:
+    """Make a rule that is kept nowhere, as an answer to `crm_collect_price_rules`.
+
+    Args:
+        price_list: the list that it stands in.
+        name: what explanations of prices call it.
+        **values: any of `product_id`, `series`, `min_quantity`, `base` (`own`, `cost` or `fixed`), `percent`, `amount`,
+            `rounding_step`, `ending`, `min_margin`, as `PriceRule` says; what is left out says nothing.
+    """
+    nothing = {"base": "own", "min_quantity": _WHOLE, "percent": Decimal(0), "amount": Decimal(0), "ending": Decimal(0)}
+    own = {"id": new_id(), "name": name, "price_list_id": price_list.id, "currency": price_list.currency}
+    return PriceRule(**{**nothing, **values, **own})
 
 
 def reckoned(rule: PriceRule, start: Decimal) -> Decimal:

@@ -1,7 +1,7 @@
 """Finding what one unit costs in the price lists that hold for a customer. Nothing here reads the database."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -115,6 +115,8 @@ class Tariff:
         prices: their prices that hold on the day, by list and product.
         costs: what products cost the company.
         templates: the products that others are variants of, by id.
+        more: what plugins say beside the rules, by list; it holds where the list itself is asked, not where another
+            one starts from it.
     """
 
     company_currency: str
@@ -123,6 +125,14 @@ class Tariff:
     prices: Mapping[tuple[UUID, UUID], Sequence[Price]] = field(default_factory=dict)
     costs: Mapping[UUID, Decimal] = field(default_factory=dict)
     templates: Mapping[UUID, Product] = field(default_factory=dict)
+    more: Mapping[UUID, Sequence[PriceRule]] = field(default_factory=dict)
+
+    def with_more(self, rules: Iterable[PriceRule]) -> "Tariff":
+        """Give the tariff with what plugins say beside its rules."""
+        more: dict[UUID, list[PriceRule]] = {}
+        for rule in rules:
+            more.setdefault(rule.price_list_id, []).append(rule)
+        return replace(self, more=more)
 
     def find(self, holding: Sequence[HoldingList], wanted: Wanted) -> Found | None:
         """Ask the lists that hold for a customer one after the other; None when none has a price.
@@ -176,7 +186,8 @@ class Tariff:
         wanted: Wanted,
         asked: frozenset[UUID],
     ) -> Found | None:
-        rules = [rule for rule in self.rules.get(price_list.id, ()) if is_for(rule, wanted.product)]
+        holding = (*self.rules.get(price_list.id, ()), *(() if asked else self.more.get(price_list.id, ())))
+        rules = [rule for rule in holding if is_for(rule, wanted.product)]
         sources: list[Price | PriceRule] = [
             *self.prices.get((price_list.id, wanted.product.id), ()),
             *[rule for rule in rules if rule.base != "own"],

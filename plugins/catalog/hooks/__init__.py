@@ -22,6 +22,8 @@ from ..models import (
     StockMovement,
     TaxRule,
 )
+from ..queries.taxes import written_tax_rules
+from ..taxes import Sale
 from .lists import agreements_panel, list_prices_panel, rules_panel
 from .products import (
     costs_panel,
@@ -52,6 +54,12 @@ PANELS: Final[Mapping[type, tuple[tuple[Any, Callable[[Actor, Any], Panel]], ...
     Option: ((OptionRule, option_panel), (Cost, option_costs_panel)),
     PriceList: ((PriceRule, rules_panel), (ListAssignment, agreements_panel), (Price, list_prices_panel)),
 }
+
+
+@hookimpl(trylast=True)
+def crm_compute_tax(sale: Sale, products: Sequence[Product]) -> Sequence[TaxRule | None]:
+    """Say what the catalog's tax rules say."""
+    return written_tax_rules(products, sale)
 
 
 @hookimpl

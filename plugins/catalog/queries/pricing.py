@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pelatis.api import Customer, base_currency, db, today
+from pelatis.api import Customer, base_currency, collect, db, today
 
 from ..amounts import rounded
 from ..bundles import Bundle
@@ -47,11 +47,23 @@ def price_lines(
     sold = {**products, **{product.id: product for each in parts.values() for _part, product in each}}
     lists = _lists_on(day)
     holding = [each for each in _holding(lists, customer) if each.price_list.currency == currency]
-    tariff = _tariff(lists, [each.price_list.id for each in holding], sold, day)
+    asked = [each.price_list for each in holding]
+    tariff, silent = _with_plugins_rules(
+        _tariff(lists, [price_list.id for price_list in asked], sold, day), customer, list(sold.values()), asked, day
+    )
     rules = tax_rules_of(list(sold.values()), sale_to(customer, day) if customer else None)
     options = options_by_id({option for request in requests for option in request.options})
-    goods = _Goods(currency, tariff, holding, parts, dict(zip(sold, rules, strict=True)), options)
+    goods = _Goods(currency, tariff, holding, parts, dict(zip(sold, rules, strict=True)), options, silent)
     return [_line(request, products[request.product_id], goods) for request in requests]
+
+
+def _with_plugins_rules(
+    tariff: Tariff, customer: Customer | None, products: Sequence[Product], lists: Sequence[PriceList], day: date
+) -> tuple[Tariff, list[str]]:
+    """Give the tariff with what plugins say beside its rules, and which of them couldn't be asked."""
+    told = collect("crm_collect_price_rules", customer=customer, products=products, price_lists=lists, day=day)
+    rules = [each for each in told if isinstance(each, PriceRule)]
+    return tariff.with_more(rules), [str(each.title) for each in told if not isinstance(each, PriceRule)]
 
 
 class _Goods(NamedTuple):
@@ -63,6 +75,7 @@ class _Goods(NamedTuple):
     parts: Mapping[UUID, Sequence[tuple[BundlePart, Product]]]
     rules: Mapping[UUID, TaxRule | None]
     options: Mapping[UUID, tuple[Option, str]]
+    silent: Sequence[str]
 
 
 def _line(request: PriceRequest, product: Product, goods: _Goods) -> PricedLine:
@@ -76,7 +89,8 @@ def _line(request: PriceRequest, product: Product, goods: _Goods) -> PricedLine:
     parts, added = bundle.shares(goods.rules), list[PriceStep]()
     if found is not None:
         added = tariff.option_steps(found, [options[option][0] for option in request.options])
-        steps = [*found.steps, *added]
+        missing = [PriceStep("left_out", {"plugin": name}, Decimal(0), currency) for name in goods.silent]
+        steps = [*found.steps, *missing, *added]
     return PricedLine(
         product=product,
         quantity=request.quantity,

@@ -61,6 +61,14 @@ def test_answers_come_in_the_order_of_the_plugins_and_know_their_giver(
     assert [(each.title, each.plugin) for each in found] == [("lower", "lower"), ("b", "upper"), ("late", "upper")]
 
 
+def test_whoever_wants_to_answer_last_is_asked_last(write_plugin: WritePlugin, make_app: MakeApp) -> None:
+    usual = hooks("return [NavItem(title='usual', url='/')]")
+    last = hooks("return [NavItem(title='last', url='/')]").replace("@hookimpl", "@hookimpl(trylast=True)")
+    app = app_with(make_app, write_plugin("lower", hooks=last), write_plugin("upper", hooks=usual, requires=("lower",)))
+    with app.app_context():
+        assert titles(collect("crm_collect_nav_items", actor=None)) == ["usual", "last"]
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
