@@ -6,13 +6,12 @@ from uuid import UUID
 from flask import Flask, Response, jsonify, request
 
 from core.access import Actor, current_actor, may
-from core.database import db
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import queries
 from core.records.dump import dump_records
 from core.records.filters import parse_filter
-from core.records.operations import bin_record, create_record, update_record
+from core.records.operations import bin_record, create_once, create_record, update_record
 from core.records.queries import LARGEST_PAGE, PAGE_SIZE, ListQuery
 from core.records.registry import record_types
 from core.records.types import RecordType
@@ -128,9 +127,12 @@ def create_api(key: str) -> Response:
     actor, record_type = _type(key, "create")
     body = _body()
     record_id = _own_id(body.pop("id", None))
-    if record_id is not None and db.session.get(record_type.model, record_id) is not None:
-        return _answer(actor, record_type, queries.find_record(actor, record_type, record_id))
-    record = create_record(actor, record_type, body, record_id)
+    if record_id is None:
+        record = create_record(actor, record_type, body)
+    else:
+        record, is_new = create_once(actor, record_type, record_id, body)
+        if not is_new:
+            return _answer(actor, record_type, queries.find_record(actor, record_type, record_id))
     response = _answer(actor, record_type, record, 201)
     response.headers["Location"] = f"{api_path(record_type)}/{record.id}"
     return response

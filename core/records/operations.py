@@ -12,6 +12,7 @@ from uuid import UUID
 
 import marshmallow as ma
 from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from core.access import Actor, require, visible
 from core.database import Record, Sealable, bulk_insert, bulk_update, db, in_parts, new_id, utc_now, write_unit
@@ -95,6 +96,38 @@ def create_record(actor: Actor, record_type: RecordType, data: Mapping[str, Any]
     if record_type.create is not None:
         return record_type.create(actor, values)
     return insert_record(actor, record_type, values)
+
+
+def create_once(actor: Actor, record_type: RecordType, record_id: UUID, data: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Make a record once, however often and by however many it is asked for under the same id.
+
+    Args:
+        actor: whoever makes it.
+        record_type: what is made.
+        record_id: the id that it gets, made beforehand by whoever asks, and kept until the answer is there.
+        data: field name to raw value; not looked at when the record is there already.
+
+    Returns:
+        The record as it is now, in the bin or not and whether or not the actor may see it; and whether it was made now.
+
+    Raises:
+        Problem: 422 for bad values, 403 without the permission.
+    """
+    require(actor, record_type, "create")
+    with write_unit() as session:
+        found = session.get(record_type.model, record_id)
+        if found is not None:
+            return found, False
+        try:
+            with session.begin_nested():
+                record = create_record(actor, record_type, data, record_id)
+                session.flush()
+                return record, True
+        except IntegrityError:  # somebody else was a moment earlier; anything else that was doubled is told as always
+            found = session.get(record_type.model, record_id)
+            if found is None:
+                raise
+            return found, False
 
 
 def create_records(

@@ -9,8 +9,46 @@ from uuid import UUID
 from pelatis.api import Actor, hookspec
 from plugins.catalog.api import Availability
 
+from .conflicts import DealConflict
 from .credits import Credit
 from .exports import JournalExport
+
+
+@hookspec
+def crm_create_opportunity(actor: Actor, key: UUID, values: Mapping[str, Any]) -> UUID | None:
+    """Make an opportunity of something that another plugin knows of, and give its id.
+
+    Asked by plugins that come upon a chance to sell (a registration of a partner, a wish on a ticket), inside their
+    write unit; the answer is None while sales are off. `actor` needs the right to make opportunities. `key` is made by
+    the asker (`new_id()`) and kept with what the opportunity is made of: the same key makes it once, however often and
+    by however many it is asked for, and even where it was thrown away since. `values` are raw, by field, as the API
+    takes them. A `Problem` says what is wrong with them.
+    """
+
+
+@hookspec
+def crm_create_order(
+    actor: Actor, key: UUID, values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]
+) -> UUID | None:
+    """Make a draft of an order with its lines, and give its id.
+
+    Asked by plugins in which something is ordered (a shop, a portal, a contract), inside their write unit; the answer
+    is None while sales are off. `actor` needs the right to make orders. `key` makes it once, as for
+    `crm_create_opportunity`; `values` and each of `lines` are raw, by field, as the API takes them, without the line's
+    `order`. Prices come from the price lists unless a line says one. Somebody, or the asker by its own rules, confirms
+    the order. A `Problem` says what is wrong, and nothing is made.
+    """
+
+
+@hookspec
+def crm_collect_deal_conflicts(actor: Actor, deal: Any) -> Iterable[DealConflict]:  # type: ignore[empty-body]
+    """Tell what else is under way that a deal may collide with.
+
+    Collected for the page of an open deal: `deal` has `id`, `name`, `customer_id`, `product_id`, `owner_id` and
+    `amount_base`. Give only what `actor` may know, and a title that says no more, with a fixed number of statements. An
+    exception shows the plugin's name as one that couldn't be asked. Sales themselves give other open deals with the
+    same customer about the same; plugins that protect deals (registrations of partners) implement it.
+    """
 
 
 @hookspec

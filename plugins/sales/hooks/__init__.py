@@ -17,25 +17,30 @@ from pelatis.api import (
     Scope,
     TimelineEntry,
     _,
+    create_once,
+    create_record,
     hookimpl,
     may,
     ngettext,
     today,
     utc_now,
     working_calendar,
+    write_unit,
 )
 from plugins.catalog.api import Availability, availability_of
 
+from ..conflicts import DealConflict
 from ..credits import Credit
 from ..models import Opportunity, Payment, Quote
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
-from ..records import OPPORTUNITIES
+from ..records import OPPORTUNITIES, ORDER_LINES, ORDERS
 from . import (
     assignment,
     batches,
     commissions,
     competitors,
+    conflicts,
     contacts,
     costs,
     customers,
@@ -123,6 +128,7 @@ def crm_collect_timeline(
 def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
     """Give what each subject has for a place on a page."""
     for subject in (
+        conflicts,
         customers,
         day,
         steps,
@@ -166,6 +172,29 @@ def crm_collect_dependents(record_type: str, ids: Sequence[UUID]) -> Iterator[De
         yield Dependents(record_type="sales.opportunity", label=label, count=count, blocks=blocks)
     for dependents in (contacts.dependents, competitors.dependents):
         yield from dependents(record_type, ids)
+
+
+@hookimpl
+def crm_create_opportunity(actor: Actor, key: UUID, values: Mapping[str, Any]) -> UUID:
+    """Make an opportunity once."""
+    create_once(actor, OPPORTUNITIES, key, values)
+    return key
+
+
+@hookimpl
+def crm_create_order(actor: Actor, key: UUID, values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> UUID:
+    """Make a draft of an order once."""
+    with write_unit():
+        order, is_new = create_once(actor, ORDERS, key, values)
+        for line in lines if is_new else ():
+            create_record(actor, ORDER_LINES, {**line, "order": str(order.id)})
+    return key
+
+
+@hookimpl
+def crm_collect_deal_conflicts(actor: Actor, deal: Any) -> Iterator[DealConflict]:
+    """Give the other open deals about the same."""
+    yield from conflicts.same_deals(actor, deal)
 
 
 @hookimpl(trylast=True)
