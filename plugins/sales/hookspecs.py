@@ -11,7 +11,11 @@ from plugins.catalog.api import Availability
 
 from .conflicts import DealConflict
 from .credits import Credit
+<<<<<<< HEAD
 from .exports import JournalExport
+=======
+from .offers import Offer
+>>>>>>> 1367fc7 (Suggest beside drafts of quotes and orders what was ordered together, and what plugins know)
 
 
 @hookspec
@@ -48,6 +52,19 @@ def crm_collect_deal_conflicts(actor: Actor, deal: Any) -> Iterable[DealConflict
     `amount_base`. Give only what `actor` may know, and a title that says no more, with a fixed number of statements. An
     exception shows the plugin's name as one that couldn't be asked. Sales themselves give other open deals with the
     same customer about the same; plugins that protect deals (registrations of partners) implement it.
+    """
+
+
+@hookspec
+def crm_suggest_offers(  # type: ignore[empty-body]
+    actor: Actor, customer: UUID | None, products: Sequence[UUID]
+) -> Iterable[Offer]:
+    """Suggest products that go well with others.
+
+    Collected beside drafts of quotes and orders, after the page stands. `customer` is the id of whom the document is
+    for, `products` are the ids of what is on it, at least one. Give a few, with a fixed number of statements that don't
+    grow with the tables; what is on the document already, isn't offered any more or isn't the actor's to see is left
+    out. An exception costs the plugin its own offers. Sales themselves give what stood together in the latest orders.
     """
 
 

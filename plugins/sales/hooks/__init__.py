@@ -32,6 +32,7 @@ from plugins.catalog.api import Availability, availability_of
 from ..conflicts import DealConflict
 from ..credits import Credit
 from ..models import Opportunity, Payment, Quote
+from ..offers import Offer
 from ..operations.pipelines import name_first_pipeline
 from ..queries import deals
 from ..records import OPPORTUNITIES, ORDER_LINES, ORDERS
@@ -48,6 +49,7 @@ from . import (
     forecast,
     forms,
     invoices,
+    offers,
     orders,
     payments,
     plans,
@@ -195,6 +197,12 @@ def crm_create_order(actor: Actor, key: UUID, values: Mapping[str, Any], lines: 
 def crm_collect_deal_conflicts(actor: Actor, deal: Any) -> Iterator[DealConflict]:
     """Give the other open deals about the same."""
     yield from conflicts.same_deals(actor, deal)
+
+
+@hookimpl
+def crm_suggest_offers(actor: Actor, products: Sequence[UUID]) -> Iterator[Offer]:
+    """Give what was ordered together."""
+    yield from offers.sold_with(actor, products)
 
 
 @hookimpl(trylast=True)

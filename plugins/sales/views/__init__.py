@@ -11,6 +11,7 @@ from . import (  # noqa: E402, F401 – they put their routes on the blueprint
     invoices,
     journal,
     leads,
+    offers,
     orders,
     payments,
     perspectives,
