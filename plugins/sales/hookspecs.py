@@ -11,11 +11,8 @@ from plugins.catalog.api import Availability
 
 from .conflicts import DealConflict
 from .credits import Credit
-<<<<<<< HEAD
 from .exports import JournalExport
-=======
 from .offers import Offer
->>>>>>> 1367fc7 (Suggest beside drafts of quotes and orders what was ordered together, and what plugins know)
 
 
 @hookspec
