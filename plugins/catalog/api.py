@@ -6,14 +6,14 @@ from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
 from .operations.stock import consume, postpone, release, reserve
 from .pricing import PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep
-from .queries.configurator import Configuration, configuration_of
+from .queries.configurator import Configuration, VariantChoice, configuration_of, variant_choice_of
 from .queries.options import with_options
 from .queries.prices import price_of
 from .queries.pricing import PriceExplained, explain_price, price_lines, price_lists_of
 from .queries.products import costs_on
 from .queries.stock import availability_of, held_for
 from .queries.taxes import sale_to, tax_rules_of
-from .queries.variants import variants_of
+from .queries.variants import variants_of, with_variants
 from .rules import price_rule
 from .schemas import UNITS
 from .stock import Availability, StockRequest
@@ -46,6 +46,7 @@ __all__ = [
     "TaxRule",
     "Taxable",
     "Taxation",
+    "VariantChoice",
     "availability_of",
     "check_configuration",
     "choose_options",
@@ -69,6 +70,8 @@ __all__ = [
     "smallest_unit",
     "tax_document",
     "tax_rules_of",
+    "variant_choice_of",
     "variants_of",
     "with_options",
+    "with_variants",
 ]

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from pelatis.api import Actor, db, visible
 
 from ..models import Product, ProductAttribute
+from ..variants import Variants, variants_by_attributes
 
 
 def attributes_of(product: UUID) -> list[ProductAttribute]:
@@ -31,3 +32,26 @@ def templates_of(products: Collection[Product]) -> Mapping[UUID, Product]:
     ids = {product.template_id for product in products if product.template_id is not None}
     found = db.session.scalars(select(Product).where(Product.id.in_(ids))) if ids else ()
     return {product.id: product for product in found}
+
+
+def with_variants(products: Collection[UUID]) -> set[UUID]:
+    """Tell which of some products have variants or are one, in one statement."""
+    statement = select(Product.id, Product.template_id).where(
+        or_(Product.id.in_(products), Product.template_id.in_(products)),
+        Product.template_id.is_not(None),
+        Product.deleted_at.is_(None),
+    )
+    found = db.session.execute(statement).all() if products else ()
+    return {each for row in found for each in row} & set(products)
+
+
+def offered_variants(actor: Actor, product: Product) -> Variants | None:
+    """Read the variants that are offered of a product, or beside a variant; None where there are none.
+
+    Args:
+        actor: whoever looks; what they may not see isn't among them.
+        product: the product, or one of its variants.
+    """
+    template = product.template_id or product.id
+    found = [each for each in variants_of(template, actor) if each.active or each.id == product.id]
+    return variants_by_attributes(found, attributes_of(template)) if found else None

@@ -141,6 +141,8 @@ def update_line(kind: DocumentKind, actor: Actor, line: Any, values: Mapping[str
             line.by_hand = changes["unit_price"] is not None
             if not line.by_hand:
                 del changes["unit_price"]
+        if changes.get("product_id", line.product_id) != line.product_id and "name" not in changes:
+            changes["name"] = ""
         with db.session.no_autoflush:
             for name in changes.keys() - {"custom", "options"}:
                 setattr(line, name, changes[name])

@@ -1,5 +1,6 @@
 """The page of an invoice or a credit note, and what happens to it: lines while it is a draft, posting, reversing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,6 @@ from pelatis.api import (
     _,
     audience,
     bin_record,
-    create_record,
     current_actor,
     db,
     find_record,
@@ -40,6 +40,7 @@ from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
 from . import blueprint
 from .documents import DocumentRow, in_field, money, part_of, row_of, sums_of, tell_refusal, typed_quantities
+from .lines import LineDialog, add_typed_line, choose_anew, dialog_of, options_chosen, options_urls, typed_line
 from .payments import use_of
 
 
@@ -69,7 +70,9 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     customers = titles(actor, "customer", [invoice.customer_id])
     related = titles(actor, "sales.order", [invoice.order_id])
     corrected = db.session.get(Invoice, invoice.corrects_id) if invoice.corrects_id else None
-    rows = [row_of(line) for line in lines_of_invoice(invoice)]
+    lines, rights = lines_of_invoice(invoice), _rights(actor, invoice)
+    urls = options_urls(lines, INVOICES.url_of(invoice.id)) if rights["is_editable"] else {}
+    rows = [row_of(line, urls.get(line.id, "")) for line in lines]
     is_posted = invoice.sealed_at is not None
     return {
         "invoice": invoice,
@@ -92,7 +95,7 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
         "creditable": _creditable(actor, invoice, rows),
         "split": shown_shares(actor, invoice) if invoice.kind == "invoice" else None,
         "languages": LANGUAGES,
-        **_rights(actor, invoice),
+        **rights,
     }
 
 
@@ -162,12 +165,43 @@ def invoice_pdf(record_id: UUID) -> Response:
 @audience("staff")
 def new_invoice_line(record_id: UUID) -> Response:
     """Add a line to a draft: a product, or free text with a price."""
-    actor, invoice = _edited(record_id)
-    said = ("product", "name", "quantity", "unit_price", "discount")
-    values: dict[str, Any] = {name: request.form[name] for name in said if request.form.get(name)}
-    values["invoice"] = str(invoice.id)
-    tell_refusal(lambda: create_record(actor, INVOICE_LINES, values))
-    return _changed(invoice)
+    _actor, invoice = _edited(record_id)
+    dialog = _new_line_dialog(invoice, typed_line())
+    return add_typed_line(dialog, INVOICE_LINES, {"invoice": str(invoice.id)}, lambda: _changed(invoice))
+
+
+def _new_line_dialog(invoice: Invoice, said: Mapping[str, Any]) -> LineDialog:
+    return LineDialog(invoice, f"{INVOICES.url_of(invoice.id)}/lines", "#invoice", said)
+
+
+@blueprint.get("/invoices/<uuid:record_id>/lines/options")
+@audience("staff")
+def new_invoice_line_options(record_id: UUID) -> Response:
+    """Show the variants and options of a product that is put on an invoice."""
+    _actor, invoice = _edited(record_id)
+    return _new_line_dialog(invoice, request.args).answer()
+
+
+def _line_and_dialog(record_id: UUID, line_id: UUID) -> tuple[InvoiceLine, Invoice, LineDialog]:
+    _actor, invoice = _edited(record_id)
+    line: InvoiceLine = part_of(InvoiceLine, line_id, "invoice_id", invoice)
+    return line, invoice, dialog_of(invoice, line, INVOICES.url_of(invoice.id), "#invoice")
+
+
+@blueprint.get("/invoices/<uuid:record_id>/lines/<uuid:line_id>/options")
+@audience("staff")
+def invoice_line_options(record_id: UUID, line_id: UUID) -> Response:
+    """Show the variants and options of a line."""
+    line, _invoice, dialog = _line_and_dialog(record_id, line_id)
+    return dialog.answer(options_chosen(line))
+
+
+@blueprint.post("/invoices/<uuid:record_id>/lines/<uuid:line_id>")
+@audience("staff")
+def change_invoice_line(record_id: UUID, line_id: UUID) -> Response:
+    """Choose the variant and the options of a line anew."""
+    line, invoice, dialog = _line_and_dialog(record_id, line_id)
+    return choose_anew(dialog, INVOICE_LINES, line, lambda: _changed(invoice))
 
 
 @blueprint.post("/invoices/<uuid:record_id>/lines/<uuid:line_id>/bin")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,7 +18,6 @@ from pelatis.api import (
     _,
     audience,
     bin_record,
-    create_record,
     current_actor,
     db,
     fields,
@@ -35,7 +33,6 @@ from pelatis.api import (
     titles,
     toast,
     today,
-    update_record,
 )
 from plugins.catalog.api import Cost
 
@@ -60,7 +57,7 @@ from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
 from .documents import DocumentRow, in_field, part_of, row_of, sums_of, tell_refusal, typed_quantities, unit_of
-from .options import OptionsDialog, closed, needs_options, options_urls
+from .lines import LineDialog, add_typed_line, choose_anew, dialog_of, options_chosen, options_urls, typed_line
 from .stock import StockWords, ask_short, promise_words, stock_words
 
 
@@ -198,54 +195,43 @@ def order_pdf(record_id: UUID) -> Response:
 @audience("staff")
 def new_order_line(record_id: UUID) -> Response:
     """Add a line to a draft: a product, or free text with a price."""
-    actor, order = _edited(record_id)
-    said = ("product", "name", "quantity", "unit_price", "discount")
-    values: dict[str, Any] = {name: request.form[name] for name in said if request.form.get(name)}
-    values["order"] = str(order.id)
-    if needs_options(request.form):
-        return _new_line_dialog(order, values).open()
-    if "configured" in request.form:
-        dialog = _new_line_dialog(order, {name: values[name] for name in said if name in values})
-        refused = dialog.take(lambda chosen: create_record(actor, ORDER_LINES, {**values, "options": chosen}))
-        return refused or closed(_changed(order))
-    tell_refusal(lambda: create_record(actor, ORDER_LINES, values))
-    return _changed(order)
+    _actor, order = _edited(record_id)
+    dialog = _new_line_dialog(order, typed_line())
+    return add_typed_line(dialog, ORDER_LINES, {"order": str(order.id)}, lambda: _changed(order))
 
 
-def _new_line_dialog(order: Order, said: Mapping[str, Any]) -> OptionsDialog:
-    return OptionsDialog(order, f"{ORDERS.url_of(order.id)}/lines", "#order", said)
+def _new_line_dialog(order: Order, said: Mapping[str, Any]) -> LineDialog:
+    return LineDialog(order, f"{ORDERS.url_of(order.id)}/lines", "#order", said)
 
 
 @blueprint.get("/orders/<uuid:record_id>/lines/options")
 @audience("staff")
 def new_order_line_options(record_id: UUID) -> Response:
-    """Show the options of a product that is put on an order."""
+    """Show the variants and options of a product that is put on an order."""
     _actor, order = _edited(record_id)
     return _new_line_dialog(order, request.args).answer()
 
 
-def _line_dialog(order: Order, line: OrderLine) -> OptionsDialog:
-    said = {"product": line.product_id, "quantity": line.quantity}
-    return OptionsDialog(order, f"{ORDERS.url_of(order.id)}/lines/{line.id}", "#order", said)
+def _line_and_dialog(record_id: UUID, line_id: UUID) -> tuple[OrderLine, Order, LineDialog]:
+    _actor, order = _edited(record_id)
+    line: OrderLine = part_of(OrderLine, line_id, "order_id", order)
+    return line, order, dialog_of(order, line, ORDERS.url_of(order.id), "#order")
 
 
 @blueprint.get("/orders/<uuid:record_id>/lines/<uuid:line_id>/options")
 @audience("staff")
 def order_line_options(record_id: UUID, line_id: UUID) -> Response:
-    """Show the options of a line."""
-    _actor, order = _edited(record_id)
-    line: OrderLine = part_of(OrderLine, line_id, "order_id", order)
-    return _line_dialog(order, line).answer([option["id"] for option in line.configuration])
+    """Show the variants and options of a line."""
+    line, _order, dialog = _line_and_dialog(record_id, line_id)
+    return dialog.answer(options_chosen(line))
 
 
 @blueprint.post("/orders/<uuid:record_id>/lines/<uuid:line_id>")
 @audience("staff")
 def change_order_line(record_id: UUID, line_id: UUID) -> Response:
-    """Choose the options of a line anew."""
-    actor, order = _edited(record_id)
-    line: OrderLine = part_of(OrderLine, line_id, "order_id", order)
-    write = partial(update_record, actor, ORDER_LINES, line)
-    return _line_dialog(order, line).take(lambda chosen: write({"options": chosen})) or closed(_changed(order))
+    """Choose the variant and the options of a line anew."""
+    line, order, dialog = _line_and_dialog(record_id, line_id)
+    return choose_anew(dialog, ORDER_LINES, line, lambda: _changed(order))
 
 
 @blueprint.post("/orders/<uuid:record_id>/lines/<uuid:line_id>/bin")

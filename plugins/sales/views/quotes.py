@@ -52,7 +52,7 @@ from ..schemas.quotes import QUOTE_TONES
 from ..totals import margin_percent
 from . import blueprint
 from .documents import Step, in_field, options_of, part_of, steps_of, sums_of, tell_refusal
-from .options import OptionsDialog, closed, needs_options, options_urls
+from .lines import LineDialog, add_typed_line, choose_anew, dialog_of, options_chosen, options_urls, typed_line
 from .stock import StockWords, stock_words
 
 #: The statuses in which a quote says what there is in stock.
@@ -271,28 +271,21 @@ def _attempt(quote: Quote, shown: UUID, change: Callable[[], Any]) -> Response:
 @audience("staff")
 def new_line(record_id: UUID, set_id: UUID) -> Response:
     """Add a line: a product, or free text with a price."""
-    actor, quote = _edited(record_id)
+    _actor, quote = _edited(record_id)
     _part(QuoteSet, set_id, quote)
-    said = ("product", "name", "quantity", "unit_price", "discount")
-    values: dict[str, Any] = {name: request.form[name] for name in said if request.form.get(name)}
-    values |= {"set": str(set_id), "optional": "optional" in request.form}
-    if needs_options(request.form):
-        return _new_line_dialog(quote, set_id, values).open()
-    if "configured" in request.form:
-        dialog = _new_line_dialog(quote, set_id, {name: values[name] for name in said if name in values})
-        refused = dialog.take(lambda chosen: create_record(actor, QUOTE_LINES, {**values, "options": chosen}))
-        return refused or closed(_changed(quote, set_id))
-    return _attempt(quote, set_id, lambda: create_record(actor, QUOTE_LINES, values))
+    beside = {"set": str(set_id), "optional": "optional" in request.form}
+    dialog = _new_line_dialog(quote, set_id, {**typed_line(), **beside})
+    return add_typed_line(dialog, QUOTE_LINES, beside, lambda: _changed(quote, set_id))
 
 
-def _new_line_dialog(quote: Quote, set_id: UUID, said: Mapping[str, Any]) -> OptionsDialog:
-    return OptionsDialog(quote, f"{QUOTES.url_of(quote.id)}/sets/{set_id}/lines", "#quote", said)
+def _new_line_dialog(quote: Quote, set_id: UUID, said: Mapping[str, Any]) -> LineDialog:
+    return LineDialog(quote, f"{QUOTES.url_of(quote.id)}/sets/{set_id}/lines", "#quote", said)
 
 
 @blueprint.get("/quotes/<uuid:record_id>/sets/<uuid:set_id>/lines/options")
 @audience("staff")
 def new_line_options(record_id: UUID, set_id: UUID) -> Response:
-    """Show the options of a product that is put on a quote."""
+    """Show the variants and options of a product that is put on a quote."""
     _actor, quote = _edited(record_id)
     return _new_line_dialog(quote, set_id, request.args).answer()
 
@@ -304,10 +297,7 @@ def change_line(record_id: UUID, line_id: UUID) -> Response:
     actor, quote = _edited(record_id)
     line: QuoteLine = _part(QuoteLine, line_id, quote)
     if "configured" in request.form:
-        refused = _line_dialog(quote, line).take(
-            lambda chosen: update_record(actor, QUOTE_LINES, line, {"options": chosen})
-        )
-        return refused or closed(_changed(quote, line.set_id))
+        return choose_anew(_line_dialog(quote, line), QUOTE_LINES, line, lambda: _changed(quote, line.set_id))
     values: dict[str, Any] = {name: request.form[name] for name in LINE_FIELDS if name in request.form}
     if values.get("unit_price") == "":
         values["unit_price"] = None
@@ -320,18 +310,17 @@ def change_line(record_id: UUID, line_id: UUID) -> Response:
     return fragment("sales/quotes/line.html", record_type=QUOTES, row=context["rows"][0], **context)
 
 
-def _line_dialog(quote: Quote, line: QuoteLine) -> OptionsDialog:
-    said = {"product": line.product_id, "quantity": line.quantity}
-    return OptionsDialog(quote, f"{QUOTES.url_of(quote.id)}/lines/{line.id}", "#quote", said)
+def _line_dialog(quote: Quote, line: QuoteLine) -> LineDialog:
+    return dialog_of(quote, line, QUOTES.url_of(quote.id), "#quote")
 
 
 @blueprint.get("/quotes/<uuid:record_id>/lines/<uuid:line_id>/options")
 @audience("staff")
 def line_options(record_id: UUID, line_id: UUID) -> Response:
-    """Show the options of a line."""
+    """Show the variants and options of a line."""
     _actor, quote = _edited(record_id)
     line: QuoteLine = _part(QuoteLine, line_id, quote)
-    return _line_dialog(quote, line).answer([option["id"] for option in line.configuration])
+    return _line_dialog(quote, line).answer(options_chosen(line))
 
 
 @blueprint.post("/quotes/<uuid:record_id>/lines/<uuid:line_id>/bin")

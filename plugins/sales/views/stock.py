@@ -50,6 +50,19 @@ def stock_words(actor: Actor, lines: Sequence[DocumentLine], due_on: date | None
     return said
 
 
+def available_words(actor: Actor, products: Iterable[UUID], day: date) -> Mapping[UUID, str]:
+    """Say how many units of products can be promised for a day; of what isn't kept in stock nothing is said.
+
+    Args:
+        actor: whoever looks; without the right to see stock they read nothing.
+        products: their ids.
+        day: the day by which they are wanted.
+    """
+    found = _stock(actor, dict.fromkeys(products, Decimal(1)), day)
+    there = {product: max(each.available, Decimal(0)) for product, each in found.items()}
+    return {product: _("%(count)s available", count=format_number(units)) for product, units in there.items()}
+
+
 def promise_words(actor: Actor, order: Order, lines: Sequence[Any]) -> Mapping[UUID, StockWords]:
     """Say how many of the units that are still to go out are reserved for each line of a confirmed order.
 

@@ -1,5 +1,6 @@
 """Options of lines: chosen and checked, frozen with their prices, printed, and carried on to versions and orders."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -7,15 +8,19 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from core.access import system_actor
+from core.access import Actor, system_actor
 from core.database import db
+from core.i18n import today
 from core.problems import Problem
 from core.records.operations import create_record, update_record
+from plugins.catalog.api import variant_choice_of, variants_of
 from plugins.catalog.models import Option, Product
 from plugins.catalog.operations.costs import create_cost
 from plugins.catalog.operations.options import create_option, create_option_group, create_option_rule
 from plugins.catalog.operations.products import create_product
-from plugins.catalog.records import OPTIONS
+from plugins.catalog.operations.stock import create_level
+from plugins.catalog.operations.variants import make_variants
+from plugins.catalog.records import ATTRIBUTES, OPTIONS, PRODUCTS
 from plugins.sales.letters import letter_of_order, letter_of_quote
 from plugins.sales.models import Order, Quote, QuoteLine, QuoteSet
 from plugins.sales.operations.acceptance import accept_quote
@@ -24,9 +29,11 @@ from plugins.sales.operations.orders import create_order_of_quote
 from plugins.sales.operations.quote_lines import copy_set
 from plugins.sales.operations.quote_links import link_for, token_of
 from plugins.sales.operations.quotes import create_quote, revise_quote, send_quote
+from plugins.sales.queries.invoices import lines_of_invoice
 from plugins.sales.queries.orders import lines_of_order
 from plugins.sales.queries.quotes import lines_of, sets_of
-from plugins.sales.records import APPROVAL_LIMITS, ORDER_LINES, ORDERS, QUOTE_LINES
+from plugins.sales.records import APPROVAL_LIMITS, INVOICES, ORDER_LINES, ORDERS, QUOTE_LINES
+from plugins.sales.views.stock import available_words
 
 SYSTEM = system_actor()
 DRAWN = "M40 60 L50 40 L60 80 M90 20 L95 60"
@@ -216,3 +223,123 @@ def test_line_of_an_order_by_the_api_takes_options(customer: Any, press: Product
     assert ORDER_LINES.schema().dump(line)["options"] == ["5 kW"]
     update_record(SYSTEM, ORDER_LINES, line, {"options": ["3 kW"], "quantity": "4"})
     assert (line.options, line.net) == (["3 kW"], 4000)
+
+
+# Variants
+
+
+@pytest.fixture
+def shirt(app: Any) -> Product:
+    """Give a product with sizes and colours, one combination of which isn't offered."""
+    template = create_product(SYSTEM, {"name": "Shirt", "sku": "SH", "list_price": Decimal(20)})
+    for place, (name, choices) in enumerate((("Size", ["M", "L"]), ("Colour", ["red", "blue"]))):
+        values = {"product": str(template.id), "name": name, "choices": choices, "position": place}
+        create_record(SYSTEM, ATTRIBUTES, values)
+    by_name = {each.name: each for each in make_variants(SYSTEM, template)}
+    update_record(SYSTEM, PRODUCTS, by_name["Shirt, L, red"], {"active": False})
+    update_record(SYSTEM, PRODUCTS, by_name["Shirt, L, blue"], {"surcharge": "2.5"})
+    stock = {"product_id": by_name["Shirt, L, blue"].id, "location": "Patras", "on_hand": Decimal(7)}
+    create_level(SYSTEM, stock)
+    return template
+
+
+def ticked(page: str, place: int) -> dict[str, str]:
+    """Tell of each value of an attribute whether it is chosen, can be or can't."""
+    tags = re.findall(rf'<input[^>]*name="feature-{place}"[^>]*>', page)
+    states = ["checked" if " checked" in tag else "disabled" if " disabled" in tag else "free" for tag in tags]
+    return dict(zip([re.findall(r'value="([^"]*)"', tag)[0] for tag in tags], states, strict=True))
+
+
+def kinds_of_documents(customer: Any) -> list[tuple[str, str, Any]]:
+    """Give a draft of each kind: its address, where new lines go, and what lists its lines."""
+    quote = create_quote(SYSTEM, {"customer_id": customer.id, "name": "Shirts", "currency": "EUR"})
+    order = create_record(SYSTEM, ORDERS, {"customer": str(customer.id), "currency": "EUR"})
+    invoice = create_record(SYSTEM, INVOICES, {"customer": str(customer.id), "currency": "EUR"})
+    at, on, of = (f"/sales/{kind}/{each.id}" for kind, each in zip(KINDS, (quote, order, invoice), strict=True))
+    return [
+        (at, f"{at}/sets/{sets_of(quote)[0].id}/lines", lambda: lines_of(quote)),
+        (on, f"{on}/lines", lambda: lines_of_order(order)),
+        (of, f"{of}/lines", lambda: lines_of_invoice(invoice)),
+    ]
+
+
+KINDS = ("quotes", "orders", "invoices")
+
+
+@pytest.mark.parametrize("place", range(3), ids=KINDS)
+def test_variant_is_picked_by_its_attributes(client: FlaskClient, customer: Any, shirt: Product, place: int) -> None:
+    at, new, lines = kinds_of_documents(customer)[place]
+    asked = client.post(new, data={"product": str(shirt.id), "quantity": "3"})
+    assert asked.headers["HX-Retarget"] == "#dialog-content"
+    assert lines() == []
+    assert ticked(asked.text, 0) == {"M": "checked", "L": "free"}
+    assert ticked(asked.text, 1) == {"red": "checked", "blue": "free"}
+    assert "+€2.50 · 7 available" in asked.text
+    said = {"configured": "1", "product": str(shirt.id), "quantity": "3", "feature-0": "L", "feature-1": "red"}
+    followed = client.get(f"{new}/options", query_string=said).text
+    assert ticked(followed, 0) == {"M": "free", "L": "checked"}
+    assert ticked(followed, 1) == {"red": "disabled", "blue": "checked"}
+    assert "not offered" in followed
+    assert "Shirt, L, blue" in followed
+    taken = client.post(new, data=said)
+    assert "dialog:close" in taken.headers["HX-Trigger"]
+    (line,) = lines()
+    assert (line.name, line.quantity, line.unit_price) == ("Shirt, L, blue", 3, Decimal("22.5"))
+
+    url = f"{at}/lines/{line.id}"
+    assert f"{url}/options" in taken.text
+    assert ticked(client.get(f"{url}/options").text, 1) == {"red": "disabled", "blue": "checked"}
+    client.post(url, data={"configured": "1", "feature-0": "M", "feature-1": "red"})
+    db.session.refresh(line)
+    assert (line.name, line.unit_price, line.net) == ("Shirt, M, red", 20, 60)
+
+
+def test_options_of_a_variant_are_chosen_with_it(client: FlaskClient, customer: Any, shirt: Product) -> None:
+    _at, new, lines = kinds_of_documents(customer)[1]
+    large = next(each for each in variants_of(shirt.id) if each.name == "Shirt, L, blue")
+    print_on = {"product_id": large.id, "name": "Print", "min_choices": 0, "max_choices": 1}
+    group = create_option_group(SYSTEM, print_on)
+    logo = create_option(SYSTEM, {"group_id": group.id, "name": "Logo", "amount": Decimal(5)})
+    said = {"configured": "1", "product": str(shirt.id), "feature-0": "L"}
+    assert "Logo" in client.get(f"{new}/options", query_string=said).text
+    assert "Logo" not in client.get(f"{new}/options", query_string={**said, "feature-0": "M"}).text
+    client.post(new, data={**said, f"option-{group.id}": str(logo.id)})
+    (line,) = lines()
+    assert (line.name, line.options, line.unit_price) == ("Shirt, L, blue", ["Logo"], Decimal("27.5"))
+
+
+def test_variants_that_features_dont_tell_apart_are_picked_by_name(
+    client: FlaskClient, customer: Any, shirt: Product
+) -> None:
+    for variant in variants_of(shirt.id):
+        update_record(SYSTEM, PRODUCTS, variant, {"features": []})
+    _at, new, _lines = kinds_of_documents(customer)[1]
+    shown = ticked(client.post(new, data={"product": str(shirt.id)}).text, 0)
+    assert set(shown) == {"Shirt, M, red", "Shirt, M, blue", "Shirt, L, blue"}
+
+
+def test_who_may_not_see_prices_or_stock_picks_without_them(seller: Actor, shirt: Product) -> None:
+    choice = variant_choice_of(seller, shirt, None, currency="EUR")
+    assert choice is not None
+    values = [value for group in choice.groups for value in group.values]
+    assert {value.difference for value in values} == {None}
+    assert not available_words(seller, [choice.variant.id], today())
+
+
+def test_dialog_of_many_variants_costs_no_statement_each(
+    client: FlaskClient, customer: Any, shirt: Product, statements: list[str]
+) -> None:
+    _at, new, _lines = kinds_of_documents(customer)[1]
+
+    def count() -> int:
+        del statements[:]
+        client.post(new, data={"product": str(shirt.id)})
+        return len(statements)
+
+    count()
+    few = count()
+    values = {"product": str(shirt.id), "name": "Cut", "choices": [f"Cut {each}" for each in range(20)], "position": 2}
+    create_record(SYSTEM, ATTRIBUTES, values)
+    make_variants(SYSTEM, shirt)
+    count()
+    assert count() <= few
