@@ -54,12 +54,18 @@ MODEL_MODULES = (
 )
 
 #: The core's modules with record types.
-RECORD_MODULES = ("core.users.records", "core.customers.records", "core.customfields.records")
+RECORD_MODULES = (
+    "core.users.records",
+    "core.territories.records",
+    "core.customers.records",
+    "core.customfields.records",
+)
 
 #: The core's modules with pages; each names its blueprint `blueprint`.
 PAGE_MODULES = (
     "core.shell.views",
     "core.users.views",
+    "core.territories.views",
     "core.customers.views",
     "core.customfields.views",
     "core.imports.views",

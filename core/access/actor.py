@@ -26,6 +26,7 @@ class Scope(StrEnum):
 
     own = "own"
     team = "team"
+    territory = "territory"
     all = "all"
 
     @property
@@ -53,6 +54,8 @@ class Actor:
     grants: Mapping[str, Scope] = field(default_factory=dict, hash=False)
     #: Teams whose records the scope `team` reaches: the own ones and everything below them.
     team_ids: frozenset[uuid.UUID] = frozenset()
+    #: Territories whose customers the scope `territory` reaches: the own ones and everything below them.
+    territory_ids: frozenset[uuid.UUID] = frozenset()
     #: The customer that a portal user belongs to.
     customer_id: uuid.UUID | None = None
     language: str = "en"

@@ -21,14 +21,16 @@ _PERSONAL: Final = object()
 
 #: How many shapes of one statement are remembered: different rights times different arguments, record types among them.
 MOST_SHAPES: Final = 256
+#: What an actor has several ids of, or none.
+_SEVERAL: Final = ("team_ids", "territory_ids")
 
 
 class _Personal(Exception):  # noqa: N818 - no error: a statement that can't be kept
     """A builder asked the actor in general for something that only somebody in particular has."""
 
 
-class _Teams(BindParameter[Any]):
-    """The teams of an actor who has some; conditions ask whether there are any."""
+class _Some(BindParameter[Any]):
+    """The teams or territories of an actor who has some; conditions ask whether there are any."""
 
     inherit_cache = True
 
@@ -50,16 +52,15 @@ def _anyone_like(actor: Actor) -> Actor:
     parameters: dict[str, Any] = {
         "user_id": bindparam("actor_user_id", type_=Uuid()),
         "customer_id": bindparam("actor_customer_id", type_=Uuid()),
-        "team_ids": frozenset(),
     }
-    if actor.team_ids:
-        parameters["team_ids"] = _Teams("actor_team_ids", type_=Uuid(), expanding=True)
+    for name in _SEVERAL:
+        parameters[name] = _Some(f"actor_{name}", type_=Uuid(), expanding=True) if getattr(actor, name) else frozenset()
     return _Anyone(kind=actor.kind, grants=actor.grants, **parameters)
 
 
 def _values_of(actor: Actor) -> dict[str, Any]:
-    values = {"actor_user_id": actor.user_id, "actor_customer_id": actor.customer_id}
-    return values | {"actor_team_ids": list(actor.team_ids)} if actor.team_ids else values
+    values: dict[str, Any] = {"actor_user_id": actor.user_id, "actor_customer_id": actor.customer_id}
+    return values | {f"actor_{name}": list(ids) for name in _SEVERAL if (ids := getattr(actor, name))}
 
 
 class Kept:
@@ -88,7 +89,8 @@ class Kept:
     def _statement(self, actor: Actor, shape: tuple[Any, ...]) -> Any:
         # What a plugin's records are visible to changes when it is switched on or off.
         enabled = current_app.extensions["pelatis_host"].enabled
-        key = (actor.kind, frozenset(actor.grants.items()), bool(actor.team_ids), enabled, shape)
+        has = tuple(bool(getattr(actor, name)) for name in _SEVERAL)
+        key = (actor.kind, frozenset(actor.grants.items()), has, enabled, shape)
         statement = self._statements.get(key)
         if statement is None:
             try:

@@ -29,19 +29,24 @@ class Access(Protocol):
 
 @dataclass(frozen=True)
 class OwnerAccess:
-    """A record belongs to its owner, and through them to the owner's teams."""
+    """A record belongs to its owner, through them to the owner's teams, and to its territory where it has one."""
 
     def criterion(self, actor: Actor, model: Any, action: str, scope: Scope) -> ColumnElement[bool]:
-        """Reach own records, or those of everybody in the actor's teams."""
+        """Reach own records, or those of everybody in the actor's teams, or these and the actor's territories.
+
+        A model without a `territory_id` belongs to no territory: of it the scope `territory` reaches what `team` does.
+        """
         if scope is Scope.all:
             return true()
-        own: ColumnElement[bool] = model.owner_id == actor.user_id
-        if scope is Scope.own or not actor.team_ids:
-            return own
-        from core.users.models import TeamMember  # users stand on this module
+        reached: list[ColumnElement[bool]] = [model.owner_id == actor.user_id]
+        if scope is not Scope.own and actor.team_ids:
+            from core.users.models import TeamMember  # users stand on this module
 
-        members = select(TeamMember.user_id).where(TeamMember.team_id.in_(actor.team_ids))
-        return or_(own, model.owner_id.in_(members))
+            members = select(TeamMember.user_id).where(TeamMember.team_id.in_(actor.team_ids))
+            reached.append(model.owner_id.in_(members))
+        if scope is Scope.territory and actor.territory_ids and hasattr(model, "territory_id"):
+            reached.append(model.territory_id.in_(actor.territory_ids))
+        return or_(*reached)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ class Customer(Record, Base):
     #: ISO 3166-1 alpha-2.
     country: Mapped[str | None] = mapped_column(String(2), index=True)
     parent_id: Mapped[Id | None] = ref("core_customer", on_delete="set null")
+    #: Where they belong; whoever looks after it reaches them.
+    territory_id: Mapped[Id | None] = ref("core_territory", on_delete="set null")
     #: The day from which they are a customer.
     since: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(Text)

@@ -1,6 +1,6 @@
 """What the customer's page shows, gathered in a number of statements that doesn't grow with the number of plugins."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -25,9 +25,9 @@ from core.records.queries import titles
 #: Facts that stand open, in this order; those of the others that are empty are folded away.
 ORGANISATION_FACTS: Final = (
     "legal_name", "tax_number", "phone", "email", "website", "address", "industry", "employees", "founded_year",
-    "annual_revenue", "language", "parent", "tags", "note",
+    "annual_revenue", "language", "parent", "territory", "tags", "note",
 )  # fmt: skip
-PERSON_FACTS: Final = ("phone", "email", "address", "language", "website", "tags", "note")
+PERSON_FACTS: Final = ("phone", "email", "address", "language", "website", "territory", "tags", "note")
 #: The facts of the side panel beside the list.
 PANEL_FACTS: Final = ("phone", "email", "tax_number", "address", "industry", "parent", "owner")
 #: Facts that are shown though they are empty, because somebody will want to fill them in.
@@ -92,10 +92,10 @@ def customer_page(actor: Actor, customer_id: UUID, *, in_panel: bool = False) ->
     Raises:
         Problem: 404 when the customer doesn't exist or isn't the actor's to see.
     """
-    found = queries.customer_with_owner(actor, customer_id)
+    found = queries.customer_with_names(actor, customer_id)
     if found is None:
         raise not_found()
-    customer, owner_name = found
+    customer, owner_name, territory_name = found
     related = queries.related_customers(actor, customer)
     header = _slot("customer.header", actor, customer)
     facts, more = facts_of(actor, customer, PANEL_FACTS if in_panel else None)
@@ -104,7 +104,9 @@ def customer_page(actor: Actor, customer_id: UUID, *, in_panel: bool = False) ->
         owner_name=owner_name,
         facts=facts,
         more_facts=more,
-        titles=_titles(actor, customer, owner_name, related),
+        titles=_titles(
+            actor, customer, {customer.owner_id: owner_name, customer.territory_id: territory_name}, related
+        ),
         people=[each for each in related if each.is_contact],
         related=_grouped(each for each in related if not each.is_contact),
         parts=queries.parts_of(actor, customer),
@@ -131,12 +133,11 @@ def _panels(slot: str, actor: Actor, customer: Customer) -> list[Panel]:
 
 
 def _titles(
-    actor: Actor, customer: Customer, owner_name: str | None, related: Sequence[queries.Related]
+    actor: Actor, customer: Customer, names: Mapping[UUID | None, str | None], related: Sequence[queries.Related]
 ) -> dict[UUID, str]:
     """Name what the facts point at; only a custom relation field costs a statement."""
     named = {each.customer_id: each.name for each in related}
-    if customer.owner_id is not None and owner_name:
-        named[customer.owner_id] = owner_name
+    named |= {record_id: name for record_id, name in names.items() if record_id is not None and name}
     from core.customfields import fields_of
 
     for name, declared in fields_of(CUSTOMERS).items():

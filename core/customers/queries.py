@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, cast, literal, null, or_, select, union_all
 
 from core.access import Actor, kept, visible
 from core.customers.keys import matching_name
@@ -17,6 +17,7 @@ from core.customers.tax import read_tax_number
 from core.database import db, read_once
 from core.i18n import _
 from core.problems import Problem
+from core.territories.models import Territory
 from core.users.models import User
 
 #: How many relations of one kind of end a page shows.
@@ -77,17 +78,18 @@ class Duplicate:
     reasons: Sequence[str]
 
 
-def customer_with_owner(actor: Actor, customer_id: UUID) -> tuple[Customer, str | None] | None:
-    """Read a customer and the name of its owner with one statement; None when it isn't the actor's to see."""
-    row = _with_owner(actor, customer=customer_id).one_or_none()
-    return None if row is None else (row[0], row[1])
+def customer_with_names(actor: Actor, customer_id: UUID) -> tuple[Customer, str | None, str | None] | None:
+    """Read a customer and the names of its owner and territory with one statement; None when it may not be seen."""
+    row = _with_names(actor, customer=customer_id).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
 
 
 @kept
-def _with_owner(actor: Actor) -> Any:
+def _with_names(actor: Actor) -> Any:
     return (
-        select(Customer, User.name)
+        select(Customer, User.name, Territory.name)
         .outerjoin(User, User.id == Customer.owner_id)
+        .outerjoin(Territory, and_(Territory.id == Customer.territory_id, visible(actor, Territory)))
         .where(Customer.id == bindparam("customer"), visible(actor, Customer))
     )
 

@@ -170,6 +170,9 @@ class CustomerSchema(RecordSchema):
         label=_l("Belongs to"),
         import_names=("subsidiary_of", "parent", "parent account", "parent company", "μητρική", "spółka matka"),
     )
+    territory = fields.Related(
+        "territory", label=_l("Territory"), import_names=("region", "sales region", "περιοχή", "rejon", "terytorium")
+    )
     since = fields.Date(
         label=_l("Customer since"), import_names=("customer since", "πελάτης από", "klient od", "since")
     )

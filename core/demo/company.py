@@ -85,6 +85,7 @@ class DemoCompany:
         now: the moment at which the demo was begun; its past is told from here.
         zone: where the company is.
         staff: the ids of its people by key: `eleni`, `piotr`, …
+        territories: the ids of its territories by code: `GR-N`, `PL`, …
         density: how much history a customer has, against one of a small company; 0 to 1.
         random: where chance comes from; each part and each batch has its own, so that none depends on another.
     """
@@ -93,6 +94,7 @@ class DemoCompany:
     now: datetime
     zone: ZoneInfo
     staff: Mapping[str, UUID]
+    territories: Mapping[str, UUID] = field(default_factory=dict)
     density: float = 1.0
     random: Random = field(default_factory=Random)
 

@@ -16,6 +16,7 @@ from core.database import db, utc_now, write_unit
 from core.demo.company import PAST, DemoCompany, DemoMatter, DemoPart
 from core.demo.parties import BATCH, Parties, batches
 from core.demo.staff import STAFF, hire_staff, staff_ids
+from core.demo.territories import mark_territories, territory_ids
 from core.host.doors import current_host, demand
 from core.i18n import DEFAULT_ZONE, _, in_language
 from core.records.models import SavedView
@@ -98,7 +99,9 @@ def load(
             with write_unit():
                 if batch == 0:
                     _found(begun, language)
-                writer = writer or _Writer(DemoCompany(seed, begun, ZONE, staff_ids(), _density(wanted)))
+                writer = writer or _Writer(
+                    DemoCompany(seed, begun, ZONE, staff_ids(), territory_ids(), _density(wanted))
+                )
                 writer.write(batch, min(BATCH, wanted - batch * BATCH))
                 _note({**progress, "batches": batch + 1})
             db.session.expunge_all()
@@ -131,6 +134,7 @@ def _found(begun: datetime, language: str) -> None:
     """Give the company its name, its people, and the views that the one who signs in works with."""
     set_company(company_name=COMPANY, language=language, currency="EUR")
     hire_staff(begun - PAST, ZONE.key, PASSWORD)
+    mark_territories(begun - PAST)
     eleni = staff_ids()["eleni"]
     db.session.get_one(User, eleni).language = language
     mine = {"field": "owner", "op": "is", "value": ["me"]}

@@ -13,6 +13,7 @@ from core.customers.models import ORGANISATION, PERSON, Address, ContactPoint, C
 from core.demo.company import PAST, DemoCompany, DemoCustomer
 from core.demo.featured import FEATURED, Featured
 from core.demo.tax_numbers import make_tax_number
+from core.demo.territories import territory_of
 from core.demo.words import JOB_TITLES, LANDS, TAGS, Land, Place
 from core.search.fold import TRANSLITERATION, fold
 
@@ -139,7 +140,7 @@ class Parties:
         self, *, id: UUID, kind: str, name: str, land: Land, at: datetime, owner: str, host: str, importance: int,
         **values: Any,
     ) -> dict[str, Any]:  # fmt: skip
-        random = self.random
+        random, company = self.random, self.company
         is_firm = kind == ORGANISATION
         revenue = Decimal(random.randrange(2, 40) * 10_000 * importance**2)
         row: dict[str, Any] = {
@@ -148,10 +149,11 @@ class Parties:
             "name": name,
             "name_key": sorting_name(name),
             "match_key": matching_name(name),
-            "owner_id": self.company.staff[owner],
+            "owner_id": company.staff[owner],
             "created_at": at,
             "updated_at": at,
             "country": land.code,
+            "territory_id": company.territories.get(territory_of(land.code, values["postcode"])),
             "language": land.language,
             "legal_name": name if is_firm else None,
             "tax_number": make_tax_number(random, land.code) if is_firm else None,

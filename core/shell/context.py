@@ -17,7 +17,7 @@ from core.records.registry import record_types
 from core.records.saved_views import pinned_views, view_url
 
 #: Record types of the core that stand under Administration instead of in the rail.
-ADMINISTRATION = ("user", "team")
+ADMINISTRATION = ("user", "team", "territory")
 #: The keys that lead to the core's own pages after `g`.
 _KEYS = {"/": "t", "/customers": "c"}
 

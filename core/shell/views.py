@@ -262,6 +262,7 @@ def administration() -> Response:
         (_("People"), "/admin/users", "users", _("Who signs in, and who does what.")),
         (_("Roles"), "/admin/roles", "shield", _("What each role may do, and how far.")),
         (_("Teams"), "/admin/teams", "sitemap", _("The tree that scopes follow.")),
+        (_("Territories"), "/admin/territories", "map-2", _("Which customers belong where, and who looks after them.")),
         (_("Imports"), "/admin/imports", "upload", _("Bring a file; undo it whole.")),
         (_("Custom fields"), "/admin/fields", "forms", _("What your company writes down.")),
         (_("Outgoing mail"), "/admin/mail", "mail", _("The mail server, and what was sent.")),

@@ -18,6 +18,8 @@ from core.host.generation import Remembered, raised_by
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records.registry import record_types
+from core.records.trees import TreeNode, in_order
+from core.territories.models import Territory, TerritoryMember
 from core.users.models import STAFF, ApiToken, Role, Team, TeamMember, User, UserRole, UserSession
 from core.users.roles import merge_grants, narrow_grants, title_of
 
@@ -50,7 +52,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 #: The topic whose number rises with every change of a person, a role, a team, a session or a token.
 PEOPLE: Final = "people"
 _known = Remembered[SignedIn | None](PEOPLE, most=2_000)
-raised_by(PEOPLE, User, Team, TeamMember, Role, UserRole, ApiToken, UserSession)
+raised_by(PEOPLE, User, Team, TeamMember, Territory, TerritoryMember, Role, UserRole, ApiToken, UserSession)
 
 
 def hash_key(key: str) -> str:
@@ -130,16 +132,9 @@ def actor_of(user_id: uuid.UUID) -> Actor:
 
 
 def _rights_of(who: Any, allowed: Any, *extra: Any) -> Any:
-    """Make the one statement that tells a person's rights: a row for each role, the teams as one text of ids."""
-    reach = (
-        select(TeamMember.team_id.label("team_id"))
-        .join(Team, and_(Team.id == TeamMember.team_id, Team.deleted_at.is_(None)))
-        .where(TeamMember.user_id == who)
-        .cte("reach", recursive=True)
-    )
-    below = select(Team.id).join(reach, Team.parent_id == reach.c.team_id).where(Team.deleted_at.is_(None))
-    reach = reach.union(below)
-    teams = select(func.aggregate_strings(cast(reach.c.team_id, String), ",")).scalar_subquery()
+    """Make the one statement that tells a person's rights: a row for each role, teams and territories as texts."""
+    teams = _reached(Team, TeamMember.team_id, TeamMember, who)
+    territories = _reached(Territory, TerritoryMember.territory_id, TerritoryMember, who)
     columns = (User.id, User.name, User.email, User.kind, User.language, User.zone, User.theme, User.density)
     key_id, key_seen_at, key_grants, key_time = extra
     return (
@@ -148,6 +143,7 @@ def _rights_of(who: Any, allowed: Any, *extra: Any) -> Any:
             User.single_keys,
             Role.grants,
             teams.label("teams"),
+            territories.label("territories"),
             key_id.label("key_id"),
             key_seen_at.label("key_seen_at"),
             key_grants.label("key_grants"),
@@ -158,6 +154,22 @@ def _rights_of(who: Any, allowed: Any, *extra: Any) -> Any:
         .outerjoin(Role, and_(Role.id == UserRole.role_id, Role.deleted_at.is_(None)))
         .where(User.id == who, User.active, User.deleted_at.is_(None), allowed)
     )
+
+
+def _reached(node: Any, link: Any, member: Any, who: Any) -> Any:
+    """Write the ids of the nodes of a tree that a person is a member of, and of all below them, as one text."""
+    reach = (
+        select(link.label("id"))
+        .join(node, and_(node.id == link, node.deleted_at.is_(None)))
+        .where(member.user_id == who, member.deleted_at.is_(None))
+        .cte(f"reached_{node.__tablename__}", recursive=True)
+    )
+    reach = reach.union(select(node.id).join(reach, node.parent_id == reach.c.id).where(node.deleted_at.is_(None)))
+    return select(func.aggregate_strings(cast(reach.c.id, String), ",")).scalar_subquery()
+
+
+def _ids(text: str | None) -> frozenset[uuid.UUID]:
+    return frozenset(uuid.UUID(each) for each in text.split(",")) if text else frozenset()
 
 
 def _signed_in(rows: Any, kind: Kind) -> SignedIn | None:
@@ -172,7 +184,8 @@ def _signed_in(rows: Any, kind: Kind) -> SignedIn | None:
         name=row.name,
         email=row.email or "",
         grants=narrow_grants(grants, row.key_grants),
-        team_ids=frozenset(uuid.UUID(each) for each in row.teams.split(",")) if row.teams else frozenset(),
+        team_ids=_ids(row.teams),
+        territory_ids=_ids(row.territories),
         language=row.language,
         zone=row.zone,
     )
@@ -320,17 +333,7 @@ def tokens_of(user_id: uuid.UUID) -> list[ApiToken]:
     return list(db.session.scalars(statement.order_by(ApiToken.created_at.desc())))
 
 
-@dataclass(frozen=True)
-class TeamNode:
-    """A team in its place in the tree."""
-
-    team: Team
-    depth: int
-    leader: str
-    members: int
-
-
-def team_tree(actor: Actor) -> list[TeamNode]:
+def team_tree(actor: Actor) -> list[TreeNode]:
     """List the teams as a tree from the top, each with its leader and how many people belong to it."""
     counted = select(TeamMember.team_id, func.count().label("number")).group_by(TeamMember.team_id).subquery()
     statement = (
@@ -340,21 +343,7 @@ def team_tree(actor: Actor) -> list[TeamNode]:
         .where(Team.deleted_at.is_(None), visible(actor, Team))
         .order_by(Team.name, Team.id)
     )
-    rows = db.session.execute(statement).all()
-    known = {team.id for team, _name, _number in rows}
-    below: dict[uuid.UUID | None, list[Any]] = {}
-    for row in rows:
-        parent = row[0].parent_id
-        below.setdefault(parent if parent in known else None, []).append(row)
-    listed: list[TeamNode] = []
-
-    def walk(parent: uuid.UUID | None, depth: int) -> None:
-        for team, leader, number in below.get(parent, ()):
-            listed.append(TeamNode(team, depth, leader or "", number or 0))
-            walk(team.id, depth + 1)
-
-    walk(None, 0)
-    return listed
+    return in_order(db.session.execute(statement).all())
 
 
 def team_ids_below(team_id: uuid.UUID) -> set[uuid.UUID]:
@@ -366,7 +355,7 @@ def team_ids_below(team_id: uuid.UUID) -> set[uuid.UUID]:
 
 def owned_models() -> tuple[type[Record], ...]:
     """List the models whose records people own and whose tables are there, those of modules that are off too."""
-    rights: set[Any] = {User, Team, TeamMember, Role, UserRole, ApiToken}
+    rights: set[Any] = {User, Team, TeamMember, Territory, TerritoryMember, Role, UserRole, ApiToken}
     tables = set(inspect(db.session.connection()).get_table_names())
     models: list[Any] = [each.model for each in record_types.all_declared() if each.model not in rights]
     return tuple(model for model in models if model.__tablename__ in tables)

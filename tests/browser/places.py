@@ -37,6 +37,7 @@ FIXED: Final = {
     "new user": "/admin/users/new",
     "roles": "/admin/roles",
     "teams": "/admin/teams",
+    "territories": "/admin/territories",
     "custom fields": "/admin/fields",
     "imports": "/admin/imports",
     "new import": "/admin/imports/new",

@@ -10,6 +10,7 @@ from core.access import Actor, require
 from core.database import bulk_update, write_unit
 from core.i18n import _
 from core.problems import Problem
+from core.territories.operations import hand_over_territories
 from core.users import queries
 from core.users.models import STAFF, Team, User
 from core.users.operations.guards import require_above
@@ -38,7 +39,7 @@ def hand_over(actor: Actor, leaver: User, heir: User, told: Callable[[int], None
     """
     begin_hand_over(actor, leaver, heir)
     leaver_id, heir_id = leaver.id, heir.id
-    moved = _hand_over_teams(leaver_id, heir_id)
+    moved = _hand_over_teams(leaver_id, heir_id) + hand_over_territories(leaver_id, heir_id)
     for model in queries.owned_models():
         while batch := _hand_over_batch(model, leaver_id, heir_id, told):
             moved += batch

@@ -40,7 +40,7 @@ def save_role(actor: Actor, role: Role | None, title: str, grants: Mapping[str, 
     if role is not None and EVERYTHING in role.grants:
         raise Problem("users.role_fixed", _("An administrator may do everything; this role stays as it is."))
     if EVERYTHING in grants or any(scope is not None and scope not in Scope.__members__ for scope in grants.values()):
-        raise Problem("users.bad_scope", _("A permission reaches own, team or all."))
+        raise Problem("users.bad_scope", _("A permission reaches own, team, territory or all."))
     if not title and (role is None or role.name not in DEFAULT_ROLES):
         message = _("Give the role a name.")
         raise Problem("users.no_title", message, fields={"title": [message]})

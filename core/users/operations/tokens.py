@@ -70,7 +70,7 @@ def _checked_grants(grants: Mapping[str, str] | None) -> dict[str, str] | None:
     if grants is None:
         return None
     if any(scope not in Scope.__members__ for scope in grants.values()):
-        raise Problem("users.bad_scope", _("A permission reaches own, team or all."))
+        raise Problem("users.bad_scope", _("A permission reaches own, team, territory or all."))
     return dict(grants)
 
 

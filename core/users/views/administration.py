@@ -60,7 +60,7 @@ def _choices() -> dict[str, Any]:
     return {
         "roles": [_role_choice(role) for role in queries.all_roles()],
         "teams": [
-            (str(node.team.id), "  " * node.depth + node.team.name) for node in queries.team_tree(current_actor())
+            (str(node.record.id), "  " * node.depth + node.record.name) for node in queries.team_tree(current_actor())
         ],
     }
 

@@ -120,7 +120,7 @@ def _action_label(action: str) -> str:
 def _scopes(group: str) -> list[tuple[str, str]]:
     if group == SHARED:
         return [(NOT, _("No")), ("all", _("All"))]
-    return [(NOT, _("No")), ("own", _("Own")), ("team", _("Team")), ("all", _("All"))]
+    return [(NOT, _("No")), ("own", _("Own")), ("team", _("Team")), ("territory", _("Territory")), ("all", _("All"))]
 
 
 def _general_cells(role: Role, group: str) -> list[dict[str, Any]]:
@@ -222,7 +222,9 @@ def members_page(team_id: UUID) -> Response:
     """Show who belongs to a team."""
     team = _team(team_id)
     members = {str(each) for each in queries.member_ids_of(team.id)}
-    return render("users/members.html", team=team, members=members, people=active_people(current_actor()))
+    names = [(_("Teams"), "/admin/teams"), (team.name, None)]
+    url, people = f"/admin/teams/{team.id}/members", active_people(current_actor())
+    return render("users/members.html", title=team.name, url=url, names=names, members=members, people=people)
 
 
 @audience("staff")

@@ -45,7 +45,7 @@ class PlanAccess(SharedAccess):
         plan_id = getattr(model, self.column) if self.column else model.id
         members = select(1).where(CommissionMember.plan_id == plan_id, CommissionMember.deleted_at.is_(None))
         mine = [CommissionMember.person_id == actor.user_id, CommissionMember.team_id.in_(actor.team_ids)]
-        if actor.scope("sales.commission_entry.view") is Scope.team:
+        if actor.scope("sales.commission_entry.view") in (Scope.team, Scope.territory):
             led = select(TeamMember.user_id).where(TeamMember.team_id.in_(actor.team_ids))
             mine.append(CommissionMember.person_id.in_(led))
         own_teams = select(TeamMember.team_id).where(TeamMember.user_id == actor.user_id)

@@ -1,0 +1,26 @@
+"""The tables of territories and of who looks after them; they decide who sees which customers."""
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Id, Record, ref
+
+
+class Territory(Record, Base):
+    """A part of the market; territories form a tree, and whoever reaches one reaches everything below it."""
+
+    name: Mapped[str] = mapped_column(String(120), index=True)
+    #: A short name for lists, files and programs: `GR-N`.
+    code: Mapped[str | None] = mapped_column(String(20), index=True)
+    parent_id: Mapped[Id | None] = ref("core_territory", on_delete="set null")
+    #: Who answers for it, and is a member of it.
+    manager_id: Mapped[Id | None] = ref("core_user", on_delete="set null")
+
+
+class TerritoryMember(Record, Base):
+    """That a person looks after a territory."""
+
+    __table_args__ = (UniqueConstraint("territory_id", "user_id"),)
+
+    territory_id: Mapped[Id] = ref(Territory, on_delete="cascade")
+    user_id: Mapped[Id] = ref("core_user", on_delete="cascade")
