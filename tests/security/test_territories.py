@@ -88,6 +88,7 @@ def test_lists_searches_counts_and_files_hold_the_own_territories_and_those_belo
     exported = client.get("/export/customer", query_string={"format": "csv"})
     assert "Seen Greece" in exported.text
     assert "Seen North" in exported.text
+    exported.close()
 
 
 def told(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
