@@ -59,6 +59,8 @@ RELATED: Final = {
     "opportunity": "/sales/opportunities",
     "competitor": "/sales/competitors",
     "team": "/teams",
+    "territory": "/territories",
+    "manager": "/users",
     "person": "/users",
 }
 #: What takes a person for its customer, and no organisation.

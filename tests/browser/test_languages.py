@@ -37,7 +37,7 @@ NAMED_BY_THE_COMPANY: Final = {
     **dict.fromkeys(("opportunities", "new opportunity", "board", "forecast", "report", "customer", "lead"), STAGES),
     "opportunity": STAGES | PRICE_LISTS,
     "product": PRICE_LISTS,
-    **dict.fromkeys(("users", "user", "new user", "teams"), TEAMS),
+    **dict.fromkeys(("users", "user", "new user", "teams", "territories"), TEAMS),
 }
 
 
