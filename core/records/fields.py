@@ -198,6 +198,25 @@ class Text(String):
     control = "textarea"
 
 
+class Rows(Text):
+    """Text whose lines are rows of a few columns: `0 - 10000: 5`. A browser with JavaScript draws them as a table.
+
+    Args:
+        columns: what each column is called.
+        separators: what stands between each column and the next.
+        example: lines that show how it is written.
+        chained: whether a row begins where the one before it ends: its first column follows that one's second.
+    """
+
+    sortable = False
+
+    def __init__(
+        self, columns: Sequence[Any], separators: Sequence[str], example: str, *, chained: bool = False, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.columns, self.separators, self.example, self.chained = columns, separators, example, chained
+
+
 class _MailAddress(validate.Email):
     """marshmallow's own check, which words what is wrong only when something is."""
 

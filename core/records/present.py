@@ -1,5 +1,6 @@
 """Turning records into what the shared macros draw: columns, rows, facts, in the person's language and formats."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -325,7 +326,21 @@ def control_extra(declared: Any, value: Any, titles: Mapping[UUID, str], record:
         return {"options": [(key, str(label)) for key, label in declared.choices.items()]}
     if isinstance(declared, fields.Money):
         return {"currency": getattr(record, declared.currency, None) or ""}
+    if isinstance(declared, fields.Rows):
+        return {"attrs": {"data-rows": json.dumps(_table_of(declared)), "placeholder": declared.example}}
     return {}
+
+
+def _table_of(declared: fields.Rows) -> dict[str, Any]:
+    """Tell js/rows.js how a text is drawn as a table."""
+    return {
+        "columns": [str(each) for each in declared.columns],
+        "separators": list(declared.separators),
+        "chained": declared.chained,
+        "label": str(declared.label),
+        "add": _("Add a row"),
+        "remove": _("Take row {place} out"),
+    }
 
 
 #: What macros/fields.html calls the controls that schema fields name otherwise.

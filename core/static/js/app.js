@@ -2,6 +2,7 @@
  * The browser's side of Pelatis. Every module listens on the document (event delegation), so that what htmx swaps in
  * works without being set up again, and nothing needs an inline handler.
  */
+import "./rows.js";
 import "./requests.js";
 import "./once.js";
 import "./toast.js";

@@ -36,12 +36,6 @@ SETTLEMENT_STATUSES: Final = {
 SETTLEMENT_TONES: Final = {"approved": "blue", "settled": "green", "reversed": "violet"}
 
 
-class WrittenShares(fields.Text):
-    """Shares, one on a line; lists aren't sorted by them."""
-
-    sortable = False
-
-
 class CommissionPlanSchema(RecordSchema):
     """A commission plan."""
 
@@ -55,10 +49,10 @@ class CommissionPlanSchema(RecordSchema):
         PLAN_PERIODS, label=_l("Adds up over"), load_default="quarter", allow_none=False,
         help=_l("The invoices of a period together reach the next tier."),
     )  # fmt: skip
-    tiers = fields.Text(
+    tiers = fields.Rows(
+        (_l("From"), _l("To below"), _l("Percent")), (" - ", ": "), "0 - 10000: 5\n10000 - : 7", chained=True,
         required=True, label=_l("Tiers"), validate=Length(max=2_000),
-        help=_l("One on a line, in the company's own currency: from, up to, percent. “0 - 10000: 5”, “10000 - : 7”. "
-                "A tier holds from its first amount up to, but without, its last."),
+        help=_l("In the company's own currency. A tier holds from its first amount up to, but without, its last."),
     )  # fmt: skip
     way = fields.Choice(
         PLAN_WAYS, label=_l("How tiers hold"), load_default="progressive", allow_none=False,
@@ -89,9 +83,9 @@ class CommissionSplitSchema(RecordSchema):
     opportunity = fields.Related("sales.opportunity", label=_l("Deal"))
     order = fields.Related("sales.order", label=_l("Order"))
     invoice = fields.Related("sales.invoice", label=_l("Invoice"))
-    shares = WrittenShares(
-        required=True, label=_l("Shares"), validate=Length(max=4_000),
-        help=_l("One on a line, 100 together: “eleni@example.org: 60”."),
+    shares = fields.Rows(
+        (_l("Person"), _l("Percent")), (": ",), "eleni@example.org: 60\nnikos@example.org: 40",
+        required=True, label=_l("Shares"), validate=Length(max=4_000), help=_l("100 together."),
     )  # fmt: skip
 
 

@@ -1,13 +1,17 @@
 """Commissions: earned when invoices are posted, payable as they are paid, clawed back, settled and reversed."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from core.access import system_actor
 from core.customers.operations import update_customer
@@ -120,6 +124,17 @@ def refused(change: Callable[[], Any], code: str) -> Problem:
 
 
 # Plans
+
+
+def test_form_tells_the_browser_how_tiers_and_shares_are_drawn_as_tables(client: FlaskClient) -> None:
+    for path, columns in (
+        ("commission-plans", ["From", "To below", "Percent"]),
+        ("commission-splits", ["Person", "Percent"]),
+    ):
+        page = client.get(f"/sales/{path}/new").text
+        (told,) = [json.loads(unescape(each)) for each in re.findall(r'data-rows="([^"]*)"', page)]
+        assert told["columns"] == columns
+        assert len(told["separators"]) == len(columns) - 1
 
 
 @pytest.mark.parametrize(
