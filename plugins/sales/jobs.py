@@ -14,11 +14,13 @@ from .models import Invoice, Lead
 from .operations.assignment import pass_on
 from .operations.batches import hand_over
 from .operations.commissions import follow_invoice
+from .operations.overdue import tell_overdue
 from .operations.quotes import expire_quotes
 from .operations.recurring import make_due_orders
 from .operations.snapshots import close_day, write_changed, write_ended
 from .queries.assignment import late_leads
 from .queries.commissions import posted_since
+from .queries.overdue import untold_overdue
 from .queries.recurring import due_recurring
 from .queries.snapshots import changed_deals, ended_deals, last_day
 
@@ -79,6 +81,16 @@ def make_recurring_orders(_progress: Progress) -> None:
         for recurring_id in due:
             make_due_orders(recurring_id)
         last = due[-1]
+
+
+@job(every="day", at="06:00", title=_l("Overdue invoices"))
+def tell_of_overdue_invoices(_progress: Progress) -> None:
+    """Tell the owners of invoices that got overdue, of each once."""
+    last: UUID | None = None
+    while late := untold_overdue(today(), last, BATCH):
+        for invoice_id in late:
+            tell_overdue(invoice_id)
+        last = late[-1]
 
 
 @job(title=_l("Journal for the bookkeeping"))

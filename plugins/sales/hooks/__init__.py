@@ -51,6 +51,7 @@ from . import (
     invoices,
     offers,
     orders,
+    overdue,
     payments,
     plans,
     quotes,
@@ -81,7 +82,9 @@ def crm_collect_nav_items(actor: Actor) -> Iterator[NavItem]:
 
 @hookimpl
 def crm_collect_actions(actor: Actor, record: Any) -> Iterator[Action]:
-    """Offer a new opportunity on a customer's page."""
+    """Offer a new opportunity on a customer's page, and everywhere the list of what is overdue."""
+    if record is None:
+        yield from overdue.actions(actor)
     if record is not None and record.__record_type__ == "customer" and may(actor, Opportunity, "create"):
         url = f"{OPPORTUNITIES.url}/new?customer={record.id}"
         yield Action(id="sales.new_opportunity", title=_("New deal"), url=url, icon="briefcase", key="o", primary=True)
@@ -89,7 +92,10 @@ def crm_collect_actions(actor: Actor, record: Any) -> Iterator[Action]:
 
 @hookimpl
 def crm_collect_alerts(actor: Actor, customers: Sequence[UUID]) -> Iterator[Alert]:
-    """Tell of deals that stand still."""
+    """Tell of overdue invoices, and of deals that stand still."""
+    yield from overdue.alerts(actor, customers)
+    if not may(actor, Opportunity, "view"):
+        return
     for opportunity, stage in deals.open_deals(actor, customers):
         if opportunity.customer_id is not None and deals.is_standing_still(opportunity, stage):
             yield Alert(
@@ -103,9 +109,10 @@ def crm_collect_alerts(actor: Actor, customers: Sequence[UUID]) -> Iterator[Aler
 
 @hookimpl
 def crm_collect_calendar_items(actor: Actor, day: date) -> Iterator[CalendarItem]:
-    """Give a person's deals that stand still, and the leads that must be answered soon."""
+    """Give a person's overdue invoices, deals that stand still, and the leads that must be answered soon."""
     if actor.user_id is None or day != today():
         return
+    yield from overdue.items(actor)
     for lead in deals.running_leads(actor, working_calendar().after(utc_now(), CLOCK_AHEAD)):
         yield running_lead(lead)
     for opportunity, stage, customer in deals.standing_still(actor):

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from markupsafe import Markup, escape
 
-from pelatis.api import Actor, Panel, TimelineEntry, _, format_amount, format_day, may
+from pelatis.api import Actor, Panel, TimelineEntry, _, format_amount, format_day, may, ngettext, today
 from plugins.catalog.api import Cost
 
 from ..models import Invoice, Opportunity
 from ..queries.invoices import invoices_of_deal, posted_of_customer, unsettled_of_customer
+from ..queries.overdue import OWED
+from ..queries.statements import overdue_days
 from ..records import INVOICES
 from ..schemas import INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
@@ -54,6 +56,8 @@ def panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
 
 def _row(invoice: Invoice) -> dict[str, Any]:
     amount = invoice.gross if invoice.sealed_at is None else invoice.open_amount
+    days = overdue_days(invoice, today()) if invoice.status in OWED else 0
+    due = _("due %(day)s", day=format_day(invoice.due_on)) if invoice.due_on else ""
     sign = -1 if invoice.kind == "credit_note" else 1
     return {
         "title": invoice.number or invoice.name,
@@ -61,7 +65,7 @@ def _row(invoice: Invoice) -> dict[str, Any]:
         "figure": format_amount(sign * amount, invoice.currency, whole=False),
         "status": INVOICE_STATUSES[invoice.status],
         "tone": INVOICE_TONES.get(invoice.status, ""),
-        "note": _("due %(day)s", day=format_day(invoice.due_on)) if invoice.due_on else "",
+        "note": ngettext("overdue for %(num)s day", "overdue for %(num)s days", days) if days else due,
     }
 
 

@@ -26,7 +26,7 @@ class Invoice(Totalled, Model):
         Index(None, "issued_on"),
         CheckConstraint("open_amount >= 0", name="open_amount"),
     )
-    __open_when_sealed__ = frozenset({"status", "opportunity_id", "open_amount"})
+    __open_when_sealed__ = frozenset({"status", "opportunity_id", "open_amount", "told_overdue_at"})
 
     #: `invoice` or `credit_note`.
     kind: Mapped[str] = mapped_column(String(20), default="invoice")
@@ -60,6 +60,8 @@ class Invoice(Totalled, Model):
     net_base: Mapped[Amount | None]
     #: What of an invoice is still to be paid; what of a credit note can still be used.
     open_amount: Mapped[Amount] = mapped_column(default=Decimal(0))
+    #: When its owner was told that it is overdue.
+    told_overdue_at: Mapped[UtcDateTime | None]
 
 
 class InvoiceLine(DocumentLine, Model):

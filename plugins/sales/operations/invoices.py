@@ -50,13 +50,15 @@ from .states import check_move
 #: How long a customer has unless the invoice says otherwise.
 TERM: Final = timedelta(days=30)
 
-#: Invoice status to the statuses that may follow it. Of a credit note, `paid` says that it is used up.
+#: Invoice status to the statuses that may follow it. An invoice is paid, or credited; a credit note is used up.
 INVOICE_MOVES: Final[Mapping[str, frozenset[str]]] = {
     "draft": frozenset({"posted"}),
-    "posted": frozenset({"part_paid", "paid", "credited"}),
+    "posted": frozenset({"part_paid", "paid", "credited", "part_used", "used_up"}),
     "part_paid": frozenset({"posted", "paid", "credited"}),
     "paid": frozenset({"posted", "part_paid", "credited"}),
     "credited": frozenset(),
+    "part_used": frozenset({"posted", "used_up"}),
+    "used_up": frozenset({"posted", "part_used"}),
 }
 
 
@@ -376,7 +378,10 @@ def follow_allocations(invoice: Invoice) -> None:
 
 
 def _standing(invoice: Invoice) -> str:
-    if invoice.kind == "invoice" and invoice.gross > 0:
+    if invoice.kind == "credit_note":
+        partly = "part_used" if invoice.open_amount < invoice.gross else "posted"
+        return "used_up" if invoice.open_amount == 0 else partly
+    if invoice.gross > 0:
         credited = sum((each.gross for each in posted_notes_of(invoice.id)), Decimal(0))
         if credited == invoice.gross:
             return "credited"

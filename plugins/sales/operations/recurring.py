@@ -101,11 +101,18 @@ def _take_order(actor: Actor, recurring: RecurringOrder) -> None:
     with db.session.no_autoflush:
         order = db.session.get_one(Order, recurring.order_id)
     require(actor, Order, "view", order)
-    if order.sealed_at is None or order.status == "cancelled":
-        message = _("Only a confirmed order is repeated.")
-        raise Problem("sales.not_repeatable", message, fields={"order": [message]})
+    _check_repeatable(order)
     recurring.customer_id = order.customer_id
     recurring.name = recurring.name or order.name
+
+
+def _check_repeatable(order: Order) -> None:
+    if order.sealed_at is not None and order.status != "cancelled":
+        return
+    message = _("Only a confirmed order is repeated.")
+    if order.status == "cancelled":
+        message = _("The order that is repeated, %(name)s, was cancelled. Name another one.", name=order.number)
+    raise Problem("sales.not_repeatable", message, fields={"order": [message]})
 
 
 def _check_days(recurring: RecurringOrder) -> None:
@@ -151,7 +158,8 @@ def set_recurring_status(actor: Actor, recurring: RecurringOrder, status: str) -
         status: `paused`, `active` or `ended`.
 
     Raises:
-        Problem: `sales.recurring_refused` (409) where that may not follow; 403 or 404 without the right.
+        Problem: `sales.recurring_refused` (409) where that may not follow; `sales.not_repeatable` (422) where the order
+            was cancelled; 403 or 404 without the right.
     """
     require(actor, RecurringOrder, "edit", recurring)
     with write_unit() as session:
@@ -159,6 +167,7 @@ def set_recurring_status(actor: Actor, recurring: RecurringOrder, status: str) -
         check_move(RECURRING_MOVES, RECURRING_STATUSES, recurring.status, status, "sales.recurring_refused")
         recurring.status = status
         if status == "active":
+            _check_repeatable(session.get_one(Order, recurring.order_id))
             _schedule(recurring, max(today(), recurring.next_on or today()))
         elif status == "ended":
             recurring.next_on = None
@@ -240,6 +249,7 @@ def _write_note(recurring: RecurringOrder, text: str) -> None:
 def _make_order(recurring: RecurringOrder, due_on: date | None) -> Order:
     """Make a draft with the lines of the order that is repeated."""
     system, template = system_actor(), db.session.get_one(Order, recurring.order_id)
+    _check_repeatable(template)
     order = Order(
         id=new_id(), name=recurring.name, owner_id=recurring.owner_id, due_on=due_on,
         **{name: getattr(template, name) for name in REPEATED},

@@ -14,7 +14,7 @@ from ..models import AccountPlan, Invoice, Quote
 #: How many quotes, and how many posted invoices beside the open ones, a page looks at; a timeline's page has fewer.
 MOST_RECENT: Final = 30
 #: Statuses of what still asks for something: to be posted, paid or used.
-UNSETTLED: Final = ("draft", "posted", "part_paid")
+UNSETTLED: Final = ("draft", "posted", "part_paid", "part_used")
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,13 @@ INVOICE_STATUSES: Final = {
     "part_paid": _l("Partly paid"),
     "paid": _l("Paid"),
     "credited": _l("Credited"),
+    "part_used": _l("Partly used"),
+    "used_up": _l("Used up"),
 }
-INVOICE_TONES: Final = {"posted": "blue", "part_paid": "amber", "paid": "green", "credited": "violet"}
+INVOICE_TONES: Final = {
+    "posted": "blue", "part_paid": "amber", "paid": "green", "credited": "violet", "part_used": "amber",
+    "used_up": "green",
+}  # fmt: skip
 
 
 class InvoiceSchema(RecordSchema):

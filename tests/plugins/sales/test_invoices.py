@@ -119,7 +119,7 @@ def test_credit_note_lets_the_order_be_invoiced_anew(order: Order) -> None:
 def test_partial_credit_lowers_what_is_open_and_never_passes_what_was_invoiced(posted: Invoice) -> None:
     can = lines_of_invoice(posted)[0]
     note = post_invoice(SYSTEM, credit_invoice(SYSTEM, posted, {can.id: Decimal(1)}))
-    assert (note.gross, note.status) == (Decimal("12.39"), "paid")
+    assert (note.gross, note.status) == (Decimal("12.39"), "used_up")
     assert (posted.status, posted.open_amount) == ("part_paid", posted.gross - note.gross)
     assert refused(lambda: credit_invoice(SYSTEM, posted, {can.id: Decimal(3)})).code == "sales.more_than_invoiced"
     assert refused(lambda: credit_invoice(SYSTEM, note)).code == "sales.nothing_to_reverse"

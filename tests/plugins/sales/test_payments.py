@@ -111,7 +111,7 @@ def test_credit_note_is_used_for_another_invoice(taxed: Any) -> None:
     note = post_invoice(SYSTEM, credit_invoice(SYSTEM, first))
     assert (note.open_amount, note.status, first.status) == (Decimal(124), "posted", "credited")
     allocate(SYSTEM, note, {second.id: Decimal(24)})
-    assert (note.open_amount, note.status, second.open_amount) == (Decimal(100), "part_paid", Decimal(100))
+    assert (note.open_amount, note.status, second.open_amount) == (Decimal(100), "part_used", Decimal(100))
 
 
 def test_never_more_is_used_than_there_is_or_than_is_open(taxed: Any) -> None:
@@ -204,7 +204,7 @@ def test_credit_note_is_paid_out(taxed: Any) -> None:
     allocate(SYSTEM, paid(taxed, "124"), {invoice.id: Decimal(124)})
     note = post_invoice(SYSTEM, credit_invoice(SYSTEM, invoice))
     refund(SYSTEM, note)
-    assert (note.open_amount, note.status) == (Decimal(0), "paid")
+    assert (note.open_amount, note.status) == (Decimal(0), "used_up")
 
 
 @pytest.mark.parametrize(("currency", "unit"), [("JPY", "1"), ("EUR", "0.01"), ("KWD", "0.001")])

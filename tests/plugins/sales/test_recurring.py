@@ -141,6 +141,15 @@ def test_what_is_not_due_paused_or_in_the_bin_makes_nothing(order: Order) -> Non
     assert make_due_orders(binned.id) == 1
 
 
+def test_what_repeats_a_cancelled_order_stops_and_says_why(order: Order) -> None:
+    recurring = repeat(order, begins_on=today().isoformat())
+    cancel_order(SYSTEM, order)
+    assert make_due_orders(recurring.id) == 0
+    assert (recurring.status, recurring.made) == ("paused", 0)
+    assert f"{order.number}, was cancelled. Name another one." in str(recurring.note)
+    assert refused(lambda: set_recurring_status(SYSTEM, recurring, "active")) == "sales.not_repeatable"
+
+
 def test_job_makes_what_is_due_of_all(order: Order) -> None:
     several = [repeat(order, begins_on=today().isoformat()) for _each in range(3)]
     enqueue(jobs.make_recurring_orders)
