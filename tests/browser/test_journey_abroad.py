@@ -1,0 +1,100 @@
+"""From a quote to money on a phone, in Greek and in Polish, with no English word on the way."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Installation, Opener
+from tests.browser.languages import LANGUAGES, Catalogue, join
+from tests.browser.looks import expect_faultless
+
+NAME = "Ετήσια σύμβαση 2030"
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def write_quote(page: Page, catalogue: Catalogue) -> None:
+    """Write a quote of two alternative sets, the second a tenth cheaper."""
+    say = catalogue.say
+    customer = page.request.get("/api/v1/customers?q=elaiones").json()["items"][0]["id"]
+    page.goto(f"/sales/quotes/new?customer={customer}")
+    page.locator("[name=name]").fill(NAME)
+    press(page, say("Create"))
+    for line, price in (("Ψυγείο", "400"), ("Montaż", "50")):
+        page.get_by_text(say("Something else"), exact=True).click()
+        page.locator("#add-name").fill(line)
+        page.locator("#add-price").fill(price)
+        page.locator(".q-add [type=submit]").click()
+        expect(page.locator(f".q-lines input[value='{line}']")).to_be_visible()
+    press(page, say("Copy"))
+    expect(page.locator(".q-set")).to_have_count(2)
+    discount = page.locator("[name=discount]").first
+    discount.fill("10")
+    discount.press("Tab")
+    expect(page.locator(".q-set").nth(1)).to_contain_text("410")
+
+
+def sign(customer: Page, link: str, catalogue: Catalogue) -> None:
+    """Choose the second set and sign it, as the customer does."""
+    customer.goto(link)
+    expect_faultless(customer)
+    customer.get_by_role("radio").nth(1).check()
+    customer.locator("#sign-name").fill("Δήμητρα Αναγνώστου")
+    field = customer.locator("[data-sign]").bounding_box()
+    assert field is not None
+    customer.mouse.move(field["x"] + 20, field["y"] + 20)
+    customer.mouse.down()
+    customer.mouse.move(field["x"] + 120, field["y"] + 60, steps=8)
+    customer.mouse.up()
+    customer.locator("button[form=accept]").click()
+    expect(customer.locator(".crm-alert").first).to_contain_text("Δήμητρα")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_quote_is_signed_ordered_delivered_invoiced_and_paid_on_a_phone(
+    open_page: Opener, server: str, installation: Installation, language: str
+) -> None:
+    catalogue = Catalogue(language)
+    say = catalogue.say
+    page = open_page(signed_in=False)
+    join(installation, server, page, language, "traveller")
+    page.set_viewport_size({"width": 390, "height": 844})
+    left: list[str] = []
+
+    def look() -> None:
+        expect_faultless(page)
+        left.extend(f"{page.url}: {text}" for text in catalogue.left_on(page, set()))
+
+    write_quote(page, catalogue)
+    look()
+    press(page, say("Send"))
+    link = page.get_by_role("textbox", name=say("Link for the customer")).input_value()
+    sign(open_page(signed_in=False, width=390, height=844), link, catalogue)
+    page.reload()
+    expect(page.get_by_text(say("Accepted")).first).to_be_visible()
+    look()
+
+    press(page, say("Make the order"))
+    page.wait_for_url("**/sales/orders/*")
+    page.locator("[id^=out-]").nth(1).fill("0")
+    press(page, say("Write the delivery down"))
+    expect(page.get_by_text(say("Partly delivered")).first).to_be_visible()
+    look()
+    press(page, say("Invoice"))
+    page.wait_for_url("**/sales/invoices/*")
+    press(page, say("Post"))
+    expect(page.get_by_role("banner")).to_contain_text(re.compile(r"I-\d{4}-\d+"))
+    look()
+    invoice = page.url
+
+    page.get_by_role("link", name=say("Payment"), exact=True).click()
+    page.locator("[name=amount]").fill("100")
+    press(page, say("Create"))
+    page.wait_for_url(re.compile(r"/sales/payments/[0-9a-f-]{36}"))
+    look()
+    page.goto(invoice)
+    expect(page.get_by_text(say("Partly paid")).first).to_be_visible()
+    assert left == []
