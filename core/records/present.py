@@ -131,10 +131,14 @@ def columns_of(record_type: RecordType, arguments: Mapping[str, str], query: Lis
 
 
 def _placed(columns: Sequence[Column]) -> list[Column]:
-    """Give three columns a place on a phone's card: the first amount at its side, then the others in their order."""
+    """Give three columns a place on a phone's card: the first amount at its side, the first status below it."""
     amount = next((column for column in columns[1:] if isinstance(column.field, fields.Money)), None)
-    rest = sorted(columns[1:], key=lambda column: column is not amount)
-    places = dict(zip((column.key for column in rest), PHONE_PLACES, strict=False))
+    status = next((column for column in columns[1:] if getattr(column.field, "tones", None)), None)
+    others = [column for column in columns[1:] if column is not amount and column is not status]
+    side = amount or (others.pop(0) if others else None)
+    below = others.pop(0) if others else None
+    chosen = (side, below, status or (others[0] if others else None))
+    places = {column.key: place for column, place in zip(chosen, PHONE_PLACES, strict=True) if column is not None}
     return [replace(column, phone=places.get(column.key, "")) for column in columns]
 
 

@@ -19,7 +19,9 @@ from core.problems import Problem
 from core.records.filters import compile_filter, parse_filter
 from core.records.models import SavedView
 from core.records.operations import create_record
+from core.records.present import columns_of
 from core.records.queries import ListQuery, count_records, list_records
+from core.records.registry import record_types
 from core.records.saved_views import views_of
 from core.users import queries as queries_of_users
 from core.users.models import User
@@ -220,3 +222,19 @@ def test_people_put_their_own_views_in_order_and_nobody_elses(client: FlaskClien
     client.post("/customers/views/order", data={"view": [ids["Another's"], ids["Third"], ids["First"]]})
     assert views() == ["Third", "First", "Second", "Another's"]
     assert db.session.get_one(SavedView, other.id).position == 7
+
+
+@pytest.mark.parametrize(
+    ("columns", "places"),
+    [
+        ("name,city,phone,email", {"city": "side", "phone": "sub", "email": "subside"}),
+        ("name,number,customer,status,gross", {"gross": "side", "number": "sub", "status": "subside"}),
+        ("name,status,number", {"number": "side", "status": "subside"}),
+        ("name", {}),
+    ],
+)
+def test_a_phone_shows_an_amount_and_a_status_before_the_rest(app: Flask, columns: str, places: dict[str, str]) -> None:
+    record_type = record_types.get("sales.invoice" if "number" in columns else "customer")
+    assert record_type is not None
+    found = columns_of(record_type, {"columns": columns}, ListQuery())
+    assert {each.key: each.phone for each in found if each.phone} == places
