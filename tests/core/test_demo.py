@@ -16,6 +16,7 @@ from core.demo import loading as demo
 from core.demo.company import DemoCompany, DemoPart
 from core.demo.parties import BATCH
 from core.demo.words import LANDS
+from core.i18n import today
 from core.records.registry import record_types
 from core.users.models import Setting, Team, User
 from pelatis import api
@@ -191,6 +192,22 @@ def test_her_day_has_visits_calls_a_meeting_and_a_task_that_is_late(app: Flask) 
     task = _model("activities.task")
     due = select(task.due_on).where(task.owner_id == _eleni(), task.due_on <= date(2026, 11, 20))
     assert sorted(db.session.scalars(due)) == [date(2026, 11, 18), *[date(2026, 11, 20)] * 3]
+
+
+def test_its_books_have_something_of_everything(app: Flask) -> None:
+    demo.load(60)
+    invoice, payment = _model("sales.invoice"), _model("sales.payment")
+    found = db.session.execute(select(invoice.number, invoice.status).order_by(invoice.issued_on, invoice.number))
+    statuses: dict[str, str] = dict(found.all())
+    assert set(statuses.values()) == {"posted", "part_paid", "paid", "used_up"}
+    numbers = [number for number in statuses if number.startswith("I-")]
+    assert numbers == sorted(numbers)
+    late = (invoice.due_on < today(), invoice.open_amount > 0, invoice.kind == "invoice")
+    assert (_count(invoice, *late), _count(payment, payment.open_amount > 0)) == (2, 1)
+    assert _count(_model("sales.recurring_order")) == 2
+    settlement = _model("sales.commission_settlement")
+    assert {"approved", "drawn_up"} == set(db.session.scalars(select(settlement.status)))
+    assert _count(_model("sales.account_plan")) > 0
 
 
 def test_leads_are_about_to_run_out_of_time(app: Flask) -> None:

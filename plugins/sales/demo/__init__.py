@@ -27,7 +27,7 @@ from ..models import (
 from ..operations.clock import RESPONSE_TIME
 from ..operations.pipelines import default_pipeline, stages_of
 from ..schemas import DISQUALIFIED, LOST_REASONS, SOURCES
-from . import commissions, costs, forecast, forms, people, plans, quotes
+from . import books, commissions, costs, forecast, forms, people, plans, quotes
 
 #: What one euro buys, by quarters, the newest last.
 RATES: Final[Mapping[str, Sequence[str]]] = {
@@ -191,6 +191,7 @@ class SalesDemo(DemoPart):
         rows = {key: deal.row for key, deal in zip(featured, deals, strict=False)}
         quotes.make(self.company, rows)
         commissions.make(self.company, rows)
+        books.make(self.company, rows)
         return [deal.matter for deal in deals]
 
     def _write_parts(self, customers: Sequence[DemoCustomer], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from ..operations.commission_splits import share
 from ..operations.invoices import create_invoice, create_invoice_line, credit_invoice, post_invoice
 from ..operations.payments import create_payment
 from ..queries.invoices import lines_of_invoice
+from . import books
 
 #: Deals (customer, product) to what was invoiced of them, and how long ago; one is paid in part, one reversed in part.
 INVOICED: Final[Mapping[tuple[str, str], tuple[str, int, str, int]]] = {
@@ -42,6 +43,7 @@ def make(company: DemoCompany, deals: Mapping[tuple[str, str], Mapping[str, Any]
     put_in_force(system_actor(), plan)
     margin = {"base": "margin", "way": "whole", "period": "month", "tiers": "0 - 5000: 8\n5000 - : 12"}
     create_plan(system_actor(), {"name": _("By margin, next year"), "begins_on": begins_on, **margin})
+    books.make_invoices(company, deals)
     for key, (code, quantity, price, days) in INVOICED.items():
         if key in deals:
             _invoice(company, key, deals[key], (code, quantity, price, days))
