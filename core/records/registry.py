@@ -13,12 +13,15 @@ class RecordTypes:
     def __init__(self) -> None:
         self._by_key: dict[str, RecordType] = {}
         self._extra: dict[str, list[ExtraColumn]] = {}
+        #: How often a record type was added or taken away, for whoever remembers something about all of them.
+        self.changes = 0
         #: Asked whether a plugin is on; the host puts its own answer here.
         self.is_enabled: Callable[[str], bool] = lambda _plugin: True
 
     def add(self, record_type: "RecordType") -> None:
         """Register a record type under its key; a second one with the same key replaces the first."""
         self._by_key[record_type.key] = record_type
+        self.changes += 1
 
     def add_column(self, column: "ExtraColumn") -> None:
         """Register a list column that one plugin adds to another's record type."""
@@ -28,11 +31,13 @@ class RecordTypes:
     def remove_plugin(self, plugin: str) -> None:
         """Forget everything that a plugin declared, because it failed to load."""
         self._by_key = {key: each for key, each in self._by_key.items() if each.plugin != plugin}
+        self.changes += 1
         for columns in self._extra.values():
             columns[:] = [column for column in columns if column.plugin != plugin]
 
     def __iter__(self) -> "Iterator[RecordType]":
-        return iter([each for each in self._by_key.values() if self.is_enabled(each.plugin)])
+        enabled = {plugin for plugin in {each.plugin for each in self._by_key.values()} if self.is_enabled(plugin)}
+        return iter([each for each in self._by_key.values() if each.plugin in enabled])
 
     def get(self, key: str) -> "RecordType | None":
         """Find a record type by its key, `sales.opportunity`; None when unknown or its plugin is off."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
-from flask import g, request
+from flask import Flask, current_app, g, request
 from flask_wtf.csrf import generate_csrf
 
 from core.access import Actor, current_actor, may
@@ -15,11 +15,14 @@ from core.notifications.queries import unread_count
 from core.records.present import initials, tone_of
 from core.records.registry import record_types
 from core.records.saved_views import pinned_views, view_url
+from core.records.types import RecordType
 
 #: Record types of the core that stand under Administration instead of in the rail.
 ADMINISTRATION = ("user", "team", "territory")
 #: The keys that lead to the core's own pages after `g`.
 _KEYS = {"/": "t", "/customers": "c"}
+#: For how many combinations of rights and language the lists of the rail are remembered.
+MOST_NAVS: Final = 256
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,15 @@ class NavGroup:
     title: str
     lines: tuple[NavLine, ...]
     setup: tuple[NavLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class _List:
+    """A list that has a line in the rail, with its name in somebody's language."""
+
+    record_type: RecordType
+    label: str
+    setup: bool
 
 
 def shell() -> dict[str, Any]:
@@ -96,25 +108,50 @@ def _record_lines(actor: Actor) -> dict[str, list[NavLine]]:
     """Give the lines of the lists, with the views that are pinned below them, by the plugin that they belong to."""
     views = pinned_views(actor)
     lines: dict[str, list[NavLine]] = {}
-    for each in record_types:
-        if each.nav and not each.setup and each.key not in ADMINISTRATION and may(actor, each, "view"):
+    for each in _lists_for(actor):
+        if not each.setup:
             children = [
-                NavLine(view.name, view_url(each, view), "", request.args.get("view") == str(view.id))
+                NavLine(view.name, view_url(each.record_type, view), "", request.args.get("view") == str(view.id))
                 for view in views
-                if view.record_type_key == each.key
+                if view.record_type_key == each.record_type.key
             ]
-            line = _line(each.label_plural, each.url, each.icon, children=tuple(children))
-            lines.setdefault(each.plugin, []).append(line)
+            line = _line(each.label, each.record_type.url, each.record_type.icon, children=tuple(children))
+            lines.setdefault(each.record_type.plugin, []).append(line)
     return lines
 
 
 def _setup_lines(actor: Actor) -> dict[str, list[NavLine]]:
     """Give the lines of what somebody may set up, by plugin."""
     lines: dict[str, list[NavLine]] = {}
-    for each in record_types:
-        if each.nav and each.setup and may(actor, each, "edit"):
-            lines.setdefault(each.plugin, []).append(_line(each.label_plural, each.url, each.icon))
+    for each in _lists_for(actor):
+        if each.setup:
+            line = _line(each.label, each.record_type.url, each.record_type.icon)
+            lines.setdefault(each.record_type.plugin, []).append(line)
     return lines
+
+
+def _lists_for(actor: Actor) -> Sequence[_List]:
+    """Give the lists that have a line; it is found out once for all who have the same rights and language."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    found: dict[Any, Sequence[_List]] = app.extensions.setdefault("pelatis_nav", {})
+    rights = (actor.kind, frozenset(actor.grants.items()))
+    key = (rights, get_language(), current_host().enabled, record_types.changes)
+    lists = found.get(key)
+    if lists is None:
+        if len(found) >= MOST_NAVS:
+            found.clear()
+        lists = found[key] = [
+            _List(each, str(each.label_plural), bool(each.setup)) for each in record_types if _has_line(actor, each)
+        ]
+    return lists
+
+
+def _has_line(actor: Actor, record_type: RecordType) -> bool:
+    if not record_type.nav:
+        return False
+    if record_type.setup:
+        return may(actor, record_type, "edit")
+    return record_type.key not in ADMINISTRATION and may(actor, record_type, "view")
 
 
 def _added(item: NavItem) -> NavLine:
