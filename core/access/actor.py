@@ -1,11 +1,12 @@
 """Actors: whoever reads or writes, with what they were granted."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from core.database import JournalContext, journal_context
 
@@ -20,6 +21,9 @@ class Kind(StrEnum):
     public = "public"
     system = "system"
 
+    # That of an enumeration is Python's own, and pages ask for it by the hundred.
+    __hash__ = str.__hash__
+
 
 class Scope(StrEnum):
     """How far a permission reaches."""
@@ -29,6 +33,8 @@ class Scope(StrEnum):
     territory = "territory"
     all = "all"
 
+    __hash__ = str.__hash__
+
     @property
     def rank(self) -> int:
         """Order scopes from narrow to wide."""
@@ -37,7 +43,8 @@ class Scope(StrEnum):
 
 def widest(*scopes: Scope | None) -> Scope | None:
     """Choose the widest of several scopes; None when there is none."""
-    return max((scope for scope in scopes if scope is not None), key=lambda scope: scope.rank, default=None)
+    given = {scope for scope in scopes if scope is not None}
+    return max(given, key=lambda scope: scope.rank) if len(given) > 1 else next(iter(given), None)
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,11 @@ class Actor:
         if self.kind is Kind.system:
             return Scope.all
         return widest(self.grants.get(permission), self.grants.get("*"))
+
+    @cached_property
+    def rights(self) -> Hashable:
+        """What everybody of the same kind and grants has in common, to remember something by."""
+        return (self.kind, frozenset(self.grants.items()))
 
     @property
     def is_administrator(self) -> bool:

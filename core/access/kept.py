@@ -90,7 +90,7 @@ class Kept:
         # What a plugin's records are visible to changes when it is switched on or off.
         enabled = current_app.extensions["pelatis_host"].enabled
         has = tuple(bool(getattr(actor, name)) for name in _SEVERAL)
-        key = (actor.kind, frozenset(actor.grants.items()), has, enabled, shape)
+        key = (actor.rights, has, enabled, shape)
         statement = self._statements.get(key)
         if statement is None:
             try:

@@ -134,8 +134,7 @@ def _lists_for(actor: Actor) -> Sequence[_List]:
     """Give the lists that have a line; it is found out once for all who have the same rights and language."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     found: dict[Any, Sequence[_List]] = app.extensions.setdefault("pelatis_nav", {})
-    rights = (actor.kind, frozenset(actor.grants.items()))
-    key = (rights, get_language(), current_host().enabled, record_types.changes)
+    key = (actor.rights, get_language(), current_host().enabled, record_types.changes)
     lists = found.get(key)
     if lists is None:
         if len(found) >= MOST_NAVS:

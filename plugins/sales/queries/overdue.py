@@ -10,6 +10,8 @@ from sqlalchemy import Date, Integer, and_, bindparam, func, select
 from pelatis.api import Actor, Customer, db, kept, today, visible
 
 from ..models import Invoice
+from .papers import papers_of
+from .statements import overdue_days
 
 #: Statuses of an invoice of which something is to be paid.
 OWED: Final = ("posted", "part_paid")
@@ -56,6 +58,8 @@ def _own_overdue(actor: Actor) -> Any:
 
 def overdue_of_customers(actor: Actor, customers: Sequence[UUID]) -> Sequence[Any]:
     """Tell what is overdue of customers: id, currency, how many invoices, what is open of them, and since when."""
+    if len(customers) == 1:
+        return _overdue_of_one(actor, customers[0])
     statement = (
         select(
             Invoice.customer_id, Invoice.currency, func.count(Invoice.id), func.sum(Invoice.open_amount),
@@ -66,3 +70,19 @@ def overdue_of_customers(actor: Actor, customers: Sequence[UUID]) -> Sequence[An
         .order_by(Invoice.customer_id, Invoice.currency)
     )  # fmt: skip
     return db.session.execute(statement).all()
+
+
+def _overdue_of_one(actor: Actor, customer: UUID) -> Sequence[Any]:
+    """Tell the same from what the customer's page has read anyway."""
+    by_currency: dict[str, list[Invoice]] = {}
+    for invoice in papers_of(actor, customer).invoices:
+        owed = invoice.kind == "invoice" and invoice.status in OWED and invoice.deleted_at is None
+        if owed and overdue_days(invoice, today()):
+            by_currency.setdefault(invoice.currency, []).append(invoice)
+    return [
+        (
+            customer, currency, len(listed), sum(each.open_amount for each in listed),
+            min(each.due_on for each in listed if each.due_on is not None),
+        )
+        for currency, listed in sorted(by_currency.items())
+    ]  # fmt: skip

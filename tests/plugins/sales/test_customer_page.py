@@ -5,17 +5,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 
 from core.access import Actor, Scope, system_actor
-from core.customers.operations import add_person
+from core.customers.operations import add_person, create_customer
 from core.database import utc_now
 from plugins.sales.models import Invoice, Opportunity
+from plugins.sales.operations.invoices import post_invoice
 from plugins.sales.operations.plans import create_account_plan
 from plugins.sales.operations.quotes import create_quote, update_quote
+from plugins.sales.queries.overdue import overdue_of_customers
 from plugins.sales.queries.papers import papers_of
 from plugins.sales.queries.quotes import quotes_of_customer
 from tests.conftest import staff
+from tests.plugins.sales.invoicing import draft
 
 Deal = Callable[..., Opportunity]
 SYSTEM = system_actor()
@@ -61,3 +65,14 @@ def test_quotes_come_by_their_last_change_and_page_by_moment(known: Any) -> None
     assert [each.name for each in quotes_of_customer(SYSTEM, known.id)] == ["Second offer", "First offer"]
     assert quotes_of_customer(SYSTEM, known.id, utc_now() - timedelta(days=1)) == []
     assert [each.name for each in quotes_of_customer(SYSTEM, known.id, text="first")] == ["First offer"]
+
+
+def test_what_is_overdue_of_one_customer_is_what_the_batch_says(known: Any, posted: Invoice) -> None:
+    other = create_customer(SYSTEM, {"name": "Nobody owes", "kind": "organisation"})
+    for number in range(2):
+        with time_machine.travel(utc_now() - timedelta(days=90 + number), tick=False):
+            post_invoice(SYSTEM, draft(known, (("Crate", "2", "7.35"),)))
+    of_one = [tuple(row) for row in overdue_of_customers(SYSTEM, [known.id])]
+    assert of_one == [tuple(row) for row in overdue_of_customers(SYSTEM, [known.id, other.id])]
+    assert [(currency, count) for _customer, currency, count, _amount, _since in of_one] == [("EUR", 2)]
+    assert overdue_of_customers(SYSTEM, [other.id]) == []
