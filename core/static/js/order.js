@@ -1,6 +1,7 @@
 /**
  * Putting things in order: a list [data-order] of lines [data-order-item]. The grip is dragged; [data-order-step] and Alt
- * with the arrows move a line by one. The form that they stand in sends what they hold in their order.
+ * with the arrows move a line by one. The form that they stand in sends what they hold in their order; a list that is
+ * kept at once hears `reordered`.
  */
 import { announce, loadVendor } from "./page.js";
 import { say, language } from "./words.js";
@@ -32,6 +33,7 @@ function tell(item) {
   const place = (all.indexOf(item) + 1).toLocaleString(language);
   const total = all.length.toLocaleString(language);
   announce(`${item.dataset.orderLabel}: ${say("position", { place, total })}`);
+  item.parentElement.dispatchEvent(new CustomEvent("reordered", { bubbles: true }));
 }
 
 document.addEventListener("click", (event) => {
@@ -47,3 +49,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:after:swap", () => makeSortable(document));
+makeSortable(document);

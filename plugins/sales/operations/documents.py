@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from pelatis.api import (
     LANGUAGES,
@@ -160,6 +161,32 @@ def settle_line(kind: DocumentKind, _actor: Actor, line: Any) -> None:
     document = draft_document(kind.of(line))
     db.session.flush()
     add_up(kind, document)
+
+
+def order_lines(kind: DocumentKind, actor: Actor, document: Any, ids: Sequence[UUID]) -> None:
+    """Put the lines of a draft in order.
+
+    Args:
+        kind: what it is.
+        actor: whoever does it.
+        document: the draft.
+        ids: of its lines as they are to follow each other; those that aren't named come after them.
+
+    Raises:
+        Problem: `sales.document_sealed` (409); 403 or 404 without the right.
+    """
+    with write_unit() as session:
+        draft_document(document)
+        require(actor, kind.document, "edit", document)
+        put_in_order(kind.lines(document), ids)
+        session.flush()
+
+
+def put_in_order(lines: Sequence[Any], ids: Sequence[UUID]) -> None:
+    """Number lines as their ids follow each other; those that aren't named keep their order after them."""
+    places = {line_id: place for place, line_id in enumerate(ids)}
+    for position, line in enumerate(sorted(lines, key=lambda line: places.get(line.id, len(places))), 1):
+        line.position = position
 
 
 def price_draft(kind: DocumentKind, document: Any) -> None:

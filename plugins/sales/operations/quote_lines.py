@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -24,7 +25,7 @@ from ..models import Quote, QuoteLine, QuoteSet
 from ..queries.quotes import lines_of, sets_of
 from ..totals import write_totals
 from .approvals import void_approval
-from .documents import CHOOSING
+from .documents import CHOOSING, put_in_order
 from .pricing import configure_line, price_document_lines
 
 #: Attributes of a line on which the price of price lists depends.
@@ -171,6 +172,23 @@ def update_line(actor: Actor, line: QuoteLine, values: Mapping[str, Any]) -> Quo
         settle_set(actor, session.get_one(QuoteSet, line.set_id))
         void_approval(quote)
         return line
+
+
+def order_set_lines(actor: Actor, quote_set: QuoteSet, ids: Sequence[UUID]) -> None:
+    """Put the lines of a set of a draft in order; the optional ones stay behind the others.
+
+    Args:
+        actor: whoever does it.
+        quote_set: the set.
+        ids: of its lines as they are to follow each other; those that aren't named come after them.
+
+    Raises:
+        Problem: `sales.quote_sent` (409) once it was sent; 403 or 404 without the right.
+    """
+    with write_unit() as session:
+        quote = draft_of(_edited_quote(actor, quote_set.quote_id))
+        put_in_order(lines_of(quote, quote_set), ids)
+        session.flush()
 
 
 def remove_set(actor: Actor, quote_set: QuoteSet) -> None:

@@ -32,7 +32,8 @@ from pelatis.api import (
 from ..hooks.commissions import shown_shares
 from ..letters import invoice_answer
 from ..models import Invoice, InvoiceLine, Payment
-from ..operations.invoices import credit_invoice, invoice_order, post_invoice
+from ..operations.documents import order_lines
+from ..operations.invoices import INVOICE_KIND, credit_invoice, invoice_order, post_invoice
 from ..queries.invoices import lines_of_invoice, notes_of, reversed_so_far
 from ..queries.payments import allocations_to
 from ..records import INVOICE_LINES, INVOICES, ORDERS, PAYMENTS
@@ -40,7 +41,16 @@ from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
 from . import blueprint
 from .documents import DocumentRow, in_field, money, part_of, row_of, sums_of, tell_refusal, typed_quantities
-from .lines import LineDialog, add_typed_line, choose_anew, dialog_of, options_chosen, options_urls, typed_line
+from .lines import (
+    LineDialog,
+    add_typed_line,
+    choose_anew,
+    dialog_of,
+    lines_in_order,
+    options_chosen,
+    options_urls,
+    typed_line,
+)
 from .payments import use_of
 
 
@@ -168,6 +178,15 @@ def new_invoice_line(record_id: UUID) -> Response:
     _actor, invoice = _edited(record_id)
     dialog = _new_line_dialog(invoice, typed_line())
     return add_typed_line(dialog, INVOICE_LINES, {"invoice": str(invoice.id)}, lambda: _changed(invoice))
+
+
+@blueprint.post("/invoices/<uuid:record_id>/lines/order")
+@audience("staff")
+def put_invoice_lines_in_order(record_id: UUID) -> Response:
+    """Put the lines of a draft in order."""
+    actor, invoice = _edited(record_id)
+    order_lines(INVOICE_KIND, actor, invoice, lines_in_order())
+    return _changed(invoice)
 
 
 def _new_line_dialog(invoice: Invoice, said: Mapping[str, Any]) -> LineDialog:

@@ -182,6 +182,11 @@ def typed_line() -> dict[str, Any]:
     return {name: request.form[name] for name in TYPED if request.form.get(name)}
 
 
+def lines_in_order() -> list[UUID]:
+    """Read the ids of lines in the order in which they were put."""
+    return request.form.getlist("line", type=UUID)
+
+
 def choose_anew(dialog: LineDialog, lines: RecordType, line: DocumentLine, changed: Callable[[], Response]) -> Response:
     """Write the variant and the options that were chosen for a line that is there.
 

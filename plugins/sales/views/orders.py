@@ -40,9 +40,11 @@ from ..hooks.commissions import shown_shares
 from ..hooks.recurring import repeats_of
 from ..letters import delivery_answer, order_answer, parts_of
 from ..models import Delivery, Invoice, Order, OrderLine, RecurringOrder
+from ..operations.documents import order_lines
 from ..operations.orders import (
     DELIVERABLE,
     INVOICEABLE,
+    ORDER_KIND,
     cancel_order,
     confirm_order,
     create_order_of_quote,
@@ -57,7 +59,16 @@ from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
 from .documents import DocumentRow, in_field, part_of, row_of, sums_of, tell_refusal, typed_quantities, unit_of
-from .lines import LineDialog, add_typed_line, choose_anew, dialog_of, options_chosen, options_urls, typed_line
+from .lines import (
+    LineDialog,
+    add_typed_line,
+    choose_anew,
+    dialog_of,
+    lines_in_order,
+    options_chosen,
+    options_urls,
+    typed_line,
+)
 from .stock import StockWords, ask_short, promise_words, stock_words
 
 
@@ -198,6 +209,15 @@ def new_order_line(record_id: UUID) -> Response:
     _actor, order = _edited(record_id)
     dialog = _new_line_dialog(order, typed_line())
     return add_typed_line(dialog, ORDER_LINES, {"order": str(order.id)}, lambda: _changed(order))
+
+
+@blueprint.post("/orders/<uuid:record_id>/lines/order")
+@audience("staff")
+def put_order_lines_in_order(record_id: UUID) -> Response:
+    """Put the lines of a draft in order."""
+    actor, order = _edited(record_id)
+    order_lines(ORDER_KIND, actor, order, lines_in_order())
+    return _changed(order)
 
 
 def _new_line_dialog(order: Order, said: Mapping[str, Any]) -> LineDialog:

@@ -41,7 +41,7 @@ from ..letters import parts_of, quote_answer
 from ..models import Order, Quote, QuoteLine, QuoteSet
 from ..operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
 from ..operations.mailing import mail_quote, words_for
-from ..operations.quote_lines import copy_set, remove_set
+from ..operations.quote_lines import copy_set, order_set_lines, remove_set
 from ..operations.quote_links import link_for, revoke_link, token_of
 from ..operations.quotes import OPEN, revise_quote, send_quote
 from ..queries.orders import order_of_quote
@@ -52,7 +52,16 @@ from ..schemas.quotes import QUOTE_TONES
 from ..totals import margin_percent
 from . import blueprint
 from .documents import Step, in_field, options_of, part_of, steps_of, sums_of, tell_refusal
-from .lines import LineDialog, add_typed_line, choose_anew, dialog_of, options_chosen, options_urls, typed_line
+from .lines import (
+    LineDialog,
+    add_typed_line,
+    choose_anew,
+    dialog_of,
+    lines_in_order,
+    options_chosen,
+    options_urls,
+    typed_line,
+)
 from .stock import StockWords, stock_words
 
 #: The statuses in which a quote says what there is in stock.
@@ -276,6 +285,15 @@ def new_line(record_id: UUID, set_id: UUID) -> Response:
     beside = {"set": str(set_id), "optional": "optional" in request.form}
     dialog = _new_line_dialog(quote, set_id, {**typed_line(), **beside})
     return add_typed_line(dialog, QUOTE_LINES, beside, lambda: _changed(quote, set_id))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/sets/<uuid:set_id>/lines/order")
+@audience("staff")
+def put_lines_in_order(record_id: UUID, set_id: UUID) -> Response:
+    """Put the lines of a set in order."""
+    actor, quote = _edited(record_id)
+    order_set_lines(actor, _part(QuoteSet, set_id, quote), lines_in_order())
+    return _changed(quote, set_id)
 
 
 def _new_line_dialog(quote: Quote, set_id: UUID, said: Mapping[str, Any]) -> LineDialog:
