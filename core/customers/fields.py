@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from core.customers.countries import country_code, country_names
+from core.customers.countries import country_code, country_name, country_names
 from core.customers.tax import written_tax_number
 from core.i18n import _, get_language
 from core.records import fields
@@ -83,6 +83,22 @@ class Words(fields.WritesItself, fields.Tags):
     def written(self, value: Any) -> str:
         """List the words by their labels."""
         return ", ".join(str(self.known.get(word) or word.replace("_", " ")) for word in value)
+
+
+class Countries(Words):
+    """Countries, kept by their ISO codes; their names in many languages are understood."""
+
+    def _value_of(self, word: str) -> str:
+        code = country_code(word)
+        if code is None:
+            raise ma.ValidationError(
+                _("“%(text)s” isn't a country that we know. Write its two-letter code.", text=word)
+            )
+        return code
+
+    def written(self, value: Any) -> str:
+        """List the countries by name."""
+        return ", ".join(country_name(code) for code in value)
 
 
 @lru_cache(maxsize=4_096)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from core.customers.keys import matching_name, sorting_name
@@ -59,6 +59,8 @@ class Customer(Record, Base):
     parent_id: Mapped[Id | None] = ref("core_customer", on_delete="set null")
     #: Where they belong; whoever looks after it reaches them.
     territory_id: Mapped[Id | None] = ref("core_territory", on_delete="set null")
+    #: Whether somebody chose the territory; no rule changes it then.
+    territory_pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The day from which they are a customer.
     since: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(Text)

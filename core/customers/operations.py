@@ -19,6 +19,7 @@ from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import fields
 from core.records.operations import add, add_many, change_record, make_each, unsaved
+from core.territories.rules import placed
 
 #: How many parents a customer may have above each other; a bound on the walk upwards.
 DEEPEST_HIERARCHY = 30
@@ -81,7 +82,7 @@ def _checked(customer: Customer | None, values: Mapping[str, Any]) -> dict[str, 
         _refuse_cycle(customer.id, checked["parent_id"])
     if customer is not None and customer.is_person and "name" not in checked:
         checked |= _renamed(customer, checked)
-    return checked
+    return checked | placed(customer, checked)
 
 
 def _checked_tax_number(text: str, country: str | None) -> str:

@@ -36,7 +36,7 @@ ALWAYS: Final = frozenset({"tax_number", "phone", "email", "address"})
 _IN_ADDRESS: Final = frozenset({"street", "postcode", "city", "country"})
 #: Facts that the head tells already; they are edited among the folded ones.
 _IN_HEAD: Final = frozenset({"roles", "owner", "since"})
-_IN_FORM_ONLY: Final = frozenset({"name", "kind", "currency"})
+_IN_FORM_ONLY: Final = frozenset({"name", "kind", "currency", "territory_pinned"})
 
 #: How many entries of the timeline the side panel shows.
 MOST_LATEST: Final = 4

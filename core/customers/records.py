@@ -28,7 +28,7 @@ CUSTOMERS = RecordType(
     columns=("name", "city"),
     filters=(
         "kind", "name", "roles", "tags", "city", "country", "postcode", "industry", "employees", "annual_revenue",
-        "founded_year", "email", "phone", "tax_number", "language", "parent", "territory", "since",
+        "founded_year", "email", "phone", "tax_number", "language", "parent", "territory", "territory_pinned", "since",
     ),
     search=("name", "legal_name", "tax_number", "email", "phone", "city", "tags", "industry"),
     sort="name",

@@ -173,6 +173,12 @@ class CustomerSchema(RecordSchema):
     territory = fields.Related(
         "territory", label=_l("Territory"), import_names=("region", "sales region", "περιοχή", "rejon", "terytorium")
     )
+    territory_pinned = fields.Boolean(
+        label=_l("Keep the territory"),
+        help=_l("No rule changes it. It is ticked by itself when somebody chooses a territory."),
+        load_default=False,
+        allow_none=False,
+    )
     since = fields.Date(
         label=_l("Customer since"), import_names=("customer since", "πελάτης από", "klient od", "since")
     )

@@ -61,6 +61,8 @@ def mark_territories(founded: datetime) -> None:
                 name=region.name,
                 parent_id=ids.get(region.parent),
                 manager_id=people[region.manager],
+                countries=list(region.countries),
+                postcodes=list(region.postcodes),
                 created_at=founded,
             )
         )

@@ -1,5 +1,7 @@
 """The tables of territories and of who looks after them; they decide who sees which customers."""
 
+from typing import Any
+
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +17,13 @@ class Territory(Record, Base):
     parent_id: Mapped[Id | None] = ref("core_territory", on_delete="set null")
     #: Who answers for it, and is a member of it.
     manager_id: Mapped[Id | None] = ref("core_user", on_delete="set null")
+    #: Its place among territories of the same depth whose rules fit a customer: the lowest decides.
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The rule: what a customer must have, each empty for anything; all empty means no rule. Countries, the beginnings
+    #: of postcodes, and tags of which one is enough.
+    countries: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    postcodes: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    tags: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
 
 class TerritoryMember(Record, Base):

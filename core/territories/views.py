@@ -8,11 +8,14 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from core.access import Actor, current_actor, may
 from core.customers.models import Customer
 from core.database import db
-from core.i18n import _
+from core.i18n import _, format_number
+from core.jobs.operations import enqueue
 from core.problems import not_found
 from core.records.queries import active_people
 from core.records.untrusted import as_id
 from core.territories import operations, queries
+from core.territories.assignment import may_assign, preview, require_assigning
+from core.territories.jobs import assign_territories
 from core.territories.models import Territory
 from core.web.audience import audience
 from core.web.render import redirect_or_refresh, render, toast
@@ -46,7 +49,36 @@ def tree() -> Response:
         counts=queries.customers_by_territory(actor),
         may_create=may(actor, Territory, "create"),
         may_see=may(actor, Customer, "view"),
+        may_assign=may_assign(actor),
     )
+
+
+@blueprint.get("/admin/territories/assignment")
+@audience("staff")
+def assignment() -> Response:
+    """Show how many customers would go where by the rules."""
+    actor = current_actor()
+    seen = preview(actor)
+    rows = [
+        [node.record.name, *_written(seen.now[node.record.id], seen.then[node.record.id])]
+        for node in queries.territory_tree(actor)
+    ]
+    rows.append([_("No territory"), *_written(seen.now[None], seen.then[None])])
+    return render("territories/assignment.html", seen=seen, rows=rows)
+
+
+def _written(now: int, then: int) -> list[str]:
+    return [format_number(now), format_number(then), f"{then - now:+d}" if then != now else "–"]
+
+
+@blueprint.post("/admin/territories/assignment")
+@audience("staff")
+def assign() -> WerkzeugResponse:
+    """Put the customers where the rules say, in the background."""
+    require_assigning(current_actor())
+    enqueue(assign_territories)
+    toast(_("The customers are being assigned in the background."))
+    return redirect_or_refresh("/admin/territories")
 
 
 @blueprint.get("/admin/territories/<uuid:territory_id>/members")
