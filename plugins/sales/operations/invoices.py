@@ -17,6 +17,7 @@ from pelatis.api import (
     _,
     change_record,
     db,
+    in_language,
     new_id,
     require,
     save,
@@ -346,7 +347,8 @@ def _freeze(invoice: Invoice) -> None:
     if customer is None:
         raise no_customer()
     invoice.printed_name = (customer.legal_name or customer.name)[:300]
-    invoice.printed_address = "\n".join(address_of(customer)[1:])[:1_000]
+    with in_language(invoice.language):
+        invoice.printed_address = "\n".join(address_of(customer)[1:])[:1_000]
     invoice.printed_tax_number = customer.tax_number
     original = db.session.get(Invoice, invoice.corrects_id) if invoice.corrects_id else None
     invoice.rate = original.rate if original else rate_of(invoice.currency, invoice.issued_on)

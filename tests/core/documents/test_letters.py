@@ -101,6 +101,18 @@ def test_sums_and_taxes_stay_on_one_page(app: Flask) -> None:
         assert [page.count("sum ") for page in pages if "sum " in page] == [6]
 
 
+def test_a_short_part_stands_whole_on_one_page(app: Flask) -> None:
+    for lines in range(18, 30):
+        long = LetterPart(COLUMNS, [LetterLine([str(number), ""]) for number in range(lines)])
+        short = LetterPart(
+            COLUMNS, [LetterLine(["only line", ""])], title="Second set", totals=[LetterTotal("sum", "1", strong=True)]
+        )
+        pages = text_of(render_letter(Letter("en", "T", parts=[long, short])))
+        assert [("Second set" in page, "only line" in page, "sum" in page) for page in pages if "sum" in page] == [
+            (True, True, True)
+        ]
+
+
 def test_head_and_foot_tell_what_is_known_of_the_company_in_the_letters_language(app: Flask) -> None:
     set_company(
         company_name="Αιγίς", street="Ερμού 12", postal_code="105 63", city="Αθήνα", country="GR",

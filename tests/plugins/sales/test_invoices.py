@@ -58,6 +58,10 @@ def test_every_status_has_a_name_and_a_place_in_the_table() -> None:
 # Posting
 
 
+def test_the_country_is_printed_in_the_documents_language_whoever_posts(taxed: Any) -> None:
+    assert str(post_invoice(SYSTEM, draft(taxed, language="pl")).printed_address).endswith("\nGrecja")
+
+
 def test_posting_draws_a_number_and_freezes_customer_and_rate(taxed: Any) -> None:
     with write_unit() as session:
         session.add(ExchangeRate(currency="PLN", rate=Decimal("4.25"), valid_from=today()))
