@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, bindparam, case, func, null, select, type_coerce, union_all
+from sqlalchemy import Date, Integer, Uuid, bindparam, case, func, null, select, type_coerce, union_all
 
 from pelatis.api import Actor, User, base_currency, db, kept, today, visible
 from plugins.catalog.api import rounded, shared_out
@@ -27,6 +27,7 @@ MONTHS: Final = 4
 #: With how old a snapshot the forecast is compared.
 WEEK: Final = timedelta(days=7)
 ZERO: Final = Decimal(0)
+_PRODUCT: Final = bindparam("product", type_=Uuid())
 #: The months and quarter of a year that a target or an adjustment may be for.
 Amounts = Mapping[tuple[UUID | None, str], Decimal]
 
@@ -144,7 +145,9 @@ class _Atoms:
     before: Mapping[UUID | None, Decimal]
 
 
-def read_forecast(actor: Actor, period: Period, team: UUID | None = None, *, by_team: bool = False) -> Forecast:
+def read_forecast(
+    actor: Actor, period: Period, team: UUID | None = None, *, by_team: bool = False, product: UUID | None = None
+) -> Forecast:
     """Read the forecast of a period over the deals that an actor may see, in at most eight statements.
 
     Args:
@@ -152,11 +155,14 @@ def read_forecast(actor: Actor, period: Period, team: UUID | None = None, *, by_
         period: a month or a quarter.
         team: the team, with those below it, whose forecast it is; None for everybody.
         by_team: whether lines are teams right below that one rather than people.
+        product: the product of which alone it is, against the targets for it and without adjustments, which are of all
+            that somebody sells; None for everything.
     """
     staff = read_staff()
     then = taken_day(today() - WEEK) if period.ends_before > today() else None
-    atoms = _read_atoms(actor, period, then)
-    quotas, adjustments = _read_targets(actor, period), _read_adjustments(actor, period)
+    atoms = _read_atoms(actor, period, then, product)
+    quotas = _read_targets(actor, period, product)
+    adjustments = _read_adjustments(actor, period) if product is None else {}
     people = {person for person, _month in atoms.now} | set(atoms.before) | {who for who, _key in adjustments}
     people |= {who for who, _key in quotas if who in staff.people}
     if team is not None:
@@ -260,22 +266,22 @@ def _of_parts(quotas: Amounts, who: UUID | None, period: Period) -> Decimal | No
     return dict(zip(rest, shares, strict=True))[period.key]
 
 
-def _read_targets(actor: Actor, period: Period) -> Amounts:
+def _read_targets(actor: Actor, period: Period, product: UUID | None) -> Amounts:
     keys, month = set(), month_of(period.begins_on)
     for _number in range(MONTHS):
         keys |= {month.key, month.quarter.key, *(each.key for each in month.quarter.each_month())}
         month = month.next
     quotas: dict[tuple[UUID | None, str], Decimal] = {}
-    for row in _targets(actor, periods=sorted(keys)):
+    for row in _targets(actor, product is not None, periods=sorted(keys), **_named(product)):
         quotas[row.team_id or row.person_id, row.period] = rounded(row.amount_base, base_currency())
     return quotas
 
 
 @kept
-def _targets(actor: Actor) -> Any:
+def _targets(actor: Actor, of_one: bool) -> Any:
     return select(Target.person_id, Target.team_id, Target.period, Target.amount_base).where(
         Target.period.in_(bindparam("periods", expanding=True)),
-        Target.product_id.is_(None),
+        Target.product_id == _PRODUCT if of_one else Target.product_id.is_(None),
         Target.deleted_at.is_(None),
         visible(actor, Target),
     )
@@ -300,12 +306,13 @@ def _adjustments(actor: Actor) -> Any:
 # Deals
 
 
-def _read_atoms(actor: Actor, period: Period, then: date | None) -> _Atoms:
+def _read_atoms(actor: Actor, period: Period, then: date | None, product: UUID | None) -> _Atoms:
     stages = {stage.id: stage for stage in db.session.scalars(select(Stage).order_by(Stage.position, Stage.id))}
     going = tuple(key for key, stage in stages.items() if stage.kind == "open")
     won = tuple(key for key, stage in stages.items() if stage.kind == "won")
     days = {f"day{number}": _month_after(period, number) for number in range(MONTHS + 1)}
-    rows = _deals(actor, going, won, **days, then=then or date.min)
+    of_one, named = product is not None, _named(product)
+    rows = _deals(actor, going, won, of_one, **days, **named, then=then or date.min)
     collected: dict[tuple[UUID | None, int, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     before: dict[UUID | None, Decimal] = defaultdict(Decimal)
     for row in rows:
@@ -317,7 +324,7 @@ def _read_atoms(actor: Actor, period: Period, then: date | None) -> _Atoms:
         if row.month < period.months:
             before[row.owner_id] += row.before or 0
     if then is not None:
-        for owner, amount in _known(actor, first=days["day0"], last=period.ends_before, then=then):
+        for owner, amount in _known(actor, of_one, **named, first=days["day0"], last=period.ends_before, then=then):
             before[owner] += amount or 0
     rounding = _rounding()
     return _Atoms(_certainties(collected, rounding), {who: rounding(amount) for who, amount in before.items()})
@@ -351,12 +358,20 @@ def _certainties(
 
 
 @kept
-def _deals(actor: Actor, going: tuple[UUID, ...], won: tuple[UUID, ...]) -> Any:
+def _deals(actor: Actor, going: tuple[UUID, ...], won: tuple[UUID, ...], of_one: bool) -> Any:
     """Sum up open deals by the day on which they are expected, and won ones by that on which they were."""
-    return union_all(_open_deals(actor, going), _won_deals(actor, won))
+    return union_all(_open_deals(actor, going, of_one), _won_deals(actor, won, of_one))
 
 
-def _open_deals(actor: Actor, stages: tuple[UUID, ...]) -> Any:
+def _named(product: UUID | None) -> dict[str, UUID]:
+    return {} if product is None else {"product": product}
+
+
+def _of(of_one: bool) -> tuple[Any, ...]:
+    return (Opportunity.product_id == _PRODUCT,) if of_one else ()
+
+
+def _open_deals(actor: Actor, stages: tuple[UUID, ...], of_one: bool) -> Any:
     amount, probability, day = Opportunity.amount_base, Opportunity.probability, Opportunity.expected_close_on
     weighted = type_coerce(amount * probability, amount.type)
     month = _month(day)
@@ -375,13 +390,14 @@ def _open_deals(actor: Actor, stages: tuple[UUID, ...]) -> Any:
             Opportunity.deleted_at.is_(None),
             Opportunity.stage_id.in_(stages),
             *_within(day),
+            *_of(of_one),
             visible(actor, Opportunity),
         )
         .group_by(Opportunity.owner_id, month, Opportunity.stage_id, Opportunity.forecast_category)
     )
 
 
-def _won_deals(actor: Actor, stages: tuple[UUID, ...]) -> Any:
+def _won_deals(actor: Actor, stages: tuple[UUID, ...], of_one: bool) -> Any:
     amount, day = Opportunity.amount_base, Opportunity.closed_on
     month = _month(day)
     return (
@@ -399,6 +415,7 @@ def _won_deals(actor: Actor, stages: tuple[UUID, ...]) -> Any:
             Opportunity.deleted_at.is_(None),
             Opportunity.stage_id.in_(stages),
             *_within(day),
+            *_of(of_one),
             visible(actor, Opportunity),
         )
         .group_by(Opportunity.owner_id, month, Opportunity.stage_id)
@@ -420,10 +437,12 @@ def _month(day: Any) -> Any:
 
 
 @kept
-def _known(actor: Actor) -> Any:
+def _known(actor: Actor, of_one: bool) -> Any:
     """Sum up by person what a day's snapshot had as committed for a period."""
+    about = select(Opportunity.id).where(*_of(of_one))
     return (
         select(OpportunitySnapshot.owner_id, func.sum(OpportunitySnapshot.amount_base))
+        .where(*((OpportunitySnapshot.opportunity_id.in_(about),) if of_one else ()))
         .where(
             OpportunitySnapshot.expected_close_on >= _bound("first"),
             OpportunitySnapshot.expected_close_on < _bound("last"),

@@ -36,6 +36,7 @@ from pelatis.api import (
     require,
     send_table,
     submitted,
+    titles,
     toast,
     today,
     tone_of,
@@ -65,11 +66,18 @@ class Asked:
     period: Period
     team: UUID | None
     by_team: bool
+    product: UUID | None = None
 
     def url(self, path: str = "/sales/forecast", **changed: Any) -> str:
         """Give the URL of this forecast, with something else about it."""
-        arguments = {"period": self.period.key, "team": self.team, "by": "team" if self.by_team else None} | changed
+        arguments = self.arguments | changed
         return f"{path}?{urlencode({key: value for key, value in arguments.items() if value})}"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the URL says of this forecast."""
+        by = "team" if self.by_team else None
+        return {"period": self.period.key, "team": self.team, "by": by, "product": self.product}
 
     def team_url(self, team: UUID | None) -> str:
         """Give the URL of another team's forecast."""
@@ -77,21 +85,35 @@ class Asked:
 
 
 def _asked() -> Asked:
-    text, team = request.args.get("period", ""), request.args.get("team", "")
+    text = request.args.get("period", "")
+    period = read_period(text) if text else quarter_of(today())
+    return Asked(period, _id_of("team"), request.args.get("by") == "team", _id_of("product"))
+
+
+def _id_of(name: str) -> UUID | None:
+    text = request.args.get(name, "")
     try:
-        chosen = UUID(team) if team else None
+        return UUID(text) if text else None
     except ValueError as error:
         raise not_found() from error
-    period = read_period(text) if text else quarter_of(today())
-    return Asked(period, chosen, request.args.get("by") == "team")
 
 
 def _read(actor: Actor, asked: Asked) -> Forecast:
     require(actor, Opportunity, "view")
-    found = read_forecast(actor, asked.period, asked.team, by_team=asked.by_team)
+    found = read_forecast(actor, asked.period, asked.team, by_team=asked.by_team, product=asked.product)
     if asked.team is not None and asked.team not in found.staff.teams:
         raise not_found()
     return found
+
+
+def _product_name(actor: Actor, asked: Asked) -> str:
+    """Name the product of which alone the forecast is; empty for everything."""
+    if asked.product is None:
+        return ""
+    names = titles(actor, "catalog.product", [asked.product])
+    if asked.product not in names:
+        raise not_found()
+    return names[asked.product]
 
 
 @blueprint.get("/forecast")
@@ -99,7 +121,7 @@ def _read(actor: Actor, asked: Asked) -> Forecast:
 def forecast_page() -> Response:
     """Show the forecast of a period: quota, certainty, adjustments, by month and by person or team."""
     actor, asked = current_actor(), _asked()
-    found = _read(actor, asked)
+    found, product = _read(actor, asked), _product_name(actor, asked)
     period, total = found.period, found.total
     return render(
         "sales/forecast.html",
@@ -107,6 +129,7 @@ def forecast_page() -> Response:
         period=period,
         team_name=found.staff.teams[asked.team][0] if asked.team else _("All teams"),
         teams=sorted(((key, name) for key, (name, _parent) in found.staff.teams.items()), key=lambda each: each[1]),
+        product_name=product,
         other_length=_other_length(period),
         figures=_figures(found),
         chart=_chart(found.months),
@@ -265,6 +288,7 @@ def _in_words(month: Month) -> str:
 def _row(actor: Actor, asked: Asked, line: Line) -> dict[str, Any]:
     percent = None if line.of_quota is None else line.of_quota.quantize(Decimal(1))
     is_person = line.id is not None and not line.is_team
+    is_adjustable = is_person and asked.product is None
     return {
         "name": line.name,
         "url": asked.team_url(line.id) if line.is_team else None,
@@ -274,7 +298,7 @@ def _row(actor: Actor, asked: Asked, line: Line) -> dict[str, Any]:
         "cells": [_cell(asked, line, category) for category in ("won", "commit", "best_case", "pipeline")],
         "weighted": _plain(line.now.weighted),
         "adjustment": _signed(line.adjustment),
-        "adjust_url": _adjust_url(asked, line) if is_person and _may_see_adjustments(actor, line) else None,
+        "adjust_url": _adjust_url(asked, line) if is_adjustable and _may_see_adjustments(actor, line) else None,
         "forecast": _plain(line.forecast),
         "percent": None if percent is None else int(percent),
         "of_quota": "–" if percent is None else format_percent(percent),
@@ -302,19 +326,21 @@ def _cell(asked: Asked, line: Line, category: str) -> dict[str, str | None]:
     is_person = line.id is not None and not line.is_team
     return {
         "text": _plain(amount),
-        "url": _deals_url(asked.period, line.id, category) if is_person and amount else None,
+        "url": _deals_url(asked, line.id, category) if is_person and amount else None,
     }
 
 
-def _deals_url(period: Period, person: UUID | None, category: str) -> str:
+def _deals_url(asked: Asked, person: UUID | None, category: str) -> str:
     """Give the list of somebody's deals of a category in a period."""
-    day = "closed_on" if category == "won" else "expected_close_on"
+    day, period = "closed_on" if category == "won" else "expected_close_on", asked.period
     last = period.ends_before - timedelta(days=1)
     clauses: list[Mapping[str, Any]] = [
         {"field": "owner", "op": "is", "value": str(person)},
         {"field": day, "op": "between", "value": [period.begins_on.isoformat(), last.isoformat()]},
         {"field": "stage.kind", "op": "is", "value": "won" if category == "won" else "open"},
     ]
+    if asked.product is not None:
+        clauses.append({"field": "product", "op": "is", "value": str(asked.product)})
     if category != "won":
         inherited = [
             {"field": "forecast_category", "op": "empty"},
@@ -334,7 +360,7 @@ def forecast_file() -> Response:
     """Send the forecast as a file, `?format=csv|xlsx|jsonl`, with the page's own arguments."""
     actor, asked = current_actor(), _asked()
     require(actor, Opportunity, "export")
-    found = _read(actor, asked)
+    found, _product = _read(actor, asked), _product_name(actor, asked)
     rows = [_file_row(line) for line in found.lines]
     return send_table(f"forecast-{asked.period.key}", list(_FILE_HEADS), rows, request.args.get("format", "csv"))
 

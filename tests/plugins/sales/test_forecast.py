@@ -1,11 +1,13 @@
 """The forecast: what is won and what may be, by person, team, month and certainty; it adds up, and shows nobody more
 than they may see."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -17,6 +19,7 @@ from core.access import Actor, Scope, system_actor
 from core.database import bulk_insert, db, write_unit
 from core.users.company import set_company
 from core.users.models import Team, TeamMember, User
+from plugins.catalog.operations.products import create_product
 from plugins.sales.models import Adjustment, Opportunity, OpportunitySnapshot, SnapshotDay, Stage, Target
 from plugins.sales.operations.targets import create_adjustment, create_target
 from plugins.sales.periods import Period, month_of, quarter_of, read_period
@@ -215,6 +218,42 @@ def test_it_takes_the_same_few_statements_however_many_people_there_are(
     for number in range(5):
         deal("Won", actor=hire(f"Seller {number}"), amount=Decimal(1), closed_on=date(2026, 11, 1))
     assert before == count() <= 8
+
+
+def test_forecast_of_one_product_has_its_deals_targets_and_snapshots_alone(deal: Deal, seller: Actor) -> None:
+    press, fridge = (create_product(system_actor(), {"name": name}) for name in ("Press", "Fridge"))
+    within = {"actor": seller, "expected_close_on": date(2026, 12, 31), "forecast_category": "commit"}
+    pressing = deal("Negotiation", **within, amount=Decimal(30), product_id=press.id)
+    cooling = deal("Negotiation", **within, amount=Decimal(500), product_id=fridge.id)
+    deal("Won", actor=seller, amount=Decimal(7), closed_on=date(2026, 10, 1), product_id=press.id)
+    for each in (pressing, cooling):
+        _known_since(date(2026, 11, 1), each, seller, forecast_category="commit", amount_base=each.amount)
+    _take(date(2026, 11, 15))
+    deal("Negotiation", **within, amount=Decimal(4), product_id=press.id)
+    target = {"person_id": seller.user_id, "period": "2026-Q4"}
+    create_target(system_actor(), target | {"amount": Decimal(900)})
+    create_target(system_actor(), target | {"amount": Decimal(90), "product_id": press.id})
+    create_adjustment(system_actor(), target | {"amount": Decimal(-12), "reason": "The fair"})
+    (line,) = read_forecast(system_actor(), QUARTER, product=press.id).lines
+    assert [line.now.won, line.now.commit, line.before] == list(map(Decimal, (7, 34, 37)))
+    assert [line.quota, line.adjustment, line.forecast] == list(map(Decimal, (90, 0, 41)))
+    (whole,) = read_forecast(system_actor(), QUARTER).lines
+    assert [whole.now.commit, whole.quota, whole.adjustment] == list(map(Decimal, (534, 900, -12)))
+
+
+def test_page_of_one_products_forecast_leads_to_its_deals_and_keeps_the_product(
+    client: FlaskClient, deal: Deal, seller: Actor
+) -> None:
+    press = create_product(system_actor(), {"name": "Press"})
+    within = {"actor": seller, "expected_close_on": date(2026, 12, 31), "forecast_category": "commit"}
+    deal("Negotiation", **within, amount=Decimal(30), product_id=press.id)
+    page = client.get(f"/sales/forecast?period=2026-Q4&product={press.id}").text
+    assert f"product={press.id}" in unquote(page)
+    assert ">Press</option>" in page
+    assert "/sales/forecast/adjustment" not in page
+    assert str(press.id) in unquote(re.search(r'href="(/sales/opportunities\?filter=[^"]+)"', page)[1])  # type: ignore[index]
+    assert client.get(f"/sales/forecast?product={seller.user_id}").status_code == 404
+    assert client.get("/sales/forecast?product=press").status_code == 404
 
 
 MONEY = st.decimals(min_value=0, max_value=10**7, places=4)
