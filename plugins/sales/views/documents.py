@@ -169,5 +169,9 @@ def tell_refusal(change: Callable[[], Any]) -> None:
         if problem.status != 422:
             raise
         db.session.rollback()
-        told = [message for messages in problem.fields.values() for message in messages] or [str(problem)]
-        toast(" ".join(told), level="danger")
+        toast(words_of(problem), level="danger")
+
+
+def words_of(problem: Problem) -> str:
+    """Say in one text what is wrong, field by field where it says so."""
+    return " ".join(message for messages in problem.fields.values() for message in messages) or str(problem)

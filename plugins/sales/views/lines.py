@@ -26,7 +26,10 @@ from pelatis.api import (
     fields,
     format_amount,
     fragment,
+    last_transaction,
+    ngettext,
     not_found,
+    toast,
     today,
     update_record,
     visible,
@@ -43,7 +46,9 @@ from plugins.catalog.api import (
 
 from ..models import Invoice, Order, Quote
 from ..models.documents import DocumentLine
-from .documents import tell_refusal
+from ..operations.pasting import add_pasted_lines
+from ..pasted import read_pasted
+from .documents import tell_refusal, words_of
 from .stock import available_words
 
 #: What is typed of a new line.
@@ -180,6 +185,21 @@ def add_typed_line(
 def typed_line() -> dict[str, Any]:
     """Give what was typed of a new line."""
     return {name: request.form[name] for name in TYPED if request.form.get(name)}
+
+
+def add_pasted(lines: RecordType, beside: Mapping[str, Any], changed: Callable[..., Response]) -> Response:
+    """Add the lines that were pasted; the rows that couldn't be taken stay in their field with their reasons.
+
+    Args:
+        lines: the record type of the document's lines.
+        beside: what of each line isn't pasted: the document that it is of.
+        changed: gives the document's page as it is then; takes `pasted`.
+    """
+    rows = read_pasted(request.form.get("rows", ""))
+    refused = add_pasted_lines(current_actor(), lines, beside, rows)
+    if added := len(rows) - len(refused):
+        toast(ngettext("%(num)s line is new.", "%(num)s lines are new.", added), undo=last_transaction())
+    return changed(pasted=[(row.text, words_of(problem)) for row, problem in refused])
 
 
 def lines_in_order() -> list[UUID]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -61,6 +62,7 @@ from . import blueprint
 from .documents import DocumentRow, in_field, part_of, row_of, sums_of, tell_refusal, typed_quantities, unit_of
 from .lines import (
     LineDialog,
+    add_pasted,
     add_typed_line,
     choose_anew,
     dialog_of,
@@ -171,10 +173,10 @@ def _row(line: OrderLine, options_url: str, stock: StockWords | None) -> OrderRo
     )
 
 
-def _changed(order: Order) -> Response:
+def _changed(order: Order, **more: Any) -> Response:
     """Answer a change with what the page shows now."""
     db.session.refresh(order)
-    return fragment("sales/orders/body.html", record_type=ORDERS, **_context(current_actor(), order))
+    return fragment("sales/orders/body.html", record_type=ORDERS, **_context(current_actor(), order), **more)
 
 
 def _edited(record_id: UUID) -> tuple[Actor, Order]:
@@ -209,6 +211,14 @@ def new_order_line(record_id: UUID) -> Response:
     _actor, order = _edited(record_id)
     dialog = _new_line_dialog(order, typed_line())
     return add_typed_line(dialog, ORDER_LINES, {"order": str(order.id)}, lambda: _changed(order))
+
+
+@blueprint.post("/orders/<uuid:record_id>/lines/paste")
+@audience("staff")
+def paste_order_lines(record_id: UUID) -> Response:
+    """Add the lines that were pasted from a spreadsheet."""
+    _actor, order = _edited(record_id)
+    return add_pasted(ORDER_LINES, {"order": str(order.id)}, partial(_changed, order))
 
 
 @blueprint.post("/orders/<uuid:record_id>/lines/order")

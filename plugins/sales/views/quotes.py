@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,7 @@ from . import blueprint
 from .documents import Step, in_field, options_of, part_of, steps_of, sums_of, tell_refusal
 from .lines import (
     LineDialog,
+    add_pasted,
     add_typed_line,
     choose_anew,
     dialog_of,
@@ -285,6 +287,15 @@ def new_line(record_id: UUID, set_id: UUID) -> Response:
     beside = {"set": str(set_id), "optional": "optional" in request.form}
     dialog = _new_line_dialog(quote, set_id, {**typed_line(), **beside})
     return add_typed_line(dialog, QUOTE_LINES, beside, lambda: _changed(quote, set_id))
+
+
+@blueprint.post("/quotes/<uuid:record_id>/sets/<uuid:set_id>/lines/paste")
+@audience("staff")
+def paste_lines(record_id: UUID, set_id: UUID) -> Response:
+    """Add the lines that were pasted from a spreadsheet."""
+    _actor, quote = _edited(record_id)
+    _part(QuoteSet, set_id, quote)
+    return add_pasted(QUOTE_LINES, {"set": str(set_id)}, partial(_changed, quote, set_id))
 
 
 @blueprint.post("/quotes/<uuid:record_id>/sets/<uuid:set_id>/lines/order")
