@@ -1,10 +1,7 @@
 """Commissions of those who post and gather at once: they earn what the plan says, and stand in one settlement."""
 
-import threading
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -22,10 +19,29 @@ from plugins.sales.operations.invoices import create_invoice, create_invoice_lin
 from plugins.sales.operations.payments import create_payment
 from plugins.sales.operations.settlements import draw_up
 from plugins.sales.periods import quarter_of
-from tests.conftest import PASSWORD
+from tests.at_once import at_once
+from tests.conftest import PASSWORD, Site
+from tests.killing import let_die
 
 POSTERS, TIMES = 6, 3
 SYSTEM = system_actor()
+
+#: Draws settlements up and dies before that is committed.
+DYING = """
+import os, signal
+from core.access import acting_as, system_actor
+from core.app import create_app
+from core.database import write_unit
+from core.i18n import today
+from core.settings import Settings
+from plugins.sales.operations.settlements import draw_up
+from plugins.sales.periods import quarter_of
+
+app = create_app(Settings.from_environment(dict(os.environ)))
+with app.app_context(), acting_as(system_actor()), write_unit():
+    assert draw_up(system_actor(), quarter_of(today()))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def earner() -> User:
@@ -51,27 +67,14 @@ def drafts(owner: User, count: int) -> list[UUID]:
     return [invoice.id for invoice in made]
 
 
-def at_once(app: Flask, count: int, act: Callable[[int], Any]) -> None:
-    """Let so many act at the same moment."""
-    ready = threading.Barrier(count)
-    failures: list[BaseException] = []
-
-    def begin(number: int) -> None:
-        with app.app_context():
-            ready.wait()
-            try:
-                act(number)
-            except BaseException as error:
-                failures.append(error)
-                raise
-
-    threads = [threading.Thread(target=begin, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    db.session.expire_all()
+def paid_earner() -> User:
+    """Give somebody to whom what they earned of three invoices is payable."""
+    owner = earner()
+    for invoice_id in drafts(owner, 3):
+        with write_unit() as session:
+            invoice = post_invoice(SYSTEM, session.get_one(Invoice, invoice_id))
+            create_payment(SYSTEM, {"invoice_id": invoice.id, "amount": invoice.gross})
+    return owner
 
 
 def entries() -> list[CommissionEntry]:
@@ -93,14 +96,20 @@ def test_those_who_post_at_once_earn_together_what_the_plan_says(app: Flask) -> 
 
 
 def test_what_is_payable_stands_in_one_settlement_however_many_gather_it(app: Flask) -> None:
-    owner = earner()
-    for invoice_id in drafts(owner, 3):
-        with write_unit() as session:
-            invoice = post_invoice(SYSTEM, session.get_one(Invoice, invoice_id))
-            create_payment(SYSTEM, {"invoice_id": invoice.id, "amount": invoice.gross})
+    owner = paid_earner()
     at_once(app, POSTERS, lambda _number: draw_up(SYSTEM, quarter_of(today())))
     drawn = db.session.scalars(select(CommissionSettlement).where(CommissionSettlement.person_id == owner.id)).all()
     held = [entry for entry in entries() if entry.payable]
     assert sum(settlement.amount for settlement in drawn) == sum(entry.payable for entry in held) == Decimal(150)
     assert {entry.settlement_id for entry in held} == {settlement.id for settlement in drawn}
     assert len(drawn) == 1
+
+
+def test_who_dies_while_gathering_has_gathered_nothing_and_the_next_one_gathers_all(app: Flask, site: Site) -> None:
+    owner_id = paid_earner().id
+    db.session.remove()
+    let_die(site, DYING)
+    assert db.session.scalars(select(CommissionSettlement)).all() == []
+    assert {entry.settlement_id for entry in entries()} == {None}
+    [drawn] = draw_up(SYSTEM, quarter_of(today()))
+    assert (drawn.person_id, drawn.amount) == (owner_id, Decimal(150))

@@ -1,9 +1,5 @@
 """A process that is killed while it hands the journal over: the next one hands over the same, by the same key."""
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +14,7 @@ from plugins.sales.models import JournalBatch
 from plugins.sales.operations.batches import draw_up_batches, hand_over
 from plugins.sales.operations.invoices import create_invoice, create_invoice_line, post_invoice
 from tests.conftest import Site
+from tests.killing import let_die
 from tests.plugins.sales.connectors import connected, connector_of_the_guide
 
 SYSTEM = system_actor()
@@ -58,13 +55,7 @@ def test_who_is_killed_leaves_a_batch_that_is_taken_once(
 ) -> None:
     batch_id, number = batch.id, batch.number
     db.session.remove()
-    environment = os.environ | {
-        "PELATIS_DATA_DIR": str(site.settings.data_dir),
-        "PELATIS_DATABASE_URL": site.settings.database_url,
-        "PELATIS_SECRET_KEY": "t" * 40,
-    }
-    command = [sys.executable, "-c", DYING, str(batch_id), moment, str(tmp_path)]
-    assert subprocess.run(command, env=environment, check=False).returncode == -signal.SIGKILL
+    let_die(site, DYING, batch_id, moment, tmp_path)
     assert len(list(tmp_path.iterdir())) == written
     left = db.session.get_one(JournalBatch, batch_id)
     assert (left.status, left.reference, left.tries) == ("waiting", None, 1)

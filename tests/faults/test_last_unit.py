@@ -1,24 +1,21 @@
 """Several people want the last units at the same moment, and one of them dies over it: nothing is promised twice."""
 
-import os
-import signal
-import subprocess
-import sys
-import threading
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 
 from flask import Flask
 
-from core.access import acting_as, system_actor
+from core.access import system_actor
 from core.database import db, new_id
 from core.problems import Problem
 from plugins.catalog.api import StockRequest, availability_of, reserve
 from plugins.catalog.models import Product
 from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.stock import create_level
+from tests.at_once import at_once
 from tests.conftest import Site
+from tests.killing import let_die
 
 DAY = date(2026, 12, 1)
 BUYERS, UNITS = 6, 2
@@ -50,25 +47,16 @@ def stocked() -> Product:
 
 def test_of_many_who_want_the_last_units_each_unit_goes_to_one_and_the_others_are_told(app: Flask) -> None:
     product = stocked().id
-    db.session.remove()
-    ready, outcomes = threading.Barrier(BUYERS), Counter[str]()
+    outcomes = Counter[str]()
 
-    def buy() -> None:
-        with app.app_context(), acting_as(system_actor()):
-            ready.wait()
-            try:
-                reserve(system_actor(), [StockRequest(product, Decimal(1))], DAY, ("sales.order", new_id()))
-                outcomes["promised"] += 1
-            except Problem as problem:
-                outcomes[problem.code] += 1
-            finally:
-                db.session.remove()
+    def buy(_number: int) -> None:
+        try:
+            reserve(system_actor(), [StockRequest(product, Decimal(1))], DAY, ("sales.order", new_id()))
+            outcomes["promised"] += 1
+        except Problem as problem:
+            outcomes[problem.code] += 1
 
-    threads = [threading.Thread(target=buy) for _number in range(BUYERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(app, BUYERS, buy)
     assert outcomes == {"promised": UNITS, "catalog.not_available": BUYERS - UNITS}
     found = availability_of([product], DAY)[product]
     assert [found.reserved, found.available] == [UNITS, 0]
@@ -77,13 +65,7 @@ def test_of_many_who_want_the_last_units_each_unit_goes_to_one_and_the_others_ar
 def test_who_dies_while_promising_has_promised_nothing(app: Flask, site: Site) -> None:
     product = stocked().id
     db.session.remove()
-    environment = os.environ | {
-        "PELATIS_DATA_DIR": str(site.settings.data_dir),
-        "PELATIS_DATABASE_URL": site.settings.database_url,
-        "PELATIS_SECRET_KEY": "t" * 40,
-    }
-    died = subprocess.run([sys.executable, "-c", DYING, str(product)], env=environment, check=False)
-    assert died.returncode == -signal.SIGKILL
+    let_die(site, DYING, product)
     assert availability_of([product], DAY)[product].available == UNITS
     reserve(system_actor(), [StockRequest(product, Decimal(UNITS))], DAY, ("sales.order", new_id()))
     assert availability_of([product], DAY)[product].available == 0

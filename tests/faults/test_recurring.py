@@ -1,9 +1,5 @@
 """A worker that is killed while it makes what is due again: each day's order is made once, by whoever comes next."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -19,6 +15,7 @@ from plugins.sales.operations.documents import create_line
 from plugins.sales.operations.orders import ORDER_KIND, confirm_order, create_order
 from plugins.sales.operations.recurring import create_recurring_order, make_due_orders
 from tests.conftest import Site
+from tests.killing import let_die
 
 MISSED = 4
 
@@ -61,13 +58,7 @@ def test_who_is_killed_has_made_each_order_once_or_not_at_all(app: Flask, site: 
         recurring.begins_on = recurring.next_on = today() - timedelta(weeks=MISSED - 1)
     recurring_id = recurring.id
     db.session.remove()
-    environment = os.environ | {
-        "PELATIS_DATA_DIR": str(site.settings.data_dir),
-        "PELATIS_DATABASE_URL": site.settings.database_url,
-        "PELATIS_SECRET_KEY": "t" * 40,
-    }
-    command = [sys.executable, "-c", DYING, str(recurring_id), moment]
-    assert subprocess.run(command, env=environment, check=False).returncode == -signal.SIGKILL
+    let_die(site, DYING, recurring_id, moment)
     made = db.session.scalars(select(RepeatedOrder)).all()
     assert len(made) == db.session.get_one(RecurringOrder, recurring_id).made == MISSED - left
     assert make_due_orders(recurring_id) == left
