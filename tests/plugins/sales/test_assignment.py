@@ -1,6 +1,5 @@
 """Assignment: which rule fits a lead, who of the team is next, why, and what happens when nobody answers."""
 
-import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from plugins.sales.operations.assignment import assign_lead, pass_on
 from plugins.sales.operations.leads import create_lead, take_lead
 from plugins.sales.queries.assignment import late_leads
 from plugins.sales.records import ABSENCES, LEADS
+from tests.at_once import at_once
 
 SYSTEM = system_actor()
 MakeTeam = Callable[..., Any]
@@ -164,19 +164,8 @@ def ids(number: int) -> list[Any]:
 def test_turns_are_given_exactly_once_each_under_concurrency(app: Flask, team: MakeTeam) -> None:
     team_id, people = team("Ana", "Bea", "Cid", "Dan")
     rule(team_id)
-    start, got = threading.Barrier(4), []
-
-    def bring() -> None:
-        with app.app_context():
-            start.wait()
-            got.extend([lead().owner_id for _number in range(3)])
-            db.session.remove()
-
-    threads = [threading.Thread(target=bring) for _number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    got: list[UUID | None] = []
+    at_once(app, 4, lambda _number: got.extend([lead().owner_id for _lead in range(3)]))
     assert {person: got.count(person) for person in people} == dict.fromkeys(people, 3)
 
 

@@ -1,6 +1,5 @@
 """Other plugins ask sales for opportunities and orders, each once; deals tell what else is under way."""
 
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from core.access import Actor, Kind, Scope, acting_as, system_actor
+from core.access import Actor, Kind, Scope, system_actor
 from core.customers.operations import create_customer
 from core.database import db, new_id, write_unit
 from core.host.doors import ask, collect, current_host
@@ -26,6 +25,7 @@ from plugins.sales.models import Opportunity, Order, OrderLine
 from plugins.sales.operations.opportunities import create_opportunity
 from plugins.sales.queries.orders import lines_of_order
 from plugins.sales.records import OPPORTUNITIES
+from tests.at_once import at_once
 
 SYSTEM = system_actor()
 
@@ -101,19 +101,8 @@ def test_nothing_answers_while_sales_are_off(app: Flask) -> None:
 
 
 def test_many_who_ask_at_once_make_one(app: Flask, customer: Any) -> None:
-    key, at_once, answers = new_id(), threading.Barrier(6), []
-
-    def work() -> None:
-        with app.app_context(), acting_as(SYSTEM):
-            at_once.wait()
-            answers.append(made(key, name="Canteen"))
-            db.session.remove()
-
-    threads = [threading.Thread(target=work) for _turn in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    key, answers = new_id(), list[Any]()
+    at_once(app, 6, lambda _number: answers.append(made(key, name="Canteen")))
     assert answers == [key] * 6
     assert count(Opportunity) == 1
 

@@ -1,6 +1,5 @@
 """Recurring orders: their days, each day's order once, what was missed, at whose prices, and what may follow what."""
 
-import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,6 +31,7 @@ from plugins.sales.queries.orders import lines_of_order
 from plugins.sales.records import ORDER_LINES, ORDERS, RECURRING_ORDERS
 from plugins.sales.recurrence import Rhythm
 from plugins.sales.schemas.recurring import RECURRING_STATUSES
+from tests.at_once import at_once
 
 SYSTEM = system_actor()
 WEEK = timedelta(weeks=1)
@@ -260,20 +260,8 @@ def test_another_rhythm_never_makes_a_day_again(order: Order) -> None:
 def test_workers_at_once_make_each_order_once(app: Flask, order: Order) -> None:
     recurring = missed(order, 4)
     recurring_id = recurring.id
-    db.session.remove()
-    ready, made = threading.Barrier(4), list[int]()
-
-    def work() -> None:
-        with app.app_context():
-            ready.wait()
-            made.append(make_due_orders(recurring_id))
-            db.session.remove()
-
-    threads = [threading.Thread(target=work) for _number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    made: list[int] = []
+    at_once(app, 4, lambda _number: made.append(make_due_orders(recurring_id)))
     assert sum(made) == 4
     assert len(made_of(db.session.get_one(RecurringOrder, recurring_id))) == 4
     assert len(db.session.scalars(select(Order).where(Order.status == "draft")).all()) == 4
