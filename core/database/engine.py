@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, NullPool, create_engine, event
 
 from core.database.base import metadata
 from core.database.many import let_copy
@@ -15,6 +15,8 @@ from core.database.unit import Session
 BUSY_SECONDS = 15
 #: Page cache of one SQLite connection, in KiB; 64 MB each would be memory lost.
 SQLITE_CACHE_KIB = 1_024
+#: What SQLite says to a writer whose file could not be written when it was opened, or can't be now.
+READ_ONLY = "attempt to write a readonly database"
 
 #: The Flask-SQLAlchemy object: `db.session` reads, `write_unit()` writes, `db.metadata` has all tables.
 db = SQLAlchemy(metadata=metadata, session_options={"class_": Session, "expire_on_commit": False})
@@ -84,6 +86,13 @@ def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: b
         writes = always_write or connection.get_execution_options().get("write", False)
         connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        # SQLite opens a file that can't be written as a reader's, and a connection stays one when the file can be
+        # written again: only a new connection writes.
+        if READ_ONLY in str(context.original_exception):
+            context.is_disconnect = True
 
     return engine
 
