@@ -125,6 +125,7 @@ from core.records.registry import record_types
 from core.records.types import Board, ExtraColumn, RecordType
 from core.records.views.pages import show_record
 from core.search.index import matches
+from core.territories.rules import territories_of
 from core.users.company import base_currency, company
 from core.users.models import Team, TeamMember, User
 from core.users.queries import people_who_may
@@ -276,6 +277,7 @@ __all__ = [
     "show_record",
     "submitted",
     "system_actor",
+    "territories_of",
     "titles",
     "toast",
     "today",

@@ -87,6 +87,18 @@ def fitting(country: str | None, postcode: str | None, tags: Sequence[str]) -> l
     return [rule for rule in rules() if rule.fits(country, postcode, tags)]
 
 
+def territories_of(country: str | None, postcode: str | None, tags: Sequence[str] = ()) -> frozenset[uuid.UUID]:
+    """Tell in which territory somebody would be by the rules, with all territories above it; none where no rule fits.
+
+    Args:
+        country: its two letters.
+        postcode: as people write it.
+        tags: the tags that they have.
+    """
+    found = fitting(country, postcode, tags)
+    return found[0].line if found else frozenset()
+
+
 def placed(customer: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """Tell which territory a new or changed customer gets, and whether it stays there.
 

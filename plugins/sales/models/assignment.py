@@ -28,6 +28,8 @@ class AssignmentRule(Record, Model):
     countries: Mapped[list[Any]] = mapped_column(default=list)
     postcodes: Mapped[list[Any]] = mapped_column(default=list)
     product_id: Mapped[Id | None] = ref("catalog_product", on_delete="set null")
+    #: Where its country and postcode must place a lead by the territories' rules, or below; empty for anywhere.
+    territory_id: Mapped[Id | None] = ref("core_territory", on_delete="cascade", nullable=True)
     team_id: Mapped[Id] = ref("core_team", on_delete="cascade")
     #: A key of `schemas.ASSIGNMENT_METHODS`.
     method: Mapped[str] = mapped_column(String(10), default="turns")

@@ -24,6 +24,7 @@ from pelatis.api import (
     require,
     save,
     system_actor,
+    territories_of,
     today,
     utc_now,
     write_unit,
@@ -174,7 +175,9 @@ def fits(rule: AssignmentRule, lead: Lead) -> bool:
         return False
     if rule.postcodes and not (lead.postcode or "").replace(" ", "").startswith(tuple(map(str, rule.postcodes))):
         return False
-    return rule.product_id in (None, lead.product_id)
+    if rule.product_id not in (None, lead.product_id):
+        return False
+    return rule.territory_id is None or rule.territory_id in territories_of(lead.country, lead.postcode)
 
 
 def assign_lead(actor: Actor, lead: Lead) -> LeadAssignment:

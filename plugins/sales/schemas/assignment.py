@@ -45,6 +45,9 @@ class AssignmentRuleSchema(RecordSchema):
         label=_l("Postal codes"), help=_l("Their beginnings: 26 is all of Achaea."), load_default=list, allow_none=False
     )
     product = fields.Related("catalog.product", label=_l("Product"))
+    territory = fields.Related(
+        "territory", label=_l("Territory"), help=_l("Leads whose country and postal code lie in it or below it.")
+    )
     team = fields.Related("team", required=True, label=_l("Team that gets them"))
     method = fields.Choice(ASSIGNMENT_METHODS, label=_l("Who of it"), load_default="turns", allow_none=False)
     most_open = fields.Integer(

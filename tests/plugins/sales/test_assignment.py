@@ -16,6 +16,7 @@ from core.database import db, utc_now, write_unit
 from core.notifications import Notification
 from core.problems import Problem
 from core.records.operations import create_record, create_records
+from core.territories.operations import create_territory
 from core.users.models import Team, TeamMember, User
 from plugins.sales.models import Absence, AssignmentRule, Lead, LeadAssignment
 from plugins.sales.operations.assignment import assign_lead, pass_on
@@ -66,6 +67,17 @@ def last_hop() -> LeadAssignment:
 def due_of(made: Lead) -> datetime:
     assert made.respond_by is not None, "its clock runs"
     return made.respond_by
+
+
+def test_a_rule_of_a_territory_takes_the_leads_that_lie_in_it_or_below(team: MakeTeam) -> None:
+    greece = create_territory(SYSTEM, {"name": "Greece", "countries": ["GR"]})
+    create_territory(SYSTEM, {"name": "North", "parent_id": greece.id, "countries": ["GR"], "postcodes": ["5"]})
+    team_id, people = team("Ana")
+    rule(team_id, territory_id=greece.id)
+    assert lead(country="GR", postcode="106 71").owner_id == people[0]
+    assert lead(country="GR", postcode="546 22").owner_id == people[0]
+    assert lead(country="PL", postcode="54-622").owner_id is None
+    assert lead().owner_id is None
 
 
 def test_leads_go_round_the_team(team: MakeTeam) -> None:
