@@ -11,7 +11,7 @@ from core.database import db
 
 #: Tables that stay small, however much a company sells; to read them whole costs nothing.
 SMALL = {
-    "core_custom_field", "core_generation", "core_plugin", "core_saved_view", "core_setting", "core_user",
+    "core_clock", "core_custom_field", "core_generation", "core_plugin", "core_saved_view", "core_setting", "core_user",
     "sales_pipeline", "sales_stage",
 }  # fmt: skip
 #: What SQLite says of a table that it reads whole: by itself, or by an index that only leaves out the bin.
