@@ -7,6 +7,7 @@ from ..queries.prices import agreements_on, prices_in, rules_in
 from ..records import ASSIGNMENTS, PRICE_RULES, PRICES, PRODUCTS
 from ..schemas import BASES
 from .amounts import prices_panel_of
+from .rows import rows_panel
 from .wording import list_of, written_change, written_limits
 
 #: How many prices, rules and customers stand beside a list; the rest are behind the heading.
@@ -35,17 +36,14 @@ def rules_panel(actor: Actor, price_list: PriceList) -> Panel:
         }
         for rule in rules_in(actor, price_list.id, MOST_LISTED)
     ]
-    return Panel(
+    return rows_panel(
         id="catalog.rules",
         title=_("Rules"),
-        template="catalog/panels/rows.html",
-        context={
-            "rows": rows,
-            "lacking": _("No rule reckons its prices."),
-            "new_url": f"{PRICE_RULES.url}/new?price_list={price_list.id}" if may(actor, PriceRule, "create") else "",
-            "new_label": _("New rule"),
-            "icon": "adjustments-horizontal",
-        },
+        rows=rows,
+        lacking=_("No rule reckons its prices."),
+        new_url=f"{PRICE_RULES.url}/new?price_list={price_list.id}" if may(actor, PriceRule, "create") else "",
+        new_label=_("New rule"),
+        icon="adjustments-horizontal",
         url=list_of(PRICE_RULES.url, "price_list", price_list.id),
     )
 
@@ -66,17 +64,14 @@ def agreements_panel(actor: Actor, price_list: PriceList) -> Panel:
         for customer, agreed in agreements_on(actor, price_list.id, MOST_LISTED)
     ]
     may_add = may(actor, ListAssignment, "create")
-    return Panel(
+    return rows_panel(
         id="catalog.agreements",
         title=_("Agreed with"),
-        template="catalog/panels/rows.html",
-        context={
-            "rows": rows,
-            "lacking": _("It was agreed with nobody in particular."),
-            "new_url": f"{ASSIGNMENTS.url}/new?price_list={price_list.id}" if may_add else "",
-            "new_label": _("New agreement"),
-            "icon": "users",
-        },
+        rows=rows,
+        lacking=_("It was agreed with nobody in particular."),
+        new_url=f"{ASSIGNMENTS.url}/new?price_list={price_list.id}" if may_add else "",
+        new_label=_("New agreement"),
+        icon="users",
         count=len(rows) or None,
         url=list_of(ASSIGNMENTS.url, "price_list", price_list.id),
     )

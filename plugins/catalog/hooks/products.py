@@ -36,6 +36,7 @@ from ..records import (
 )
 from ..schemas import BUNDLE_PRICES, BUYERS, RULE_KINDS, UNITS
 from .amounts import prices_panel_of
+from .rows import rows_panel
 from .wording import list_of, written_change
 
 #: How many variants stand beside their product; the rest are behind the heading.
@@ -66,19 +67,16 @@ def options_panel(actor: Actor, product: Product) -> Panel:
         for group in choices.groups
     ]
     may_add = may(actor, OptionGroup, "create")
-    return Panel(
+    return rows_panel(
         id="catalog.options",
         title=_("Options"),
-        template="catalog/panels/rows.html",
-        context={
-            "rows": rows,
-            "lacking": _("It comes as it is."),
-            "new_url": f"{OPTION_GROUPS.url}/new?product={product.id}" if may_add else "",
-            "new_label": _("New option group"),
-            "icon": "adjustments-horizontal",
-            "more_url": f"{PRODUCTS.url_of(product.id)}/configure" if rows else "",
-            "more_label": _("Choose options"),
-        },
+        rows=rows,
+        lacking=_("It comes as it is."),
+        new_url=f"{OPTION_GROUPS.url}/new?product={product.id}" if may_add else "",
+        new_label=_("New option group"),
+        icon="adjustments-horizontal",
+        more_url=f"{PRODUCTS.url_of(product.id)}/configure" if rows else "",
+        more_label=_("Choose options"),
         count=len(rows) or None,
     )
 
@@ -94,17 +92,14 @@ def group_panel(actor: Actor, group: OptionGroup) -> Panel:
         }
         for option in options_in(actor, group.id)
     ]
-    return Panel(
+    return rows_panel(
         id="catalog.group",
         title=_("Options"),
-        template="catalog/panels/rows.html",
-        context={
-            "rows": rows,
-            "lacking": _("No option is in it."),
-            "new_url": f"{OPTIONS.url}/new?group={group.id}" if may(actor, Option, "create") else "",
-            "new_label": _("New option"),
-            "icon": "adjustments-horizontal",
-        },
+        rows=rows,
+        lacking=_("No option is in it."),
+        new_url=f"{OPTIONS.url}/new?group={group.id}" if may(actor, Option, "create") else "",
+        new_label=_("New option"),
+        icon="adjustments-horizontal",
         count=len(rows) or None,
     )
 
@@ -119,17 +114,14 @@ def option_panel(actor: Actor, option: Option) -> Panel:
         }
         for rule, other in rules_of_option(actor, option.id)
     ]
-    return Panel(
+    return rows_panel(
         id="catalog.option_rules",
         title=_("Together with others"),
-        template="catalog/panels/rows.html",
-        context={
-            "rows": rows,
-            "lacking": _("It fits with every other."),
-            "new_url": f"{OPTION_RULES.url}/new?option={option.id}" if may(actor, OptionRule, "create") else "",
-            "new_label": _("New option rule"),
-            "icon": "adjustments-horizontal",
-        },
+        rows=rows,
+        lacking=_("It fits with every other."),
+        new_url=f"{OPTION_RULES.url}/new?option={option.id}" if may(actor, OptionRule, "create") else "",
+        new_label=_("New option rule"),
+        icon="adjustments-horizontal",
         count=len(rows) or None,
     )
 
@@ -153,18 +145,15 @@ def variants_panel(actor: Actor, product: Product) -> Panel:
         for each in found[:MOST_VARIANTS_LISTED]
     ]
     may_add = may(actor, ProductAttribute, "create") and product.template_id is None
-    return Panel(
+    return rows_panel(
         id="catalog.variants",
         title=_("Variants"),
-        template="catalog/panels/rows.html",
-        context={
-            "rows": rows,
-            "lacking": _("It has no variants."),
-            "new_url": f"{ATTRIBUTES.url}/new?product={product.id}" if may_add else "",
-            "new_label": _("New attribute"),
-            "icon": "adjustments-horizontal",
-            "make_url": f"{PRODUCTS.url_of(product.id)}/variants" if may_add and attributes else "",
-        },
+        rows=rows,
+        lacking=_("It has no variants."),
+        new_url=f"{ATTRIBUTES.url}/new?product={product.id}" if may_add else "",
+        new_label=_("New attribute"),
+        icon="adjustments-horizontal",
+        make_url=f"{PRODUCTS.url_of(product.id)}/variants" if may_add and attributes else "",
         count=len(found) or None,
         url=list_of(PRODUCTS.url, "template", product.id) if found else "",
     )
@@ -186,17 +175,14 @@ def parts_panel(actor: Actor, product: Product) -> Panel:
         for row, part in visible_parts(actor, product.id)
     ]
     priced = product.bundle_price if rows else None
-    return Panel(
+    return rows_panel(
         id="catalog.parts",
         title=_("Parts"),
-        template="catalog/panels/rows.html",
-        context={
-            "rows": rows,
-            "lacking": _("It isn't made of parts."),
-            "new_url": f"{BUNDLE_PARTS.url}/new?bundle={product.id}" if may(actor, BundlePart, "create") else "",
-            "new_label": _("New part"),
-            "icon": "package",
-        },
+        rows=rows,
+        lacking=_("It isn't made of parts."),
+        new_url=f"{BUNDLE_PARTS.url}/new?bundle={product.id}" if may(actor, BundlePart, "create") else "",
+        new_label=_("New part"),
+        icon="package",
         count=len(rows) or None,
         figure=str(BUNDLE_PRICES[priced]) if priced in BUNDLE_PRICES else "",
     )
@@ -226,17 +212,14 @@ def _costs_panel(actor: Actor, costs: Sequence[Cost], notes: Mapping[Cost | None
         }
         for cost in costs[:MOST_COSTS]
     ]
-    return Panel(
+    return rows_panel(
         id="catalog.costs",
         title=_("Costs"),
-        template="catalog/panels/rows.html",
-        context={
-            "rows": rows,
-            "lacking": _("Nobody said what it costs."),
-            "new_url": f"{COSTS.url}/new?{filled_in}" if may(actor, Cost, "create") else "",
-            "new_label": _("New cost"),
-            "icon": "coin",
-        },
+        rows=rows,
+        lacking=_("Nobody said what it costs."),
+        new_url=f"{COSTS.url}/new?{filled_in}" if may(actor, Cost, "create") else "",
+        new_label=_("New cost"),
+        icon="coin",
     )
 
 
@@ -261,11 +244,12 @@ def taxes_panel(actor: Actor, product: Product) -> Panel:
         }
         for rule in taxes_of(actor, product, today())
     ]
-    return Panel(
+    return rows_panel(
         id="catalog.taxes",
         title=_("Taxes"),
-        template="catalog/panels/rows.html",
-        context={"rows": rows, "lacking": _("No tax rule says what its class bears."), "icon": "receipt-tax"},
+        rows=rows,
+        lacking=_("No tax rule says what its class bears."),
+        icon="receipt-tax",
         count=len(rows) or None,
     )
 

@@ -5,6 +5,7 @@ from pelatis.api import Actor, Panel, _, format_number, may, today
 from ..models import ExpectedDelivery, Product, Reservation, StockLevel
 from ..queries.stock import availability_of, levels_of
 from ..records import EXPECTED, MOVEMENTS, RESERVATIONS, STOCK_LEVELS
+from .rows import rows_panel
 from .wording import list_of
 
 
@@ -26,17 +27,14 @@ def stock_panel(actor: Actor, product: Product) -> Panel:
         if may(actor, ExpectedDelivery, "view"):
             row = {"title": _("Due by today"), "figure": format_number(found.due)}
             rows.append({**row, "url": list_of(EXPECTED.url, "product", product.id)})
-    return Panel(
+    return rows_panel(
         id="catalog.stock",
         title=_("Stock"),
-        template="catalog/panels/rows.html",
-        context={
-            "rows": rows,
-            "lacking": _("It isn't kept in stock."),
-            "new_url": f"{STOCK_LEVELS.url}/new?product={product.id}" if may(actor, StockLevel, "create") else "",
-            "new_label": _("Another place") if rows else _("Keep it in stock"),
-            "icon": "package",
-        },
+        rows=rows,
+        lacking=_("It isn't kept in stock."),
+        new_url=f"{STOCK_LEVELS.url}/new?product={product.id}" if may(actor, StockLevel, "create") else "",
+        new_label=_("Another place") if rows else _("Keep it in stock"),
+        icon="package",
         figure=_("%(count)s available", count=format_number(found.available)) if found else "",
         url=list_of(MOVEMENTS.url, "product", product.id) if rows else "",
     )

@@ -4,15 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from pelatis.api import Actor, db, visible
+from pelatis.api import Actor, titles
 
 
 def names_of(actor: Actor, model: Any, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
     """Name what an actor may see; an en dash for the rest, and for nothing in particular."""
     asked = list(ids)
-    wanted = [each for each in asked if each is not None]
-    statement = select(model.id, model.name).where(model.id.in_(wanted), visible(actor, model))
-    found: dict[UUID, str] = dict(map(tuple, db.session.execute(statement)))
+    found = titles(actor, model.__record_type__, asked)
     return {each: found.get(each, "–") if each is not None else "–" for each in asked}
