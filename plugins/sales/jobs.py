@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from pelatis.api import Progress, _l, db, job, today
+from pelatis.api import Progress, _l, company, db, in_language, job, today
 
 from .models import Invoice, Lead
 from .operations.assignment import pass_on
@@ -96,7 +96,8 @@ def tell_of_overdue_invoices(_progress: Progress) -> None:
 @job(title=_l("Journal for the bookkeeping"))
 def hand_over_journal(_progress: Progress, batch_id: str) -> None:
     """Hand a batch of the journal over to a bookkeeping system."""
-    hand_over(UUID(batch_id))
+    with in_language(company().language):  # why it wasn't taken stands on its page, for everybody
+        hand_over(UUID(batch_id))
 
 
 def _batches(progress: Progress, name: str, read: Callable[[UUID | None, int], Sequence[Row[Any]]]) -> Any:
