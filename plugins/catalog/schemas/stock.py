@@ -57,7 +57,7 @@ class ExpectedDeliverySchema(RecordSchema):
     product = fields.Related("catalog.product", required=True, label=_l("Product"))
     location = _location()
     quantity = fields.Decimals(required=True, label=_l("Quantity"), validate=Range(min=0, min_inclusive=False))
-    due_on = fields.Date(required=True, label=_l("Due"))
+    due_on = fields.Date(required=True, label=_l("Expected on"), import_names=("due",))
     reason = fields.String(label=_l("From whom"), validate=Length(max=200))
     received_on = fields.Date(label=_l("Came on"), help=_l("Books it into stock."))
 
@@ -67,5 +67,5 @@ class ReservationSchema(RecordSchema):
 
     product = fields.Related("catalog.product", required=True, label=_l("Product"))
     quantity = fields.Decimals(required=True, label=_l("Quantity"), validate=Range(min=0, min_inclusive=False))
-    due_on = fields.Date(required=True, label=_l("Due"))
+    due_on = fields.Date(required=True, label=_l("Wanted by"), import_names=("due",))
     reason = fields.String(label=_l("For what"), validate=Length(max=200))
