@@ -161,11 +161,20 @@ def _purge(host: Host, connection: Connection, name: str) -> None:
         connection.execute(text(f'DROP TABLE "{table}" {cascade}'))
     connection.execute(text(f'DROP TABLE IF EXISTS "{histories.VERSION_TABLE_PREFIX}{name}"'))
     for column in _namespaced_columns(histories.table_names(connection)):
+        _delete_parts(connection, column, name)
         connection.execute(delete(column.table).where(_belongs(column, name)))
     for table, row_id, grants in _granting(connection, name):
         kept = {permission: scope for permission, scope in grants.items() if not permission.startswith(f"{name}.")}
         connection.execute(update(table).where(table.c.id == row_id).values(grants=kept))
     connection.execute(delete(Plugin).where(Plugin.name == name))
+
+
+def _delete_parts(connection: Connection, column: Any, name: str) -> None:
+    """Delete what goes with the shared rows of a plugin: SQLite's foreign keys are off while tables are dropped."""
+    for key in (key for table in db.metadata.sorted_tables for key in table.foreign_keys):
+        if key.column.table is column.table and (key.ondelete or "").upper() == "CASCADE":
+            wholes = select(key.column).where(_belongs(column, name))
+            connection.execute(delete(key.parent.table).where(key.parent.in_(wholes)))
 
 
 def _granting(connection: Connection, name: str) -> list[tuple[Any, Any, dict[str, Any]]]:

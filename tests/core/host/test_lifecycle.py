@@ -19,6 +19,7 @@ from core.host.models import Plugin
 from core.host.purging import purge_plugin, purge_preview
 from core.host.schema import ADVISORY_LOCK, schema_transaction
 from core.host.states import State
+from core.imports.models import Import, ImportIssue
 from core.jobs.models import Job
 from core.problems import Problem
 from core.users.company import set_company
@@ -338,6 +339,24 @@ def test_purge_deletes_what_is_the_plugins_and_nothing_else(
         assert db.session.scalar(select(func.count()).select_from(_thing(app, "field"))) == 0
     added = tables(core_database) - before
     assert added == {"field_thing", "field_sync_thing", "core_migration_field", "core_migration_field_sync"}
+
+
+def test_purge_takes_imports_with_what_was_said_of_their_rows(write_plugin: WritePlugin, make_app: MakeApp) -> None:
+    app = make_app(write_plugin("field"))
+    with app.app_context():
+        host = host_of(app)
+        enable_plugin(host, "field")
+        with write_unit() as session:
+            brought = Import(record_type="field.thing", file_name="things.csv", path="things.csv")
+            session.add(brought)
+            session.flush()
+            session.add(ImportIssue(import_id=brought.id, row=2, level="warning", code="near", message="odd"))
+        disable_plugin(host, "field")
+
+        purge_plugin(host, "field")
+
+        assert host.status("field").state is State.discovered
+        assert db.session.scalar(select(func.count()).select_from(ImportIssue)) == 0
 
 
 def test_purge_of_a_missing_plugin_finds_its_tables_by_name(
