@@ -171,7 +171,9 @@ def _purge(host: Host, connection: Connection, name: str) -> None:
 
 def _delete_parts(connection: Connection, column: Any, name: str) -> None:
     """Delete what goes with the shared rows of a plugin: SQLite's foreign keys are off while tables are dropped."""
-    for key in (key for table in db.metadata.sorted_tables for key in table.foreign_keys):
+    for key in (
+        key for table in db.metadata.sorted_tables if table.name.startswith("core_") for key in table.foreign_keys
+    ):
         if key.column.table is column.table and (key.ondelete or "").upper() == "CASCADE":
             wholes = select(key.column).where(_belongs(column, name))
             connection.execute(delete(key.parent.table).where(key.parent.in_(wholes)))
