@@ -29,12 +29,13 @@ class Access(Protocol):
 
 @dataclass(frozen=True)
 class OwnerAccess:
-    """A record belongs to its owner, through them to the owner's teams, and to its territory where it has one."""
+    """A record belongs to its owner, through them to the owner's teams, and to its own or its customer's territory."""
 
     def criterion(self, actor: Actor, model: Any, action: str, scope: Scope) -> ColumnElement[bool]:
         """Reach own records, or those of everybody in the actor's teams, or these and the actor's territories.
 
-        A model without a `territory_id` belongs to no territory: of it the scope `territory` reaches what `team` does.
+        A model with neither `territory_id` nor `customer_id` belongs to no territory: of it the scope `territory`
+        reaches what `team` does.
         """
         if scope is Scope.all:
             return true()
@@ -44,9 +45,20 @@ class OwnerAccess:
 
             members = select(TeamMember.user_id).where(TeamMember.team_id.in_(actor.team_ids))
             reached.append(model.owner_id.in_(members))
-        if scope is Scope.territory and actor.territory_ids and hasattr(model, "territory_id"):
-            reached.append(model.territory_id.in_(actor.territory_ids))
+        if scope is Scope.territory and actor.territory_ids:
+            reached += _in_territories(actor, model)
         return or_(*reached)
+
+
+def _in_territories(actor: Actor, model: Any) -> list[ColumnElement[bool]]:
+    if hasattr(model, "territory_id"):
+        return [model.territory_id.in_(actor.territory_ids)]
+    if not hasattr(model, "customer_id"):
+        return []
+    from core.customers.models import Customer  # customers stand on this module
+
+    there = select(Customer.id).where(Customer.territory_id.in_(actor.territory_ids))
+    return [model.customer_id.in_(there)]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from core.database import db, utc_now, write_unit
 from core.records.operations import create_record, update_record
 from core.territories.models import Territory
 from core.territories.operations import create_territory, set_members, update_territory
+from core.users import operations
 from core.users.models import User
 from tests.conftest import sign_in
 from tests.security.conftest import database_digest, make_record, staff_with
@@ -202,6 +203,43 @@ def test_a_narrower_right_to_change_stays_narrower(app: Flask, administrator: Us
     client = sign_in(app, user.email or "")
     assert client.get(f"/api/v1/customers/{theirs}").status_code == 200
     assert client.patch(f"/api/v1/customers/{theirs}", json={"city": "Mine"}).status_code == 403
+
+
+def test_deals_follow_their_customers_territory(world: World) -> None:
+    from plugins.sales.operations.opportunities import create_opportunity
+
+    grants: dict[str, str | None] = {f"sales.opportunity.{action}": "territory" for action in ACTIONS}
+    operations.set_roles(SYSTEM, world.user, [operations.save_role(SYSTEM, None, "Seller there", grants).id])
+
+    def deal_with(place: str | None) -> uuid.UUID:
+        name = f"{'Seen' if place == 'North' else SECRET} {place}"
+        customer = None if place is None else world.customers[place]
+        made: uuid.UUID = create_opportunity(SYSTEM, {"name": name, "customer_id": customer}).id
+        return made
+
+    seen, hidden = deal_with("North"), [deal_with(place) for place in (*HIDDEN, None)]
+    client, api = world.client, "/api/v1/sales/opportunities"
+    doors: tuple[tuple[str, dict[str, Any]], ...] = (
+        (api, {"count": "1"}),
+        ("/sales/opportunities", {}),
+        ("/sales/pipeline", {}),
+        ("/search", {"q": "Seen"}),
+        ("/export/sales.opportunity", {"format": "csv"}),
+    )
+    for path, query in doors:
+        answer = client.get(path, query_string=query)
+        assert str(seen) in answer.text or "Seen North" in answer.text, path
+        assert SECRET not in answer.text, path
+        answer.close()
+    counted: Any = client.get(api, query_string={"count": "1"}).json
+    assert counted["count"] == 1
+    for each in hidden:
+        assert client.get(f"/sales/opportunities/{each}").status_code == 404
+        assert client.get(f"{api}/{each}").status_code == 404
+        assert client.patch(f"{api}/{each}", json={"name": "Mine"}).status_code == 404
+    assert client.patch(f"{api}/{seen}", json={"name": "Seen by Greece"}).status_code == 200
+    set_members(SYSTEM, world.territory("Greece"), [])
+    assert client.get(f"{api}/{seen}").status_code == 404
 
 
 def test_what_has_no_territory_is_reached_as_by_team(app: Flask, administrator: User) -> None:
