@@ -11,12 +11,6 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-#: On SQLite a key that is added with its column spares all customers being written anew.
-_ADD_ON_SQLITE = """
-    ALTER TABLE core_customer ADD COLUMN territory_id CHAR(32)
-    CONSTRAINT fk_core_customer_territory_id REFERENCES core_territory (id) ON DELETE SET NULL
-"""
-
 
 def upgrade() -> None:
     op.create_table(
@@ -55,17 +49,10 @@ def upgrade() -> None:
     )
     for column in ("territory_id", "user_id", "owner_id"):
         op.create_index(op.f(f"ix_core_territory_member_{column}"), "core_territory_member", [column])
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(_ADD_ON_SQLITE)
-    else:
-        op.add_column("core_customer", sa.Column("territory_id", sa.Uuid(), nullable=True))
-        op.create_foreign_key(
-            op.f("fk_core_customer_territory_id"),
-            "core_customer",
-            "core_territory",
-            ["territory_id"],
-            ["id"],
-            ondelete="SET NULL",
+    with op.batch_alter_table("core_customer") as table:
+        table.add_column(sa.Column("territory_id", sa.Uuid(), nullable=True))
+        table.create_foreign_key(
+            op.f("fk_core_customer_territory_id"), "core_territory", ["territory_id"], ["id"], ondelete="SET NULL"
         )
     op.create_index(op.f("ix_core_customer_territory_id"), "core_customer", ["territory_id"])
 
