@@ -20,8 +20,8 @@ from . import books
 
 #: Deals (customer, product) to what was invoiced of them, and how long ago; one is paid in part, one reversed in part.
 INVOICED: Final[Mapping[tuple[str, str], tuple[str, int, str, int]]] = {
-    ("elaiones", "OIL-B"): ("OIL-B", 4_800, "3.10", 24),
-    ("pharma", "OIL-5"): ("OIL-5", 500, "24.90", 9),
+    ("elaiones", "OIL-B"): ("OIL-B", 2_000, "7.60", 24),
+    ("pharma", "OIL-5"): ("OIL-5", 300, "41.50", 9),
 }
 REVERSED: Final = ("pharma", "OIL-5")
 PAID_IN_PART: Final = ("elaiones", "OIL-B")

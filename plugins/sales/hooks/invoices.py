@@ -80,7 +80,7 @@ def timeline(actor: Actor, customer: UUID, before: datetime | None, limit: int, 
 
 def _told(invoice: Invoice, moment: datetime) -> TimelineEntry:
     is_note = invoice.kind == "credit_note"
-    line = _("credit note %(number)s was posted") if is_note else _("invoice %(number)s was posted")
+    line = _("Credit note %(number)s was posted") if is_note else _("Invoice %(number)s was posted")
     link = Markup('<a href="{}">{}</a>').format(INVOICES.url_of(invoice.id), f"{invoice.number}, {invoice.name}")
     return TimelineEntry(
         id=invoice.id,
