@@ -19,6 +19,7 @@ from .schemas import UNITS
 from .stock import Availability, StockRequest
 from .tariff import HoldingList
 from .taxes import Rounding, Sale, Taxable, Taxation, TaxLine, choose_rule, tax_document
+from .units import unit_word, written_quantity
 
 __all__ = [
     "UNITS",
@@ -70,8 +71,10 @@ __all__ = [
     "smallest_unit",
     "tax_document",
     "tax_rules_of",
+    "unit_word",
     "variant_choice_of",
     "variants_of",
     "with_options",
     "with_variants",
+    "written_quantity",
 ]

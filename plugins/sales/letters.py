@@ -29,7 +29,7 @@ from pelatis.api import (
     render_letter,
     today,
 )
-from plugins.catalog.api import UNITS
+from plugins.catalog.api import written_quantity
 
 from .models import Delivery, Invoice, Order, OrderLine, Quote, QuoteLine, QuoteSet
 from .models.documents import DocumentLine, Totalled
@@ -130,7 +130,7 @@ def line_of(line: DocumentLine) -> LetterLine:
     """Write one line of a document's table."""
     cells = [
         line.name,
-        quantity_of(line, line.quantity),
+        written_quantity(line.quantity, line.unit),
         format_price(line.unit_price, line.currency),
         format_percent(line.discount) if line.discount else "",
         " + ".join(format_percent(Decimal(tax["rate"])) for tax in line.taxes),
@@ -143,7 +143,7 @@ def line_of(line: DocumentLine) -> LetterLine:
 def parts_of(line: DocumentLine, quantity: Decimal = Decimal(1)) -> list[str]:
     """List what a quantity of a bundle is made of; nothing for anything else."""
     return [
-        f"{format_number(Decimal(part['quantity']) * quantity)} {UNITS.get(part['unit'], '')} · {part['name']}"
+        f"{written_quantity(Decimal(part['quantity']) * quantity, part['unit'])} · {part['name']}"
         for part in line.parts
     ]
 
@@ -257,23 +257,19 @@ def letter_of_delivery(delivery: Delivery) -> Letter:
 
 def _delivered(line: OrderLine, quantity: Decimal) -> LetterLine:
     told = filter(None, [" · ".join(line.option_names), *parts_of(line, quantity)])
-    return LetterLine([line.name, quantity_of(line, quantity)], note="\n".join(told))
+    return LetterLine([line.name, written_quantity(quantity, line.unit)], note="\n".join(told))
 
 
 def _notes_of_delivery(delivery: Delivery, lines: Sequence[OrderLine]) -> list[LetterNote]:
     notes = [LetterNote(delivery.note)] if delivery.note else []
     gone = gone_with(delivery)
     left = [(line, line.quantity - gone.get(line.id, Decimal(0))) for line in lines]
-    told = "\n".join(f"{quantity_of(line, quantity)} · {line.name}" for line, quantity in left if quantity > 0)
+    told = "\n".join(
+        f"{written_quantity(quantity, line.unit)} · {line.name}" for line, quantity in left if quantity > 0
+    )
     if told:
         notes.append(LetterNote(told, _("Still to come")))
     return notes
-
-
-def quantity_of(line: DocumentLine, quantity: Decimal) -> str:
-    """Write a quantity of a line with its unit."""
-    unit = str(UNITS[line.unit]) if line.unit in UNITS else ""
-    return f"{format_number(quantity)} {unit}".strip()
 
 
 def delivery_answer(delivery: Delivery) -> Response:

@@ -10,7 +10,6 @@ from pelatis.api import (
     country_names,
     format_amount,
     format_day,
-    format_number,
     format_percent,
     may,
     today,
@@ -34,7 +33,8 @@ from ..records import (
     PRODUCTS,
     TAX_RULES,
 )
-from ..schemas import BUNDLE_PRICES, BUYERS, RULE_KINDS, UNITS
+from ..schemas import BUNDLE_PRICES, BUYERS, RULE_KINDS
+from ..units import written_quantity
 from .amounts import prices_panel_of
 from .rows import rows_panel
 from .wording import list_of, written_change
@@ -170,7 +170,7 @@ def parts_panel(actor: Actor, product: Product) -> Panel:
         {
             "title": part.name,
             "url": BUNDLE_PARTS.url_of(row.id),
-            "figure": f"{format_number(row.quantity)} {UNITS.get(part.unit, '')}".strip(),
+            "figure": written_quantity(row.quantity, part.unit),
         }
         for row, part in visible_parts(actor, product.id)
     ]

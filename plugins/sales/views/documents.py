@@ -20,7 +20,7 @@ from pelatis.api import (
     not_found,
     toast,
 )
-from plugins.catalog.api import UNITS, PriceStep
+from plugins.catalog.api import PriceStep, unit_word
 
 from ..letters import parts_of
 from ..models.documents import DocumentLine, Totalled
@@ -76,7 +76,7 @@ def row_of(line: Any, options_url: str = "", stock: StockWords | None = None) ->
     return DocumentRow(
         line=line,
         quantity=format_number(line.quantity),
-        unit=unit_of(line),
+        unit=unit_word(line.unit, line.quantity),
         price=format_price(line.unit_price, line.currency),
         discount=format_percent(line.discount) if line.discount else "–",
         net=format_amount(line.net, line.currency, whole=False),
@@ -113,11 +113,6 @@ def steps_of(line: DocumentLine) -> list[Step]:
     elif line.parts:
         steps += [Step(tax["name"] or "", "", _("on the share of some parts")) for tax in line.taxes]
     return steps
-
-
-def unit_of(line: DocumentLine) -> str:
-    """Name the unit of a line."""
-    return str(UNITS[line.unit]) if line.unit in UNITS else ""
 
 
 def sums_of(document: Totalled) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ from pelatis.api import (
     toast,
     today,
 )
-from plugins.catalog.api import Cost
+from plugins.catalog.api import Cost, written_quantity
 
 from ..hooks.commissions import shown_shares
 from ..hooks.recurring import repeats_of
@@ -59,7 +59,7 @@ from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
-from .documents import DocumentRow, in_field, part_of, row_of, sums_of, tell_refusal, typed_quantities, unit_of
+from .documents import DocumentRow, in_field, part_of, row_of, sums_of, tell_refusal, typed_quantities
 from .lines import (
     LineDialog,
     add_pasted,
@@ -155,8 +155,7 @@ def _repeat_url(actor: Actor, order: Order) -> str:
 
 def _going(line: OrderLine, quantity: Decimal) -> list[str]:
     """Write what of a line went out: of a bundle its parts too."""
-    whole = f"{format_number(quantity)} {unit_of(line)}".strip()
-    return [f"{whole} · {line.name}", *parts_of(line, quantity)]
+    return [f"{written_quantity(quantity, line.unit)} · {line.name}", *parts_of(line, quantity)]
 
 
 def _is_open(order: Order, lines: list[OrderLine]) -> bool:

@@ -36,7 +36,7 @@ from pelatis.api import (
     toast,
     update_record,
 )
-from plugins.catalog.api import UNITS, Cost
+from plugins.catalog.api import Cost, unit_word
 
 from ..letters import parts_of, quote_answer
 from ..models import Order, Quote, QuoteLine, QuoteSet
@@ -186,7 +186,7 @@ def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str, stoc
         line=line,
         quantity=format_number(line.quantity),
         quantity_in=in_field(line.quantity),
-        unit=str(UNITS[line.unit]) if line.unit in UNITS else "",
+        unit=unit_word(line.unit, line.quantity),
         price=format_price(line.unit_price, quote.currency),
         discount=format_percent(line.discount) if line.discount else "–",
         discount_in=in_field(line.discount),

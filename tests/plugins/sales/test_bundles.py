@@ -130,9 +130,9 @@ def test_stock_is_reserved_and_delivered_as_its_parts(
         create_level(SYSTEM, {"product_id": UUID(product), "on_hand": Decimal(units)})
     assert "4 available" in client.get(f"/sales/quotes/{quote.id}").text
     (row,) = letter_of_quote(quote).parts[0].rows
-    assert said(row.note.splitlines(), row.cells[4]) == (["2 piece · Oil", "1 piece · Box"], "13 % + 24 %")
+    assert said(row.note.splitlines(), row.cells[4]) == (["2 pieces · Oil", "1 piece · Box"], "13 % + 24 %")
     send_quote(SYSTEM, quote)
-    assert "2 piece · Oil" in client.get(f"/sales/public/quotes/{token_of(link_for(SYSTEM, quote))}").text
+    assert "2 pieces · Oil" in client.get(f"/sales/public/quotes/{token_of(link_for(SYSTEM, quote))}").text
     accept_quote(quote, sets_of(quote)[0].id, [], "Γιάννης Βλάχος", DRAWN, "192.0.2.7")
     order = create_order_of_quote(SYSTEM, quote)
     assert reserved(oil, box) == [6, 3]
@@ -140,9 +140,9 @@ def test_stock_is_reserved_and_delivered_as_its_parts(
     delivery = deliver(SYSTEM, order, {ordered.id: Decimal(2)})
     assert reserved(oil, box) == [2, 1]
     (printed,) = letter_of_delivery(delivery).parts[0].rows
-    assert printed.note.splitlines() == ["4 piece · Oil", "2 piece · Box"]
+    assert printed.note.splitlines() == ["4 pieces · Oil", "2 pieces · Box"]
     page = client.get(f"/sales/orders/{order.id}").text
-    assert "4 piece · Oil" in page
+    assert "4 pieces · Oil" in page
     assert "1 reserved" in page
 
 
@@ -154,7 +154,7 @@ def reserved(*products: str) -> list[int]:
 def test_page_of_a_bundle_lists_its_parts(client: FlaskClient, hamper: Product) -> None:
     page = client.get(f"/catalog/products/{hamper.id}").text
     assert "The sum of its parts" in page
-    assert "2 piece" in page
+    assert "2 pieces" in page
 
 
 # To the cent
