@@ -82,6 +82,8 @@ class RecordType:
         filters: schema fields that lists, API and export filter by; `customer.city` reaches one relation away.
         search: model attributes whose words find the record.
         sort: the field that a list is sorted by at first, with `-` before it for descending.
+        later: schema fields that the form of a new record leaves out, as they tell how it went on; whoever edits it, a
+            link that fills them in, files and programs know them.
         match: schema fields that an import may recognise a record by; the first is the default.
         create, update: the operations that write it; they default to the plain ones of `core.records.operations`.
         create_many: the operation that makes many at once, by the same rules as `create`; imports use it. Only a type
@@ -113,6 +115,7 @@ class RecordType:
     filters: Sequence[str] = ()
     search: Sequence[str] = ()
     sort: str = "-created_at"
+    later: Sequence[str] = ()
     match: Sequence[str] = ()
     create: CreateOperation | None = None
     update: UpdateOperation | None = None

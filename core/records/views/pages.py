@@ -115,6 +115,8 @@ def update(key: str, record_id: UUID) -> Response:
 def _form(
     record_type: RecordType, record: Any | None, form: list[FormField], problem: Problem | None = None
 ) -> Response:
+    if record is None:
+        form = [each for each in form if each.name not in record_type.later or each.value or each.errors]
     related = (
         (each.field.record_type, as_id(each.value)) for each in form if each.control == "relation" and each.value
     )

@@ -20,6 +20,7 @@ LEADS = RecordType(
         "language", "country", "product",
     ),
     search=("name", "company", "email", "phone", "message"),
+    later=("disqualified_reason",),
     match=("email", "name"),
     create=create_lead,
     create_many=create_leads,

@@ -22,6 +22,7 @@ OPPORTUNITIES = RecordType(
         "customer.city", "customer.country", "customer.industry", "stage.kind", "stage.forecast_category",
     ),
     search=("name", "reference", "needs"),
+    later=("closed_on", "lost_reason", "lost_to"),
     match=("reference", "name"),
     create=create_opportunity,
     create_many=create_opportunities,

@@ -51,3 +51,14 @@ def test_a_deal_without_an_amount_takes_its_products_price_by_one_click(client: 
     db.session.refresh(opportunity)
     assert (opportunity.amount, opportunity.name) == (Decimal("42.50"), "Frame contract")
     assert "as the amount" not in page_of(client, opportunity)
+
+
+def test_form_of_a_new_deal_asks_nothing_of_how_it_ended(client: FlaskClient, deal: Deal) -> None:
+    later = ("closed_on", "lost_reason", "lost_to")
+    new = client.get("/sales/opportunities/new").text
+    assert [name for name in later if f'name="{name}"' in new] == []
+    assert 'name="expected_close_on"' in new
+    filled = client.get("/sales/opportunities/new?closed_on=2026-01-31").text
+    assert [name for name in later if f'name="{name}"' in filled] == ["closed_on"]
+    edited = client.get(f"/sales/opportunities/{deal('Needs').id}/edit").text
+    assert [name for name in later if f'name="{name}"' in edited] == list(later)
