@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from core.access import Actor, require, visible
-from core.database import Record, Sealable, bulk_insert, bulk_update, db, in_parts, new_id, utc_now, write_unit
+from core.database import Record, bulk_insert, db, in_parts, new_id, utc_now, write_unit
 from core.i18n import _
 from core.problems import Problem
 from core.records.registry import record_types
@@ -272,7 +272,7 @@ def update_records(
             with _written_together():
                 refused = _change_each(actor, record_type, changes, left, outcomes)
             if not refused:
-                _write_changed(session)
+                session.flush()  # together where the same changed: core.database.together
                 savepoint.commit()
                 break
             savepoint.rollback()  # what a rule wrote before it refused must go, and the others are done anew
@@ -315,32 +315,6 @@ def _written_together() -> Iterator[None]:
         yield
     finally:
         _together.reset(token)
-
-
-def _write_changed(session: Any) -> None:
-    """Write changed records by the bulk door: one statement for all that changed the same fields.
-
-    Each is read anew when somebody looks at it again. Where there is anything else to write, all of it takes the usual
-    way, which knows what comes before what.
-    """
-    grouped: dict[tuple[type[Any], frozenset[str]], list[tuple[Any, dict[str, Any], dict[str, Any]]]] = {}
-    for record in session.dirty:
-        old, present = inspect(record).committed_state, vars(record)
-        new = {name: present[name] for name, value in old.items() if present[name] != value}
-        grouped.setdefault((type(record), frozenset(new)), []).append((record, old, new))
-    is_plain = all(_goes_in_bulk(model, names) for model, names in grouped)
-    if session.new or session.deleted or not is_plain:
-        session.flush()
-        return
-    for (model, names), changed in grouped.items():
-        if names:
-            bulk_update(model, [({"id": record.id, **old}, new) for record, old, new in changed])
-        for record, _old, _new in changed:
-            session.expire(record)
-
-
-def _goes_in_bulk(model: type[Any], names: frozenset[str]) -> bool:
-    return issubclass(model, Record) and not issubclass(model, Sealable) and "deleted_at" not in names
 
 
 def _change_each(
