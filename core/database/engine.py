@@ -46,6 +46,11 @@ def configure_database(app: Flask, url: str) -> None:
         prepare_engine(db.engine)
 
 
+def _only_reads(connection: Connection | None) -> bool:
+    driver = connection.connection.driver_connection if connection is not None else None
+    return driver is not None and bool(driver.execute("PRAGMA query_only").fetchone()[0])
+
+
 def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: bool = False) -> Engine:
     """Let only those write who say so (the execution option `write`), and give SQLite WAL and foreign keys.
 
@@ -90,8 +95,8 @@ def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: b
     @event.listens_for(engine, "handle_error")
     def on_error(context: ExceptionContext) -> None:
         # SQLite opens a file that can't be written as a reader's, and a connection stays one when the file can be
-        # written again: only a new connection writes.
-        if READ_ONLY in str(context.original_exception):
+        # written again: only a new connection writes. Whoever may only read at the time is told the same.
+        if READ_ONLY in str(context.original_exception) and not _only_reads(context.connection):
             context.is_disconnect = True
 
     return engine
