@@ -11,6 +11,7 @@ from core.database import db, write_unit
 from core.i18n import _
 from core.problems import Problem
 from core.records.operations import change_record, save
+from core.records.trees import ids_below
 from core.territories import queries
 from core.territories.models import Territory, TerritoryMember
 from core.users.models import User
@@ -38,7 +39,7 @@ def update_territory(actor: Actor, territory: Territory, values: Mapping[str, An
     with write_unit():
         _refuse_taken_code(territory.id, values)
         parent_id = values.get("parent_id")
-        if parent_id is not None and parent_id in queries.ids_below(territory.id):
+        if parent_id is not None and parent_id in ids_below(Territory, territory.id):
             message = _("A territory can't stand below itself.")
             raise Problem("territories.circle", message, fields={"parent": [message]})
         changed: Territory = change_record(actor, territory, values)

@@ -18,7 +18,7 @@ from core.host.generation import Remembered, raised_by
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records.registry import record_types
-from core.records.trees import TreeNode, in_order
+from core.records.trees import TreeNode, read_tree
 from core.territories.models import Territory, TerritoryMember
 from core.users.models import STAFF, ApiToken, Role, Team, TeamMember, User, UserRole, UserSession
 from core.users.roles import merge_grants, narrow_grants, title_of
@@ -334,23 +334,8 @@ def tokens_of(user_id: uuid.UUID) -> list[ApiToken]:
 
 
 def team_tree(actor: Actor) -> list[TreeNode]:
-    """List the teams as a tree from the top, each with its leader and how many people belong to it."""
-    counted = select(TeamMember.team_id, func.count().label("number")).group_by(TeamMember.team_id).subquery()
-    statement = (
-        select(Team, User.name, counted.c.number)
-        .outerjoin(User, User.id == Team.leader_id)
-        .outerjoin(counted, counted.c.team_id == Team.id)
-        .where(Team.deleted_at.is_(None), visible(actor, Team))
-        .order_by(Team.name, Team.id)
-    )
-    return in_order(db.session.execute(statement).all())
-
-
-def team_ids_below(team_id: uuid.UUID) -> set[uuid.UUID]:
-    """Tell the ids of a team and of all teams below it."""
-    reach = select(Team.id).where(Team.id == team_id).cte("below", recursive=True)
-    reach = reach.union(select(Team.id).join(reach, Team.parent_id == reach.c.id))
-    return set(db.session.scalars(select(reach.c.id)))
+    """List the teams as a tree from the top, each with its leader's name and how many people belong to it."""
+    return read_tree(actor, Team, Team.leader_id, TeamMember.team_id)
 
 
 def owned_models() -> tuple[type[Record], ...]:

@@ -11,7 +11,7 @@ from core.database import db, write_unit
 from core.i18n import _
 from core.problems import Problem
 from core.records.operations import change_record, save
-from core.users import queries
+from core.records.trees import ids_below
 from core.users.models import Team, TeamMember, User
 
 
@@ -31,7 +31,7 @@ def update_team(actor: Actor, team: Team, values: dict[str, Any]) -> Team:
     """
     with write_unit():
         parent_id = values.get("parent_id")
-        if parent_id is not None and parent_id in queries.team_ids_below(team.id):
+        if parent_id is not None and parent_id in ids_below(Team, team.id):
             message = _("A team can't stand below itself.")
             raise Problem("users.team_circle", message, fields={"parent": [message]})
         change_record(actor, team, values)
