@@ -1,6 +1,5 @@
 """The page of an invoice or a credit note, and what happens to it: lines while it is a draft, posting, reversing."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,13 +14,11 @@ from pelatis.api import (
     Actor,
     _,
     audience,
-    bin_record,
     current_actor,
     db,
     find_record,
     format_amount,
     fragment,
-    last_transaction,
     may,
     redirect_or_refresh,
     show_record,
@@ -31,8 +28,7 @@ from pelatis.api import (
 
 from ..hooks.commissions import shown_shares
 from ..letters import invoice_answer
-from ..models import Invoice, InvoiceLine, Payment
-from ..operations.documents import order_lines
+from ..models import Invoice, Payment
 from ..operations.invoices import INVOICE_KIND, credit_invoice, invoice_order, post_invoice
 from ..queries.invoices import lines_of_invoice, notes_of, reversed_so_far
 from ..queries.payments import allocations_to
@@ -40,17 +36,9 @@ from ..records import INVOICE_LINES, INVOICES, ORDERS, PAYMENTS
 from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
 from . import blueprint
-from .documents import DocumentRow, in_field, money, part_of, row_of, sums_of, tell_refusal, typed_quantities
-from .lines import (
-    LineDialog,
-    add_typed_line,
-    choose_anew,
-    dialog_of,
-    lines_in_order,
-    options_chosen,
-    options_urls,
-    typed_line,
-)
+from .documents import DocumentRow, in_field, money, row_of, sums_of, tell_refusal, typed_quantities
+from .draft_lines import DraftLines
+from .lines import options_urls
 from .payments import use_of
 
 
@@ -171,67 +159,7 @@ def invoice_pdf(record_id: UUID) -> Response:
     return invoice_answer(find_record(current_actor(), INVOICES, record_id, binned=True), inline=True)
 
 
-@blueprint.post("/invoices/<uuid:record_id>/lines")
-@audience("staff")
-def new_invoice_line(record_id: UUID) -> Response:
-    """Add a line to a draft: a product, or free text with a price."""
-    _actor, invoice = _edited(record_id)
-    dialog = _new_line_dialog(invoice, typed_line())
-    return add_typed_line(dialog, INVOICE_LINES, {"invoice": str(invoice.id)}, lambda: _changed(invoice))
-
-
-@blueprint.post("/invoices/<uuid:record_id>/lines/order")
-@audience("staff")
-def put_invoice_lines_in_order(record_id: UUID) -> Response:
-    """Put the lines of a draft in order."""
-    actor, invoice = _edited(record_id)
-    order_lines(INVOICE_KIND, actor, invoice, lines_in_order())
-    return _changed(invoice)
-
-
-def _new_line_dialog(invoice: Invoice, said: Mapping[str, Any]) -> LineDialog:
-    return LineDialog(invoice, f"{INVOICES.url_of(invoice.id)}/lines", "#invoice", said)
-
-
-@blueprint.get("/invoices/<uuid:record_id>/lines/options")
-@audience("staff")
-def new_invoice_line_options(record_id: UUID) -> Response:
-    """Show the variants and options of a product that is put on an invoice."""
-    _actor, invoice = _edited(record_id)
-    return _new_line_dialog(invoice, request.args).answer()
-
-
-def _line_and_dialog(record_id: UUID, line_id: UUID) -> tuple[InvoiceLine, Invoice, LineDialog]:
-    _actor, invoice = _edited(record_id)
-    line: InvoiceLine = part_of(InvoiceLine, line_id, "invoice_id", invoice)
-    return line, invoice, dialog_of(invoice, line, INVOICES.url_of(invoice.id), "#invoice")
-
-
-@blueprint.get("/invoices/<uuid:record_id>/lines/<uuid:line_id>/options")
-@audience("staff")
-def invoice_line_options(record_id: UUID, line_id: UUID) -> Response:
-    """Show the variants and options of a line."""
-    line, _invoice, dialog = _line_and_dialog(record_id, line_id)
-    return dialog.answer(options_chosen(line))
-
-
-@blueprint.post("/invoices/<uuid:record_id>/lines/<uuid:line_id>")
-@audience("staff")
-def change_invoice_line(record_id: UUID, line_id: UUID) -> Response:
-    """Choose the variant and the options of a line anew."""
-    line, invoice, dialog = _line_and_dialog(record_id, line_id)
-    return choose_anew(dialog, INVOICE_LINES, line, lambda: _changed(invoice))
-
-
-@blueprint.post("/invoices/<uuid:record_id>/lines/<uuid:line_id>/bin")
-@audience("staff")
-def drop_invoice_line(record_id: UUID, line_id: UUID) -> Response:
-    """Take a line out of a draft."""
-    actor, invoice = _edited(record_id)
-    line: InvoiceLine = part_of(InvoiceLine, line_id, "invoice_id", invoice)
-    bin_record(actor, INVOICE_LINES, line)
-    toast(_("%(name)s is gone.", name=line.name), undo=last_transaction())
-    return _changed(invoice)
+DraftLines(INVOICE_KIND, INVOICES, INVOICE_LINES, "#invoice", _changed).mount()
 
 
 @blueprint.post("/invoices/<uuid:record_id>/post")

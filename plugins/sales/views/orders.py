@@ -1,6 +1,5 @@
 """An order's page, and what happens to it: lines while it is a draft, confirming, deliveries, cancelling."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -18,7 +17,6 @@ from pelatis.api import (
     Problem,
     _,
     audience,
-    bin_record,
     current_actor,
     db,
     fields,
@@ -27,7 +25,6 @@ from pelatis.api import (
     format_number,
     format_percent,
     fragment,
-    last_transaction,
     may,
     redirect_or_refresh,
     show_record,
@@ -41,7 +38,6 @@ from ..hooks.commissions import shown_shares
 from ..hooks.recurring import repeats_of
 from ..letters import delivery_answer, order_answer, parts_of
 from ..models import Delivery, Invoice, Order, OrderLine, RecurringOrder
-from ..operations.documents import order_lines
 from ..operations.orders import (
     DELIVERABLE,
     INVOICEABLE,
@@ -59,18 +55,9 @@ from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
-from .documents import DocumentRow, in_field, part_of, row_of, sums_of, tell_refusal, typed_quantities
-from .lines import (
-    LineDialog,
-    add_pasted,
-    add_typed_line,
-    choose_anew,
-    dialog_of,
-    lines_in_order,
-    options_chosen,
-    options_urls,
-    typed_line,
-)
+from .documents import DocumentRow, in_field, row_of, sums_of, tell_refusal, typed_quantities
+from .draft_lines import DraftLines
+from .lines import add_pasted, options_urls
 from .stock import StockWords, ask_short, promise_words, stock_words
 
 
@@ -203,13 +190,7 @@ def order_pdf(record_id: UUID) -> Response:
     return order_answer(find_record(current_actor(), ORDERS, record_id, binned=True), inline=True)
 
 
-@blueprint.post("/orders/<uuid:record_id>/lines")
-@audience("staff")
-def new_order_line(record_id: UUID) -> Response:
-    """Add a line to a draft: a product, or free text with a price."""
-    _actor, order = _edited(record_id)
-    dialog = _new_line_dialog(order, typed_line())
-    return add_typed_line(dialog, ORDER_LINES, {"order": str(order.id)}, lambda: _changed(order))
+DraftLines(ORDER_KIND, ORDERS, ORDER_LINES, "#order", _changed).mount()
 
 
 @blueprint.post("/orders/<uuid:record_id>/lines/paste")
@@ -218,60 +199,6 @@ def paste_order_lines(record_id: UUID) -> Response:
     """Add the lines that were pasted from a spreadsheet."""
     _actor, order = _edited(record_id)
     return add_pasted(ORDER_LINES, {"order": str(order.id)}, partial(_changed, order))
-
-
-@blueprint.post("/orders/<uuid:record_id>/lines/order")
-@audience("staff")
-def put_order_lines_in_order(record_id: UUID) -> Response:
-    """Put the lines of a draft in order."""
-    actor, order = _edited(record_id)
-    order_lines(ORDER_KIND, actor, order, lines_in_order())
-    return _changed(order)
-
-
-def _new_line_dialog(order: Order, said: Mapping[str, Any]) -> LineDialog:
-    return LineDialog(order, f"{ORDERS.url_of(order.id)}/lines", "#order", said)
-
-
-@blueprint.get("/orders/<uuid:record_id>/lines/options")
-@audience("staff")
-def new_order_line_options(record_id: UUID) -> Response:
-    """Show the variants and options of a product that is put on an order."""
-    _actor, order = _edited(record_id)
-    return _new_line_dialog(order, request.args).answer()
-
-
-def _line_and_dialog(record_id: UUID, line_id: UUID) -> tuple[OrderLine, Order, LineDialog]:
-    _actor, order = _edited(record_id)
-    line: OrderLine = part_of(OrderLine, line_id, "order_id", order)
-    return line, order, dialog_of(order, line, ORDERS.url_of(order.id), "#order")
-
-
-@blueprint.get("/orders/<uuid:record_id>/lines/<uuid:line_id>/options")
-@audience("staff")
-def order_line_options(record_id: UUID, line_id: UUID) -> Response:
-    """Show the variants and options of a line."""
-    line, _order, dialog = _line_and_dialog(record_id, line_id)
-    return dialog.answer(options_chosen(line))
-
-
-@blueprint.post("/orders/<uuid:record_id>/lines/<uuid:line_id>")
-@audience("staff")
-def change_order_line(record_id: UUID, line_id: UUID) -> Response:
-    """Choose the variant and the options of a line anew."""
-    line, order, dialog = _line_and_dialog(record_id, line_id)
-    return choose_anew(dialog, ORDER_LINES, line, lambda: _changed(order))
-
-
-@blueprint.post("/orders/<uuid:record_id>/lines/<uuid:line_id>/bin")
-@audience("staff")
-def drop_order_line(record_id: UUID, line_id: UUID) -> Response:
-    """Take a line out of a draft."""
-    actor, order = _edited(record_id)
-    line: OrderLine = part_of(OrderLine, line_id, "order_id", order)
-    bin_record(actor, ORDER_LINES, line)
-    toast(_("%(name)s is gone.", name=line.name), undo=last_transaction())
-    return _changed(order)
 
 
 @blueprint.post("/orders/<uuid:record_id>/confirm")
