@@ -1,8 +1,11 @@
 """`/healthz`, `/readyz` and `/metrics`: what watches over a server learns what it needs, and nobody else anything."""
 
+import os
+from pathlib import Path
+
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from core.database import db, write_unit
@@ -53,6 +56,32 @@ def test_not_ready_is_said_when_the_database_is_away_and_names_no_host(
     assert answer.json is not None
     assert "can't be reached" in answer.json["reason"]
     assert "db.internal" not in answer.text
+
+
+def test_not_ready_is_said_when_nothing_can_be_written(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    if db.engine.dialect.name == "postgresql":
+        database = db.engine.url.database
+        with db.engine.connect().execution_options(write=True) as connection, connection.begin():
+            connection.execute(text(f'ALTER DATABASE "{database}" SET default_transaction_read_only = on'))
+        db.engine.dispose()
+    else:
+        # As on a read-only disk; taking the rights away wouldn't stop a test that runs as root.
+        monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert "Nothing can be written" in answer.json["reason"]
+
+
+def test_not_ready_is_said_when_the_database_was_deleted_under_the_server(app: Flask) -> None:
+    client, url = app.test_client(), db.engine.url
+    assert client.get("/readyz").status_code == 200
+    if url.drivername.startswith("postgresql"):
+        with create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT").connect() as server:
+            server.execute(text(f'DROP DATABASE "{url.database}" WITH (FORCE)'))
+    else:
+        Path(f"{url.database}-wal").unlink()
+    assert client.get("/readyz").status_code == 503
 
 
 def test_figures_count_requests_by_route_and_not_by_address(app: Flask) -> None:
