@@ -75,6 +75,9 @@ def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: b
             connection.execute("SET random_page_cost = 1.1")
             connection.commit()
 
+        from core.database.prepared import keep_prepared  # needs the driver, slow to import
+
+        keep_prepared(engine)
         let_copy(engine)
         return engine
 
