@@ -125,7 +125,8 @@ from core.records.registry import record_types
 from core.records.types import Board, ExtraColumn, RecordType
 from core.records.views.pages import show_record
 from core.search.index import matches
-from core.territories.rules import territories_of
+from core.territories.queries import people_of_territory
+from core.territories.rules import territory_line, territory_of
 from core.users.company import base_currency, company
 from core.users.models import Team, TeamMember, User
 from core.users.queries import people_who_may
@@ -257,6 +258,7 @@ __all__ = [
     "on_commit",
     "parse_filter",
     "pdf_response",
+    "people_of_territory",
     "people_who_may",
     "pgettext",
     "posted_from_elsewhere",
@@ -277,7 +279,8 @@ __all__ = [
     "show_record",
     "submitted",
     "system_actor",
-    "territories_of",
+    "territory_line",
+    "territory_of",
     "titles",
     "toast",
     "today",

@@ -8,13 +8,13 @@ from typing import Any
 import marshmallow as ma
 from sqlalchemy import select
 
-from core.access import Actor, require
+from core.access import Actor, require, system_actor
 from core.customers.fields import CustomerPhone
 from core.customers.kinds import CONTACT_KINDS
 from core.customers.models import PERSON, Address, ContactPoint, Customer, Relationship
 from core.customers.tax import read_tax_number
-from core.database import db, utc_now, write_unit
-from core.host.doors import demand
+from core.database import db, new_id, utc_now, write_unit
+from core.host.doors import ask, demand
 from core.i18n import _
 from core.problems import Problem, not_found
 from core.records import fields
@@ -29,14 +29,18 @@ def create_customer(actor: Actor, values: Mapping[str, Any]) -> Customer:
     """Make a customer.
 
     Args:
-        actor: whoever makes it; they own it unless the values name an owner.
+        actor: whoever makes it; they own it unless the values name an owner. What nobody in particular makes goes
+            to whom the plugins say.
         values: model attribute to checked value, as `CustomerSchema` loads them.
 
     Raises:
         Problem: 422 for a tax number whose check digit is wrong, a parent that doesn't fit, or when a plugin refuses.
     """
     with write_unit() as session:
-        customer: Customer = add(session, actor, _new_customer(actor, values))
+        customer = _new_customer(actor, values)
+        remarks = _assigned([customer]) if actor.user_id is None else ()
+        add(session, actor, customer)
+        add_many(system_actor(), remarks)
         return customer
 
 
@@ -44,7 +48,7 @@ def create_customers(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Pr
     """Make many customers at once, by the same rules as `create_customer`.
 
     Args:
-        actor: whoever makes them; they own those whose values name no owner.
+        actor: whoever makes them; they own those whose values name no owner and that no plugin gives to anybody.
         rows: for each customer its model attributes and checked values, the `id` among them; at most 5,000.
 
     Returns:
@@ -52,7 +56,9 @@ def create_customers(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Pr
     """
     with write_unit():
         made, outcomes = make_each(rows, partial(_new_customer, actor, make=unsaved))
+        remarks = _assigned(made)
         add_many(actor, made)
+        add_many(system_actor(), remarks)
         return outcomes
 
 
@@ -61,7 +67,13 @@ def _new_customer(
 ) -> Customer:
     checked = _checked(None, values)
     demand("crm_validate_customer", actor=actor, customer=None, values=checked)
-    return make(Customer, checked) if make is not None else Customer(**checked)
+    return make(Customer, checked) if make is not None else Customer(**{"id": new_id(), **checked})
+
+
+def _assigned(customers: Sequence[Customer]) -> Sequence[Any]:
+    """Let plugins give customers that name no owner to people, and tell what is written down about it."""
+    nobodys = [customer for customer in customers if customer.owner_id is None]
+    return ask("crm_assign_work", record_type=Customer.__record_type__, records=nobodys) or () if nobodys else ()
 
 
 def update_customer(actor: Actor, customer: Customer, values: Mapping[str, Any]) -> Customer:

@@ -118,6 +118,19 @@ def crm_validate_customer(actor: "Actor", customer: Any, values: Mapping[str, An
 
 
 @hookspec
+def crm_assign_work(record_type: str, records: Sequence[Any]) -> Sequence[Any] | None:
+    """Give new records that have nobody to people.
+
+    Asked by the operations that make customers, inside their write unit and before anything is written, where nobody
+    in particular makes one or an import names no owner. `record_type` is the key of the records' type, `records` are
+    at most 5,000 new records of it, each with its `id`. Set the `owner_id` of those that somebody gets; the others
+    belong to whoever makes them. The answer is what has to be written down about it once the records are there:
+    unsaved records of one model, or nothing; None leaves it to the next plugin. Sales answer it by their assignment
+    rules. An exception stops the act. Plugins that know who gets what implement it.
+    """
+
+
+@hookspec
 def crm_collect_dependents(  # type: ignore[empty-body]
     actor: "Actor", record_type: str, ids: Sequence[UUID]
 ) -> Iterable[Dependents]:

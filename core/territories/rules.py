@@ -47,21 +47,34 @@ def plain_postcode(postcode: str | None) -> str:
     return (postcode or "").replace(" ", "").replace("-", "").upper()
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is remembered: each territory with those above it, and the rules in their order."""
+
+    lines: Mapping[uuid.UUID, Sequence[uuid.UUID]]
+    rules: tuple[Rule, ...]
+
+
 # Rights are remembered under the same number, which every change of a territory raises.
-_known = Remembered[tuple[Rule, ...]](PEOPLE)
+_known = Remembered[_Known](PEOPLE)
 
 
 def rules() -> tuple[Rule, ...]:
     """List the rules, the ones that decide first; costs no statement while no territory has changed."""
-    return _known.get(None, _read)
+    return _known.get(None, _read).rules
 
 
-def _read() -> tuple[Rule, ...]:
+def territory_line(territory_id: uuid.UUID | None) -> Sequence[uuid.UUID]:
+    """List a territory and those above it, from below; nothing for none, or for one that is gone."""
+    return _known.get(None, _read).lines.get(territory_id, ()) if territory_id is not None else ()
+
+
+def _read() -> _Known:
     statement = select(Territory).where(Territory.deleted_at.is_(None))
     territories = {each.id: each for each in db.session.scalars(statement)}
     lines = {each: _line(each, territories) for each in territories}
     ordered = sorted(territories.values(), key=lambda each: (-len(lines[each.id]), each.position, each.name, each.id))
-    return tuple(
+    found = tuple(
         Rule(
             each.id,
             frozenset(lines[each.id]),
@@ -72,6 +85,7 @@ def _read() -> tuple[Rule, ...]:
         for each in ordered
         if each.countries or each.postcodes or each.tags
     )
+    return _Known(lines, found)
 
 
 def _line(territory_id: uuid.UUID, territories: Mapping[uuid.UUID, Territory]) -> list[uuid.UUID]:
@@ -87,8 +101,8 @@ def fitting(country: str | None, postcode: str | None, tags: Sequence[str]) -> l
     return [rule for rule in rules() if rule.fits(country, postcode, tags)]
 
 
-def territories_of(country: str | None, postcode: str | None, tags: Sequence[str] = ()) -> frozenset[uuid.UUID]:
-    """Tell in which territory somebody would be by the rules, with all territories above it; none where no rule fits.
+def territory_of(country: str | None, postcode: str | None, tags: Sequence[str] = ()) -> uuid.UUID | None:
+    """Tell in which territory somebody would be by the rules; None where no rule fits.
 
     Args:
         country: its two letters.
@@ -96,7 +110,7 @@ def territories_of(country: str | None, postcode: str | None, tags: Sequence[str
         tags: the tags that they have.
     """
     found = fitting(country, postcode, tags)
-    return found[0].line if found else frozenset()
+    return found[0].territory_id if found else None
 
 
 def placed(customer: Any, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,5 +134,4 @@ def placed(customer: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     changed = {"territory_pinned": pinned} if pinned != now("territory_pinned", False) else {}
     if pinned or not rules():
         return changed
-    found = fitting(now("country"), now("postcode"), now("tags") or [])
-    return {**changed, "territory_id": found[0].territory_id if found else None}
+    return {**changed, "territory_id": territory_of(now("country"), now("postcode"), now("tags") or [])}

@@ -159,6 +159,12 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
 
 
 @hookimpl
+def crm_assign_work(record_type: str, records: Sequence[Any]) -> Sequence[Any] | None:
+    """Give new customers to whom the assignment rules say."""
+    return assignment.assign_work(record_type, records)
+
+
+@hookimpl
 def crm_collect_credits(actor: Actor, customer: UUID) -> Iterator[Credit]:
     """Give the payments and credit notes of a customer that aren't used up."""
     yield from payments.open_credits(actor, customer)

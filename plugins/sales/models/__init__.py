@@ -1,7 +1,7 @@
 """The tables of sales, a module for each subject."""
 
 from .accounts import AccountMapping
-from .assignment import Absence, AssignmentRule, LeadAssignment
+from .assignment import Absence, Assignment, AssignmentRule
 from .base import Model
 from .batches import JournalBatch, JournalDocument
 from .commissions import CommissionEntry, CommissionMember, CommissionPlan, CommissionSettlement, CommissionSplit
@@ -29,6 +29,7 @@ __all__ = [
     "Adjustment",
     "Allocation",
     "ApprovalLimit",
+    "Assignment",
     "AssignmentRule",
     "CommissionEntry",
     "CommissionMember",
@@ -46,7 +47,6 @@ __all__ = [
     "JournalBatch",
     "JournalDocument",
     "Lead",
-    "LeadAssignment",
     "LeadForm",
     "Model",
     "NumberSeries",

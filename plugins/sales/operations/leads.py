@@ -57,7 +57,7 @@ def create_lead(actor: Actor, values: Mapping[str, Any]) -> Lead:
     """
     with write_unit() as session:
         lead = _new_lead(values)
-        given = Assigner().give(lead) if lead.owner_id is None and actor.user_id is None else None
+        given = Assigner("lead").give(lead) if lead.owner_id is None and actor.user_id is None else None
         saved: Lead = save(actor, lead)
         if given is not None:
             add(session, system_actor(), given)
@@ -71,10 +71,9 @@ def create_leads(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Proble
     """
     with write_unit():
         made, outcomes = make_each(rows, _new_lead)
-        assigner = Assigner()
-        given = [assigner.give(lead) for lead in made if lead.owner_id is None and lead.status == "new"]
+        given = Assigner("lead").give_each([each for each in made if each.owner_id is None and each.status == "new"])
         add_many(actor, made)
-        add_many(system_actor(), [each for each in given if each is not None])
+        add_many(system_actor(), given)
         return outcomes
 
 

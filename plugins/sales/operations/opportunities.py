@@ -23,8 +23,10 @@ from pelatis.api import (
     current_zone,
     db,
     make_each,
+    new_id,
     require,
     save,
+    system_actor,
     today,
     utc_now,
     write_unit,
@@ -33,6 +35,7 @@ from plugins.catalog.api import Product
 
 from ..models import Opportunity, Stage, StageHistory
 from ..schemas import OpportunitySchema
+from .assignment import Assigner
 from .competitors import meet_winner, meet_winners
 from .pipelines import default_pipeline, stages_of
 from .rates import in_base_currency
@@ -66,14 +69,16 @@ def create_opportunity(actor: Actor, values: Mapping[str, Any]) -> Opportunity:
     """Make an opportunity as it stands: in the first stage, or in the one that is named, even won or lost.
 
     What a stage asks for is asked when something is *moved* there; a deal that was won on the phone, or in the system
-    that an import comes from, is entered as it is.
+    that an import comes from, is entered as it is. One that nobody in particular makes goes to whom the rules say.
 
     Raises:
         Problem: `sales.no_name` without a name, a product and a customer; `sales.no_rate`.
     """
     with write_unit() as session:
         opportunity = _new_opportunity(values)
+        given = Assigner("deal").give_each(_nobodys([opportunity])) if actor.user_id is None else []
         save(actor, opportunity)
+        add_many(system_actor(), given)
         _write_history(actor, opportunity, None)
         meet_winner(actor, opportunity)
         session.flush()
@@ -84,7 +89,7 @@ def create_opportunities(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> lis
     """Make many opportunities at once, by the same rules as `create_opportunity`.
 
     Args:
-        actor: whoever makes them; they own those whose values name no owner.
+        actor: whoever makes them; they own those whose values name no owner and that no rule gives to anybody.
         rows: for each its model attributes and checked values, the `id` among them; at most 5,000.
 
     Returns:
@@ -92,15 +97,24 @@ def create_opportunities(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> lis
     """
     with write_unit():
         made, outcomes = make_each(rows, _new_opportunity)
+        given = Assigner("deal").give_each(_nobodys(made))
         add_many(actor, made)
+        add_many(system_actor(), given)
         add_many(actor, [_move_of(actor, opportunity, None) for opportunity in made])
         meet_winners(actor, made)
         return outcomes
 
 
+def _nobodys(made: Sequence[Opportunity]) -> list[Opportunity]:
+    """List the open deals that name no owner."""
+    return [each for each in made if each.owner_id is None and each.closed_on is None]
+
+
 def _new_opportunity(values: Mapping[str, Any]) -> Opportunity:
     stage = _stage_for(values.get("stage_id"))
-    opportunity = Opportunity(**dict(values) | {"stage_id": stage.id, "pipeline_id": stage.pipeline_id})
+    opportunity = Opportunity(
+        **{"id": new_id()} | dict(values) | {"stage_id": stage.id, "pipeline_id": stage.pipeline_id}
+    )
     opportunity.name = opportunity.name or _usual_name(opportunity)
     opportunity.currency = opportunity.currency or base_currency()
     _close_or_open(opportunity, stage)

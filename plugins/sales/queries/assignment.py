@@ -1,36 +1,72 @@
-"""How leads came to people, and which ones are late."""
+"""How leads, deals and customers came to people, how many each has, and which leads are late."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 
-from pelatis.api import TeamMember, User, db, today, utc_now
+from pelatis.api import Customer, TeamMember, User, db, today, utc_now
 
-from ..models import Absence, AssignmentRule, Lead, LeadAssignment
+from ..models import Absence, Assignment, AssignmentRule, Lead, Opportunity
 from ..schemas import OPEN_LEADS
 
 
-def assignments_of(lead: UUID) -> list[Any]:
-    """List how a lead came to people, the last time first: rows of `LeadAssignment` and the person's `name`."""
+@dataclass(frozen=True)
+class Assigned:
+    """What rules give to people.
+
+    Attributes:
+        model: whose records.
+        column: the column of `Assignment` that names one.
+        is_open: what makes one count among those that somebody has.
+    """
+
+    model: Any
+    column: str
+    is_open: ColumnElement[bool]
+
+
+#: By the keys of `schemas.ASSIGNED`.
+KINDS: Final[Mapping[str, Assigned]] = {
+    "lead": Assigned(Lead, "lead_id", Lead.status.in_(OPEN_LEADS)),
+    "deal": Assigned(Opportunity, "opportunity_id", Opportunity.closed_on.is_(None)),
+    "customer": Assigned(Customer, "customer_id", Customer.deleted_at.is_(None)),
+}
+
+
+def kind_of(record: Any) -> str:
+    """Tell the key of `KINDS` that a record belongs to; nothing for any other."""
+    return next((key for key, kind in KINDS.items() if isinstance(record, kind.model)), "")
+
+
+def assignments_of(record: Any) -> list[Any]:
+    """List how a record came to people, the last time first: rows of `Assignment` and the person's `name`."""
+    column = getattr(Assignment, KINDS[kind_of(record)].column)
     statement = (
-        select(LeadAssignment, User.name)
-        .outerjoin(User, User.id == LeadAssignment.user_id)
-        .where(LeadAssignment.lead_id == lead)
-        .order_by(LeadAssignment.assigned_at.desc(), LeadAssignment.id.desc())
+        select(Assignment, User.name)
+        .outerjoin(User, User.id == Assignment.user_id)
+        .where(column == record.id)
+        .order_by(Assignment.assigned_at.desc(), Assignment.id.desc())
     )
     return list(db.session.execute(statement))
 
 
-def team_of(rule: AssignmentRule) -> Sequence[Row[Any]]:
-    """List the people of a rule's team in their turn: `id`, `name`, how many `open` leads, whether one `is_away`."""
-    day = today()
-    open_leads = (
-        select(func.count())
-        .where(Lead.owner_id == User.id, Lead.status.in_(OPEN_LEADS), Lead.deleted_at.is_(None))
-        .scalar_subquery()
+def count_open(kind: Assigned, users: Collection[UUID]) -> dict[UUID, int]:
+    """Count the open ones that people have; whoever has none isn't in it."""
+    statement = (
+        select(kind.model.owner_id, func.count())
+        .where(kind.model.owner_id.in_(users), kind.is_open, kind.model.deleted_at.is_(None))
+        .group_by(kind.model.owner_id)
     )
+    rows: Any = db.session.execute(statement)
+    return dict(rows.all())
+
+
+def team_of(rule: AssignmentRule) -> Sequence[Row[UUID, str, bool]]:
+    """List the people of a rule's team in their turn: `id`, `name`, whether one `is_away`."""
+    day = today()
     away = exists().where(
         Absence.owner_id == User.id,
         Absence.first_day <= day,
@@ -38,7 +74,7 @@ def team_of(rule: AssignmentRule) -> Sequence[Row[Any]]:
         Absence.deleted_at.is_(None),
     )
     statement = (
-        select(User.id, User.name, open_leads.label("open"), away.label("is_away"))
+        select(User.id, User.name, away.label("is_away"))
         .join(TeamMember, TeamMember.user_id == User.id)
         .where(
             TeamMember.team_id == rule.team_id,

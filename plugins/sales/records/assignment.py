@@ -3,7 +3,7 @@
 from pelatis.api import RecordType, SharedAccess, _l
 
 from ..models import Absence, AssignmentRule
-from ..operations.assignment import create_absence, update_absence
+from ..operations.assignment import create_absence, create_rule, update_absence, update_rule
 from ..schemas import AbsenceSchema, AssignmentRuleSchema
 
 ASSIGNMENT_RULES = RecordType(
@@ -13,14 +13,16 @@ ASSIGNMENT_RULES = RecordType(
     label_plural=_l("Assignment rules"),
     path="assignment-rules",
     icon="arrows-split-2",
-    subtitle=("team", "method"),
-    columns=("name", "position", "is_on", "team", "method", "most_open", "passes_on"),
-    filters=("name", "is_on", "team", "territory", "method"),
+    subtitle=("about", "goes_to", "team", "method"),
+    columns=("name", "about", "position", "is_on", "goes_to", "team", "method", "most_open"),
+    filters=("name", "about", "is_on", "goes_to", "team", "territory", "method"),
     search=("name",),
     sort="position",
     match=("name",),
     access=SharedAccess(),
     setup=True,
+    create=create_rule,
+    update=update_rule,
 )
 
 ABSENCES = RecordType(

@@ -1,7 +1,7 @@
 """What the records of sales consist of, for forms, API, import and export; a module for each subject."""
 
 from .accounts import PURPOSES, AccountMappingSchema
-from .assignment import ASSIGNMENT_METHODS, AbsenceSchema, AssignmentRuleSchema
+from .assignment import ASSIGNED, ASSIGNMENT_METHODS, AbsenceSchema, AssignmentRuleSchema
 from .commissions import (
     COMMISSION_CAUSES,
     PLAN_STATUSES,
@@ -34,6 +34,7 @@ from .targets import AdjustmentSchema, TargetSchema
 
 __all__ = [
     "ASKED",
+    "ASSIGNED",
     "ASSIGNMENT_METHODS",
     "CATEGORY_TONES",
     "COMMISSION_CAUSES",

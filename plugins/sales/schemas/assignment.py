@@ -9,6 +9,14 @@ from pelatis.api import RecordSchema, _, _l, country_names, fields
 
 from .leads import SOURCES
 
+#: What rules give to people.
+ASSIGNED: Final = {"lead": _l("Leads"), "deal": _l("Deals"), "customer": _l("Customers")}
+#: To whom.
+RECEIVERS: Final = {
+    "team": _l("A team"),
+    "territory": _l("Whoever looks after the territory"),
+    "manager": _l("The territory’s manager"),
+}
 ASSIGNMENT_METHODS: Final = {"turns": _l("In turns"), "load": _l("Whoever has the fewest open")}
 
 
@@ -23,9 +31,10 @@ def _check_countries(codes: Sequence[str]) -> None:
 
 
 class AssignmentRuleSchema(RecordSchema):
-    """Which leads a team gets."""
+    """Which leads, deals or customers some people get."""
 
     name = fields.String(required=True, label=_l("Rule"), validate=Length(max=200))
+    about = fields.Choice(ASSIGNED, label=_l("Gives to people"), load_default="lead", allow_none=False)
     position = fields.Integer(
         label=_l("Position"), help=_l("The first rule that fits decides."), load_default=0, allow_none=False
     )
@@ -46,22 +55,24 @@ class AssignmentRuleSchema(RecordSchema):
     )
     product = fields.Related("catalog.product", label=_l("Product"))
     territory = fields.Related(
-        "territory", label=_l("Territory"), help=_l("Leads whose country and postal code lie in it or below it.")
+        "territory",
+        label=_l("Territory"),
+        help=_l("What lies in it or below it, by the customer or by the postal code."),
     )
-    team = fields.Related("team", required=True, label=_l("Team that gets them"))
-    method = fields.Choice(ASSIGNMENT_METHODS, label=_l("Who of it"), load_default="turns", allow_none=False)
+    goes_to = fields.Choice(RECEIVERS, label=_l("Goes to"), load_default="team", allow_none=False)
+    team = fields.Related("team", label=_l("Team that gets them"))
+    method = fields.Choice(ASSIGNMENT_METHODS, label=_l("Who of them"), load_default="turns", allow_none=False)
     most_open = fields.Integer(
-        label=_l("Open leads at most"),
+        label=_l("Open ones at most"),
         help=_l("Whoever has so many gets no more; left empty: any number."),
         validate=Range(min=1, max=10_000),
     )
     passes_on = fields.Boolean(
         label=_l("Passed on when late"),
-        help=_l("When nobody has answered in time, the next one gets it."),
+        help=_l("When nobody has answered a lead in time, the next one gets it."),
         load_default=False,
         allow_none=False,
     )
-    last = fields.Related("user", label=_l("Last one"), dump_only=True)
 
 
 class AbsenceSchema(RecordSchema):

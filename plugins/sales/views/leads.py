@@ -28,7 +28,6 @@ from pelatis.api import (
 )
 
 from ..models import Lead, Opportunity
-from ..operations.assignment import assign_lead
 from ..operations.leads import CONVERTIBLE, Conversion, convert_lead, take_lead
 from ..queries.matches import Match, matches_of
 from ..records import LEADS, OPPORTUNITIES
@@ -61,17 +60,6 @@ def change_status(record_id: UUID) -> Response:
     values = {name: request.form[name] for name in ("status", "disqualified_reason") if request.form.get(name)}
     update_record(actor, LEADS, lead, values, request.form.get("version", type=int))
     toast(_("%(name)s is saved.", name=lead.name), undo=last_transaction())
-    return redirect_or_refresh(LEADS.url_of(lead.id))
-
-
-@blueprint.post("/leads/<uuid:record_id>/assign-by-rules")
-@audience("staff")
-def assign_by_rules(record_id: UUID) -> Response:
-    """Give a lead to whom the rules say."""
-    actor = current_actor()
-    lead = find_record(actor, LEADS, record_id, "edit")
-    assign_lead(actor, lead)
-    toast(_("%(name)s is assigned.", name=lead.name), undo=last_transaction())
     return redirect_or_refresh(LEADS.url_of(lead.id))
 
 

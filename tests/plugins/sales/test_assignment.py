@@ -12,17 +12,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.access import Actor, system_actor
+from core.customers.models import Customer
+from core.customers.records import CUSTOMERS
 from core.database import db, utc_now, write_unit
 from core.notifications import Notification
 from core.problems import Problem
 from core.records.operations import create_record, create_records
-from core.territories.operations import create_territory
+from core.records.types import RecordType
+from core.territories.operations import create_territory, set_members
 from core.users.models import Team, TeamMember, User
-from plugins.sales.models import Absence, AssignmentRule, Lead, LeadAssignment
-from plugins.sales.operations.assignment import assign_lead, pass_on
+from plugins.sales.models import Absence, Assignment, AssignmentRule, Lead, Opportunity, Stage
+from plugins.sales.operations.assignment import assign, pass_on
 from plugins.sales.operations.leads import create_lead, take_lead
 from plugins.sales.queries.assignment import late_leads
-from plugins.sales.records import ABSENCES, LEADS
+from plugins.sales.records import ABSENCES, ASSIGNMENT_RULES, LEADS, OPPORTUNITIES
 from tests.at_once import at_once
 
 SYSTEM = system_actor()
@@ -60,8 +63,8 @@ def lead(**values: Any) -> Lead:
     return create_lead(SYSTEM, {"name": "Maria Korkmaz", "status": "new", "source": "web", **values})
 
 
-def last_hop() -> LeadAssignment:
-    return db.session.query(LeadAssignment).order_by(LeadAssignment.assigned_at.desc()).limit(1).one()
+def last_hop() -> Assignment:
+    return db.session.query(Assignment).order_by(Assignment.assigned_at.desc()).limit(1).one()
 
 
 def due_of(made: Lead) -> datetime:
@@ -92,7 +95,7 @@ def test_lead_goes_to_whoever_has_the_fewest_open(team: MakeTeam) -> None:
     for _number in range(2):
         lead(owner_id=people[0])
     assert [lead().owner_id for _number in range(3)] == [people[1], people[1], people[0]]
-    assert last_hop().open_leads == 2
+    assert last_hop().had == 2
 
 
 @pytest.mark.parametrize(
@@ -164,7 +167,117 @@ def test_imported_leads_without_an_owner_go_by_the_rules(team: MakeTeam, hire: C
     assert create_records(importer, LEADS, rows) == [None] * 4
     owners = [lead.owner_id for lead in db.session.query(Lead).order_by(Lead.name, Lead.id)]
     assert sorted(map(str, owners)) == sorted(map(str, [people[0], people[1], people[0], importer.user_id]))
-    assert db.session.query(LeadAssignment).count() == 3
+    assert db.session.query(Assignment).count() == 3
+
+
+# Deals and customers
+
+
+def owner_of_new(record_type: RecordType, **values: Any) -> UUID | None:
+    owner: UUID | None = create_record(SYSTEM, record_type, values).owner_id
+    return owner
+
+
+def test_deals_and_customers_go_by_rules_of_their_own(team: MakeTeam) -> None:
+    leads, deals, customers = team("Ana"), team("Bea"), team("Cid")
+    rule(leads[0])
+    rule(deals[0], about="deal", sources=["fair"])
+    rule(customers[0], about="customer", countries=["GR"])
+    assert lead().owner_id == leads[1][0]
+    assert owner_of_new(OPPORTUNITIES, name="Canteen", source="fair") == deals[1][0]
+    assert owner_of_new(OPPORTUNITIES, name="Canteen", source="web") is None
+    assert owner_of_new(CUSTOMERS, name="Ρήγας", country="GR") == customers[1][0]
+    assert owner_of_new(CUSTOMERS, name="Kowalski", country="PL") is None
+
+
+def test_deal_is_where_its_customer_is(team: MakeTeam) -> None:
+    greece = create_territory(SYSTEM, {"name": "Greece", "countries": ["GR"]})
+    team_id, people = team("Ana")
+    rule(team_id, about="deal", territory_id=greece.id, languages=["el"])
+    customer = create_record(SYSTEM, CUSTOMERS, {"name": "Ρήγας", "country": "GR", "language": "el"})
+    other = create_record(SYSTEM, CUSTOMERS, {"name": "Olive Bar", "country": "GR", "language": "en"})
+    assert owner_of_new(OPPORTUNITIES, name="Canteen", customer=str(customer.id)) == people[0]
+    assert owner_of_new(OPPORTUNITIES, name="Canteen", customer=str(other.id)) is None
+
+
+def test_load_of_each_kind_is_counted_by_itself(team: MakeTeam) -> None:
+    team_id, (ana, bea) = team("Ana", "Bea")
+    rule(team_id, about="deal", method="load", most_open=1)
+    lead(owner_id=bea)
+    create_record(SYSTEM, OPPORTUNITIES, {"name": "Canteen", "owner": str(ana)})
+    assert owner_of_new(OPPORTUNITIES, name="Hotel") == bea
+    assert last_hop().skipped == {str(ana): "full"}
+    assert owner_of_new(OPPORTUNITIES, name="Bakery") is None, "both have one"
+
+
+def test_rule_gives_to_whoever_looks_after_the_territory(team: MakeTeam) -> None:
+    _team_id, (ana, bea, cid) = team("Ana", "Bea", "Cid")
+    greece = create_territory(SYSTEM, {"name": "Greece", "countries": ["GR"], "manager_id": ana})
+    north = {"name": "North", "parent_id": greece.id, "countries": ["GR"], "postcodes": ["5"]}
+    members = create_territory(SYSTEM, north)
+    empty = {"name": "Islands", "parent_id": greece.id, "countries": ["GR"], "postcodes": ["8"]}
+    create_territory(SYSTEM, empty)
+    set_members(SYSTEM, members, [bea, cid])
+    rule(None, about="customer", goes_to="territory")
+    names = ("Ρήγας", "Δούκας", "Παππάς")
+    got = [owner_of_new(CUSTOMERS, name=name, country="GR", postcode="546 22") for name in names]
+    assert (got[0], set(got)) == (got[2], {bea, cid}), "in turns"
+    assert owner_of_new(CUSTOMERS, name="Νησί", country="GR", postcode="841 00") == ana, "the nearest above"
+    assert owner_of_new(CUSTOMERS, name="Kowalski", country="PL") is None
+
+
+def test_rule_gives_to_the_manager_of_the_territory(team: MakeTeam) -> None:
+    _team_id, (ana, bea) = team("Ana", "Bea")
+    greece = create_territory(SYSTEM, {"name": "Greece", "countries": ["GR"], "manager_id": ana})
+    set_members(SYSTEM, greece, [bea])
+    rule(None, goes_to="manager")
+    assert [lead(country="GR").owner_id for _number in range(2)] == [ana, ana]
+
+
+def test_imported_deals_and_customers_without_an_owner_go_by_the_rules(
+    team: MakeTeam, hire: Callable[[str], Actor]
+) -> None:
+    team_id, (ana, bea) = team("Ana", "Bea")
+    rule(team_id, about="customer")
+    rule(team_id, about="deal")
+    importer = hire("Importer")
+    customers = [{"id": each, "name": "Kowalski", "kind": "organisation"} for each in ids(2)]
+    customers.append({"id": ids(1)[0], "name": "Own", "owner_id": importer.user_id})
+    assert create_records(importer, CUSTOMERS, customers) == [None] * 3
+    owners = list(db.session.scalars(select(Customer.owner_id).order_by(Customer.name)))
+    assert ({*owners[:2]}, owners[2]) == ({ana, bea}, importer.user_id)
+    won = db.session.scalars(select(Stage.id).where(Stage.kind == "won")).first()
+    deals = [{"id": each, "name": "Open", "customer_id": customers[0]["id"]} for each in ids(2)]
+    deals.append({"id": ids(1)[0], "name": "Won", "stage_id": won})
+    assert create_records(importer, OPPORTUNITIES, deals) == [None] * 3
+    owners = list(db.session.scalars(select(Opportunity.owner_id).order_by(Opportunity.name)))
+    assert ({*owners[:2]}, owners[2]) == ({ana, bea}, importer.user_id), "what is won is history"
+    assert db.session.query(Assignment).count() == 4
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"goes_to": "team"}, "team"),
+        ({"goes_to": "manager", "about": "customer", "sources": ["fair"]}, "sources"),
+        ({"goes_to": "manager", "about": "customer", "passes_on": True}, "passes_on"),
+        ({"goes_to": "territory", "about": "deal", "passes_on": True}, "passes_on"),
+    ],
+)
+def test_rule_asks_for_nothing_that_cannot_be(app: Flask, values: dict[str, Any], field: str) -> None:
+    with pytest.raises(Problem) as refused:
+        create_record(SYSTEM, ASSIGNMENT_RULES, {"name": "Rule", **values})
+    assert set(refused.value.fields) == {field}
+
+
+def test_customer_of_nobody_is_assigned_from_its_page(client: FlaskClient, team: MakeTeam) -> None:
+    made = create_record(SYSTEM, CUSTOMERS, {"name": "Ρήγας"})
+    assert "Assign by the rules" in client.get(f"/customers/{made.id}").text
+    rule(team("Ana")[0], about="customer", name="Everybody")
+    assert client.post(f"/sales/assign-by-rules/customer/{made.id}").status_code == 303
+    page = client.get(f"/customers/{made.id}").text
+    assert "It was the turn of Ana by the rule “Everybody”." in page
+    assert client.post(f"/sales/assign-by-rules/user/{made.id}").status_code == 404
 
 
 def ids(number: int) -> list[Any]:
@@ -243,9 +356,9 @@ def test_lead_of_nobody_is_assigned_from_its_page(client: FlaskClient, team: Mak
     made = lead()
     url = f"/sales/leads/{made.id}"
     assert "Assign by the rules" in client.get(url).text
-    assert client.post(f"{url}/assign-by-rules").status_code == 422
+    assert client.post(f"/sales/assign-by-rules/lead/{made.id}").status_code == 422
     rule(team("Ana")[0])
-    assert client.post(f"{url}/assign-by-rules").status_code == 303
+    assert client.post(f"/sales/assign-by-rules/lead/{made.id}").status_code == 303
     assert "Why Ana" in client.get(url).text
 
 
@@ -253,7 +366,7 @@ def test_nobody_assigns_a_lead_that_is_not_theirs(team: MakeTeam, seller: Actor)
     rule(team("Ana")[0])
     made = lead()
     with pytest.raises(Problem) as refused:
-        assign_lead(seller, made)
+        assign(seller, made)
     assert refused.value.status == 404
 
 
