@@ -122,7 +122,7 @@ from core.records.operations import (
 from core.records.present import asked_facts, filter_sentence, initials, tone_of
 from core.records.queries import Count, ListQuery, count_records, find_record, list_records, titles
 from core.records.registry import record_types
-from core.records.types import Board, ExtraColumn, RecordType
+from core.records.types import Board, ExtraColumn, ReadyView, RecordType
 from core.records.views.pages import show_record
 from core.search.index import matches
 from core.territories.queries import people_of_territory
@@ -173,6 +173,7 @@ __all__ = [
     "Plugin",
     "Problem",
     "Progress",
+    "ReadyView",
     "Record",
     "RecordSchema",
     "RecordType",

@@ -41,6 +41,21 @@ class Board:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadyView:
+    """A view of a list that everybody finds beside "All" and "Mine" ("Overdue" of invoices).
+
+    Attributes:
+        label: its name, lazily translated.
+        filter: what it shows, a filter as lists, files and programs read it.
+        sort: the field that it is sorted by, with `-` before it for descending; the list's own order by default.
+    """
+
+    label: Any
+    filter: Mapping[str, Any]
+    sort: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExtraColumn:
     """A list column that a plugin adds to another's record type ("Open deals" of a customer).
 
@@ -93,6 +108,7 @@ class RecordType:
         actions: permission actions beside view, create, edit, delete, export and import.
         access: how records belong to people.
         board: how it is shown as a board.
+        views: views of its list that everybody finds there.
         page, panel, form: templates of its own page, side panel and form instead of the common ones; `list_template`
             likewise.
         creatable: whether an import with --create-missing and a relation field may make one from its title alone.
@@ -124,6 +140,7 @@ class RecordType:
     actions: Sequence[str] = ()
     access: Access = field(default_factory=OwnerAccess)
     board: Board | None = None
+    views: Sequence[ReadyView] = ()
     page: str = "records/page.html"
     panel: str = "records/panel.html"
     form: str = "records/form.html"

@@ -329,5 +329,10 @@ def invoice_answer(invoice: Invoice, *, inline: bool = False) -> Response:
         invoice: any; the caller has checked that it may be seen.
         inline: whether the browser shows it instead of keeping it.
     """
-    name = document_name(invoice.number or invoice.name)
-    return pdf_response(render_letter(letter_of_invoice(invoice)), name, inline=inline)
+    name, content = invoice_file(invoice)
+    return pdf_response(content, name, inline=inline)
+
+
+def invoice_file(invoice: Invoice) -> tuple[str, bytes]:
+    """Make the PDF of an invoice or a credit note: its file's name, and what is in it."""
+    return document_name(invoice.number or invoice.name), render_letter(letter_of_invoice(invoice))

@@ -74,6 +74,10 @@ def _view_items(record_type: RecordType, views: Sequence[Any], arguments: Mappin
             "current": arguments.get("filter") == mine and "view" not in arguments,
         },
     ]
+    for ready in record_type.views:
+        shown = {"filter": json.dumps(ready.filter), "sort": ready.sort}
+        current = "view" not in arguments and all(arguments.get(name, "") == value for name, value in shown.items())
+        items.append({"label": ready.label, "url": present.list_url(record_type, {}, **shown), "current": current})
     return items + [
         {"label": view.name, "url": view_url(record_type, view), "current": arguments.get("view") == str(view.id)}
         for view in views

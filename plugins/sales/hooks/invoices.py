@@ -11,7 +11,7 @@ from pelatis.api import Actor, Panel, TimelineEntry, _, format_amount, format_da
 from plugins.catalog.api import Cost
 
 from ..models import Invoice, Opportunity
-from ..queries.invoices import invoices_of_deal, posted_of_customer, unsettled_of_customer
+from ..queries.invoices import invoices_of_deal, posted_of_customer, reminded_of_customer, unsettled_of_customer
 from ..queries.overdue import OWED
 from ..queries.statements import overdue_days
 from ..records import INVOICES
@@ -70,25 +70,32 @@ def _row(invoice: Invoice) -> dict[str, Any]:
 
 
 def timeline(actor: Actor, customer: UUID, before: datetime | None, limit: int, text: str) -> Iterator[TimelineEntry]:
-    """Tell of each invoice and credit note when it was posted."""
+    """Tell of each invoice and credit note when it was posted, and when the customer was last reminded of it."""
     if not may(actor, Invoice, "view"):
         return
     for invoice in posted_of_customer(actor, customer, before, limit, text):
         if invoice.posted_at is not None:
-            yield _told(invoice, invoice.posted_at)
+            is_note = invoice.kind == "credit_note"
+            line = _("Credit note %(number)s was posted") if is_note else _("Invoice %(number)s was posted")
+            icon = "receipt-refund" if is_note else "file-invoice"
+            yield _told(
+                invoice, invoice.posted_at, line, icon, format_amount(invoice.gross, invoice.currency, whole=False)
+            )
+    for invoice in reminded_of_customer(actor, customer, before, limit, text):
+        if invoice.reminded_at is not None:
+            often = ngettext("%(num)s reminder so far", "%(num)s reminders so far", invoice.reminders)
+            yield _told(invoice, invoice.reminded_at, _("Reminded the customer of %(number)s"), "mail", often)
 
 
-def _told(invoice: Invoice, moment: datetime) -> TimelineEntry:
-    is_note = invoice.kind == "credit_note"
-    line = _("Credit note %(number)s was posted") if is_note else _("Invoice %(number)s was posted")
+def _told(invoice: Invoice, moment: datetime, line: str, icon: str, text: str) -> TimelineEntry:
     link = Markup('<a href="{}">{}</a>').format(INVOICES.url_of(invoice.id), f"{invoice.number}, {invoice.name}")
     return TimelineEntry(
         id=invoice.id,
         at=moment,
         kind="deal",
         line=escape(line) % {"number": link},
-        text=format_amount(invoice.gross, invoice.currency, whole=False),
-        icon="receipt-refund" if is_note else "file-invoice",
+        text=text,
+        icon=icon,
         level="plain",
         actor_name="",
         url=INVOICES.url_of(invoice.id),

@@ -26,7 +26,9 @@ class Invoice(Totalled, Model):
         Index(None, "issued_on"),
         CheckConstraint("open_amount >= 0", name="open_amount"),
     )
-    __open_when_sealed__ = frozenset({"status", "opportunity_id", "open_amount", "told_overdue_at"})
+    __open_when_sealed__ = frozenset(
+        {"status", "opportunity_id", "open_amount", "told_overdue_at", "reminders", "reminded_at"}
+    )
 
     #: `invoice` or `credit_note`.
     kind: Mapped[str] = mapped_column(String(20), default="invoice")
@@ -62,6 +64,9 @@ class Invoice(Totalled, Model):
     open_amount: Mapped[Amount] = mapped_column(default=Decimal(0))
     #: When its owner was told that it is overdue.
     told_overdue_at: Mapped[UtcDateTime | None]
+    #: How often its customer was reminded of it, and when last.
+    reminders: Mapped[int] = mapped_column(default=0, server_default="0")
+    reminded_at: Mapped[UtcDateTime | None]
 
 
 class InvoiceLine(DocumentLine, Model):

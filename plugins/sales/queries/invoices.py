@@ -53,20 +53,34 @@ def posted_of_customer(
         limit: at most so many.
         text: only where number or name holds it.
     """
+    return _by_moment("posted_at", actor, customer, before, limit, text)
+
+
+def reminded_of_customer(
+    actor: Actor, customer: UUID, before: datetime | None, limit: int, text: str = ""
+) -> list[Invoice]:
+    """List the invoices of which a customer was reminded, the last reminder first; see `posted_of_customer`."""
+    return _by_moment("reminded_at", actor, customer, before, limit, text)
+
+
+def _by_moment(
+    name: str, actor: Actor, customer: UUID, before: datetime | None, limit: int, text: str
+) -> list[Invoice]:
     if before is None and not text and limit <= MOST_RECENT:
         invoices = papers_of(actor, customer).invoices
-        posted = [(each.posted_at, each.id, each) for each in invoices if each.posted_at is not None]
-        return [each for _at, _id, each in sorted(posted, reverse=True)[:limit]]
+        known = [(moment, each.id, each) for each in invoices if (moment := getattr(each, name)) is not None]
+        return [each for _at, _id, each in sorted(known, reverse=True)[:limit]]
+    moment = getattr(Invoice, name)
     statement = select(Invoice).where(
-        Invoice.customer_id == customer, Invoice.sealed_at.is_not(None), visible(actor, Invoice)
+        Invoice.customer_id == customer, Invoice.sealed_at.is_not(None), moment.is_not(None), visible(actor, Invoice)
     )
     if before is not None:
-        statement = statement.where(Invoice.posted_at < before)
+        statement = statement.where(moment < before)
     if text:
         statement = statement.where(
             Invoice.name.icontains(text, autoescape=True) | Invoice.number.icontains(text, autoescape=True)
         )
-    return list(db.session.scalars(statement.order_by(Invoice.posted_at.desc(), Invoice.id.desc()).limit(limit)))
+    return list(db.session.scalars(statement.order_by(moment.desc(), Invoice.id.desc()).limit(limit)))
 
 
 def notes_of(invoice: Invoice) -> list[Invoice]:

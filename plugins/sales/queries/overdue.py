@@ -29,6 +29,17 @@ def is_overdue(day: Any) -> Any:
     return and_(Invoice.kind == "invoice", Invoice.status.in_(OWED), Invoice.deleted_at.is_(None), Invoice.due_on < day)
 
 
+def is_late(invoice: Invoice) -> bool:
+    """Tell whether an invoice is overdue today."""
+    return (
+        invoice.kind == "invoice"
+        and invoice.status in OWED
+        and invoice.deleted_at is None
+        and invoice.due_on is not None
+        and invoice.due_on < today()
+    )
+
+
 def untold_overdue(day: date, after: UUID | None, size: int) -> Sequence[UUID]:
     """List some overdue invoices whose owner wasn't told, in the order of their ids."""
     statement = select(Invoice.id).where(is_overdue(day), Invoice.told_overdue_at.is_(None))

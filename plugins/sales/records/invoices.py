@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from pelatis.api import ParentAccess, RecordType, _l
+from pelatis.api import ParentAccess, ReadyView, RecordType, _l
 
 from ..models import Invoice, InvoiceLine
 from ..operations.documents import settle_line, update_line
 from ..operations.invoices import INVOICE_KIND, create_invoice, create_invoice_line, update_invoice
+from ..queries.overdue import OVERDUE
 from ..schemas import InvoiceLineSchema, InvoiceSchema
 
 INVOICES = RecordType(
@@ -20,13 +21,15 @@ INVOICES = RecordType(
     columns=("name", "number", "customer", "status", "gross", "open_amount", "due_on"),
     filters=(
         "name", "number", "kind", "customer", "opportunity", "order", "corrects", "status", "reference", "currency",
-        "net", "gross", "open_amount", "issued_on", "due_on", "posted_at", "customer.city", "customer.country",
+        "net", "gross", "open_amount", "issued_on", "due_on", "posted_at", "reminders",
+        "reminded_at", "customer.city", "customer.country",
     ),
     search=("name", "number", "reference", "printed_name"),
     match=("number", "name"),
     create=create_invoice,
     update=update_invoice,
     actions=("post", "allocate", "journal"),
+    views=(ReadyView(label=_l("Overdue"), filter=OVERDUE, sort="due_on"),),
     page="sales/invoice.html",
 )  # fmt: skip
 

@@ -50,6 +50,8 @@ class InvoiceSchema(RecordSchema):
     tax = fields.Money(label=_l("Tax"), dump_only=True)
     gross = fields.Money(label=_l("With tax"), dump_only=True)
     open_amount = fields.Money(label=_l("Open amount"), dump_only=True)
+    reminders = fields.Integer(label=_l("Reminders"), dump_only=True)
+    reminded_at = fields.DateTime(label=_l("Last reminded"), dump_only=True)
     printed_name = fields.String(label=_l("Printed name"), dump_only=True)
     printed_tax_number = fields.String(label=_l("Printed tax number"), dump_only=True)
     rate = fields.Decimals(label=_l("Exchange rate"), dump_only=True)

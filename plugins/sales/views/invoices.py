@@ -12,13 +12,16 @@ from werkzeug.wrappers import Response
 from pelatis.api import (
     LANGUAGES,
     Actor,
+    Customer,
     _,
     audience,
+    can_send_mail,
     current_actor,
     db,
     find_record,
     format_amount,
     fragment,
+    mails_about,
     may,
     redirect_or_refresh,
     show_record,
@@ -30,7 +33,9 @@ from ..hooks.commissions import shown_shares
 from ..letters import invoice_answer
 from ..models import Invoice, Payment
 from ..operations.invoices import INVOICE_KIND, credit_invoice, invoice_order, post_invoice
+from ..operations.overdue import remind, words_of_reminder
 from ..queries.invoices import lines_of_invoice, notes_of, reversed_so_far
+from ..queries.overdue import is_late
 from ..queries.payments import allocations_to
 from ..records import INVOICE_LINES, INVOICES, ORDERS, PAYMENTS
 from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
@@ -91,9 +96,24 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
         "payment_url": _payment_url(actor, invoice),
         **(use_of(actor, invoice) if invoice.kind == "credit_note" else {}),
         "creditable": _creditable(actor, invoice, rows),
+        "reminder": _reminder(actor, invoice),
         "split": shown_shares(actor, invoice) if invoice.kind == "invoice" else None,
         "languages": LANGUAGES,
         **rights,
+    }
+
+
+def _reminder(actor: Actor, invoice: Invoice) -> dict[str, Any] | None:
+    """Give what is known of reminders of an invoice, and the words of the next one where one may be written."""
+    is_due = is_late(invoice) and may(actor, Invoice, "edit")
+    if not is_due and not invoice.reminders:
+        return None
+    customer = db.session.get(Customer, invoice.customer_id) if invoice.customer_id else None
+    return {
+        "mails": mails_about(invoice.id) if invoice.reminders else (),
+        "is_due": is_due,
+        "words": words_of_reminder(invoice) if is_due and can_send_mail() else "",
+        "to": (customer.email or "") if customer else "",
     }
 
 
@@ -169,6 +189,17 @@ def post(record_id: UUID) -> Response:
     actor, invoice = _edited(record_id)
     post_invoice(actor, invoice)
     toast(_("%(number)s is posted.", number=invoice.number))
+    return redirect_or_refresh(INVOICES.url_of(invoice.id))
+
+
+@blueprint.post("/invoices/<uuid:record_id>/remind")
+@audience("staff")
+def remind_customer(record_id: UUID) -> Response:
+    """Remind the customer of an overdue invoice by mail."""
+    actor, invoice = _edited(record_id)
+    form = request.form
+    sent = remind(actor, invoice, form.get("to", ""), form.get("words", "")[:5_000], form.get("seen", 0, type=int))
+    toast(_("The mail to %(address)s is in the outbox.", address=sent.to_address))
     return redirect_or_refresh(INVOICES.url_of(invoice.id))
 
 

@@ -14,6 +14,11 @@ from plugins.sales.operations.invoices import create_invoice
 from plugins.sales.records import INVOICE_LINES
 
 SYSTEM = system_actor()
+#: Settings with which mail is sent to nowhere.
+MAIL = {
+    "host": "127.0.0.1", "port": "2525", "security": "none", "user": "", "sender_name": "Aigis",
+    "sender_address": "sales@aigis.example", "site_url": "https://crm.aigis.example",
+}  # fmt: skip
 
 
 def draft(customer: Any, lines: Any = (("Can", "3", "9.99"),), **values: Any) -> Invoice:

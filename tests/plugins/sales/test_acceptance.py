@@ -24,13 +24,10 @@ from plugins.sales.operations.quote_lines import add_line, add_set
 from plugins.sales.operations.quote_links import find_by_token, link_for, revoke_link, token_of
 from plugins.sales.operations.quotes import create_quote, revise_quote, send_quote
 from plugins.sales.queries.quotes import lines_of, link_of, sets_of, signature_of
+from tests.plugins.sales.invoicing import MAIL
 
 SYSTEM = system_actor()
 #: A mail server that nobody asks in these tests.
-MAIL = {
-    "host": "127.0.0.1", "port": "2525", "security": "none", "user": "", "sender_name": "Aigis",
-    "sender_address": "sales@aigis.example", "site_url": "https://crm.aigis.example",
-}  # fmt: skip
 DRAWN = "M40 60 L50 40 L60 80 M90 20 L95 60"
 
 

@@ -24,13 +24,10 @@ from plugins.sales.operations.mailing import mail_quote
 from plugins.sales.operations.quote_lines import add_line
 from plugins.sales.operations.quotes import create_quote, send_quote
 from plugins.sales.queries.quotes import sets_of
+from tests.plugins.sales.invoicing import MAIL
 
 SYSTEM = system_actor()
 DRAWN = "M40 60 L50 40 L60 80"
-MAIL = {
-    "host": "127.0.0.1", "port": "2525", "security": "none", "user": "", "sender_name": "Aigis",
-    "sender_address": "sales@aigis.example", "site_url": "https://crm.aigis.example",
-}  # fmt: skip
 Hire = Callable[..., Actor]
 
 

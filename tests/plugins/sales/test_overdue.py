@@ -3,27 +3,31 @@
 import json
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from core.access import Actor, Kind, Scope, system_actor
+from core.access import Actor, Kind, Scope, acting_as, system_actor
 from core.database import db
 from core.host.doors import collect
 from core.i18n import today
 from core.jobs import enqueue
 from core.jobs.worker import run_next_job
+from core.mail import mails_about
+from core.mail.settings import change_mail_settings
 from core.notifications.models import Notification
 from plugins.sales import jobs
 from plugins.sales.hooks.overdue import overdue_url
 from plugins.sales.models import Invoice
 from plugins.sales.operations.invoices import credit_invoice, post_invoice
-from plugins.sales.operations.overdue import tell_overdue
+from plugins.sales.operations.overdue import invoice_pdf, remind, tell_overdue, words_of_reminder
 from plugins.sales.operations.payments import create_payment
-from tests.plugins.sales.invoicing import draft
+from tests.plugins.sales.invoicing import MAIL, draft, refused
 
 SYSTEM = system_actor()
 NO_TAX = (("Can", "1", "100"),)
@@ -34,10 +38,10 @@ def owner(administrator: Any) -> Actor:
     return Actor(Kind.staff, user_id=administrator.id, name="Anna", grants={"*": Scope.all})
 
 
-def late(customer: Any, owner: Actor, days: int = 3) -> Invoice:
+def late(customer: Any, owner: Actor, days: int = 3, **said: Any) -> Invoice:
     """Post an invoice that was due so many days ago."""
     begun = today() - timedelta(days=days)
-    values = {"owner_id": owner.user_id, "issued_on": begun - timedelta(days=30), "due_on": begun}
+    values = {"owner_id": owner.user_id, "issued_on": begun - timedelta(days=30), "due_on": begun, **said}
     return post_invoice(SYSTEM, draft(customer, NO_TAX, **values))
 
 
@@ -93,3 +97,64 @@ def test_the_list_shows_what_is_overdue(customer: Any, owner: Actor, client: Fla
     assert str(other.number) not in shown
     assert json.loads(unquote_plus(overdue_url().partition("filter=")[2].partition("&")[0]))
     assert any(each.url == overdue_url() for each in collect("crm_collect_actions", actor=owner, record=None))
+
+
+def test_the_list_offers_what_is_overdue_as_a_view(customer: Any, owner: Actor, client: FlaskClient) -> None:
+    late(customer, owner)
+    address = overdue_url().replace("&", "&amp;")
+    assert f'href="{address}"' in client.get("/sales/invoices").text
+    assert 'aria-current="true">Overdue' in client.get(overdue_url()).text.replace("\n", "")
+
+
+# Reminders
+
+
+def test_reminder_goes_out_in_the_customers_language_and_is_counted(app: Flask, customer: Any, owner: Actor) -> None:
+    change_mail_settings(SYSTEM, MAIL)
+    invoice = late(customer, owner, language="el")
+    words = words_of_reminder(invoice)
+    assert "100,00" in words, "Greek"
+    with app.test_request_context(), acting_as(owner):
+        mail = remind(owner, invoice, "dimitra@elaiones.example", words, 0)
+    assert (mail.to_address, mail.language, mail.subject) == (
+        "dimitra@elaiones.example", "el", f"Υπενθύμιση: τιμολόγιο {invoice.number}",
+    )  # fmt: skip
+    assert mail.text.startswith(words)
+    assert [each.id for each in mails_about(invoice.id)] == [mail.id]
+    attached = invoice_pdf(str(invoice.id))
+    assert (attached.content[:4], attached.name) == (b"%PDF", f"{invoice.number}.pdf")
+    assert (invoice.reminders, invoice.reminded_at is not None) == (1, True)
+    assert words_of_reminder(invoice) != words, "the next one says so"
+
+
+def test_reminder_that_somebody_sent_meanwhile_isnt_doubled(app: Flask, customer: Any, owner: Actor) -> None:
+    invoice = late(customer, owner)
+    remind(SYSTEM, invoice, "d@elaiones.example", "Pay", 0)
+    assert refused(lambda: remind(SYSTEM, invoice, "d@elaiones.example", "Pay", 0)).code == "sales.reminded_meanwhile"
+    assert len(mails_about(invoice.id)) == 1
+
+
+def test_of_what_isnt_overdue_nobody_is_reminded(app: Flask, customer: Any, owner: Actor) -> None:
+    paid, early = late(customer, owner), late(customer, owner, days=0)
+    create_payment(SYSTEM, {"invoice_id": paid.id, "amount": paid.gross})
+    for invoice in (paid, early):
+        assert refused(partial(remind, SYSTEM, invoice, "d@e.example", "Pay", 0)).code == "sales.not_overdue"
+
+
+def test_nobody_reminds_whose_invoice_they_dont_see(customer: Any, owner: Actor, seller: Actor) -> None:
+    invoice = late(customer, owner)
+    assert refused(lambda: remind(seller, invoice, "d@elaiones.example", "Pay", 0)).status == 404
+
+
+def test_page_and_timeline_say_when_the_customer_was_reminded(customer: Any, owner: Actor, client: FlaskClient) -> None:
+    invoice = late(customer, owner)
+    url = f"/sales/invoices/{invoice.id}"
+    assert "once an administrator has set up a mail server" in client.get(url).text
+    change_mail_settings(SYSTEM, MAIL)
+    assert "Send a reminder" in client.get(url).text
+    form = {"to": "d@elaiones.example", "words": "Please pay.", "seen": "0"}
+    assert client.post(f"{url}/remind", data=form).status_code == 303
+    page = client.get(url).text
+    assert "Reminded once, on " in page
+    assert "Mail to d@elaiones.example" in page
+    assert "Reminded the customer of" in client.get(f"/customers/{customer.id}").text
