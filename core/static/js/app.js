@@ -19,5 +19,6 @@ import "./order.js";
 import "./relation.js";
 import "./upload.js";
 import "./dates.js";
+import "./tabs.js";
 import "./preferences.js";
 import "./buttons.js";
