@@ -1,6 +1,7 @@
 """The languages besides English: what each says for a message, and what of English is left on a page."""
 
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,7 +9,8 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Installation, sign_in
+from tests.browser.conftest import ROOT, Installation, Opener, sign_in
+from tests.browser.looks import SIZES, expect_faultless
 
 PASSWORD: Final = "a few words for tests"
 LANGUAGES: Final = {"el": ("Ελληνικά", "Πελάτες"), "pl": ("Polski", "Klienci")}
@@ -26,6 +28,11 @@ TEXTS: Final = """() => {
       if (isSeen(element)) texts.push(element.getAttribute(name));
   return [...new Set(texts.map((text) => text.trim().replace(/\\s+/g, " ")).filter(Boolean))];
 }"""
+#: What the demonstration's company itself has called its stages, its teams and its price list.
+STAGES: Final = {"New business", "Needs", "Solution", "Proposal", "Negotiation", "Won", "Lost"}
+TEAMS: Final = {"Sales", "Export"}
+PRICE_LISTS: Final = {"Standard prices"}
+NAMED: Final = STAGES | TEAMS | PRICE_LISTS
 PLACEHOLDER: Final = re.compile(r"%\((\w+)\)[sd]|\{\w+\}")
 
 
@@ -101,3 +108,53 @@ def choose(page: Page, code: str, name: str) -> None:
     page.locator("[popovertarget=language-menu]").click()
     page.locator("#language-menu").get_by_role("button", name=name).click()
     expect(page.locator("html")).to_have_attribute("lang", code)
+
+
+@dataclass
+class Journey:
+    """Somebody's way through the pages in their language, on a phone; it keeps what was left in English."""
+
+    page: Page
+    catalogue: Catalogue
+    left: list[str] = field(default_factory=list)
+
+    def say(self, message: str) -> str:
+        """Say an English message in the traveller's language."""
+        return self.catalogue.say(message)
+
+    def press(self, message: str) -> None:
+        """Press the button that says a message."""
+        self.page.get_by_role("button", name=self.say(message), exact=True).click()
+
+    def follow(self, message: str) -> None:
+        """Follow the first link that says a message."""
+        self.page.get_by_role("link", name=self.say(message), exact=True).first.click()
+
+    def fill(self, **values: str) -> None:
+        """Fill in fields by their names."""
+        for name, value in values.items():
+            self.page.locator(f"[name={name}]").first.fill(value)
+
+    def open_first(self, address: str) -> None:
+        """Go to a list, and open its first record."""
+        self.page.goto(address)
+        self.page.goto(self.page.locator("[data-row] a[data-open]").first.get_attribute("href") or "")
+
+    def look(self, page: Page | None = None) -> None:
+        """Expect that a page keeps nobody out, and keep what of English is left on it."""
+        expect_faultless(page or self.page)
+        self.read(page)
+
+    def read(self, page: Page | None = None) -> None:
+        """Keep what of English is left on a page."""
+        seen = page or self.page
+        self.left.extend(f"{seen.url}: {text}" for text in self.catalogue.left_on(seen, NAMED))
+
+
+def set_out(open_page: Opener, server: str, installation: Installation, language: str, name: str) -> Journey:
+    """Begin a journey: somebody new, in their language, with a phone in their hand."""
+    page = open_page(signed_in=False)
+    join(installation, server, page, language, name)
+    width, height = SIZES["phone"]
+    page.set_viewport_size({"width": width, "height": height})
+    return Journey(page, Catalogue(language))

@@ -6,30 +6,26 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Installation, Opener
-from tests.browser.languages import LANGUAGES, Catalogue, join
+from tests.browser.languages import LANGUAGES, Journey, set_out
 from tests.browser.looks import expect_faultless
 
 NAME = "Ετήσια σύμβαση 2030"
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def write_quote(page: Page, catalogue: Catalogue) -> None:
+def write_quote(journey: Journey) -> None:
     """Write a quote of two alternative sets, the second a tenth cheaper."""
-    say = catalogue.say
+    page = journey.page
     customer = page.request.get("/api/v1/customers?q=elaiones").json()["items"][0]["id"]
     page.goto(f"/sales/quotes/new?customer={customer}")
     page.locator("[name=name]").fill(NAME)
-    press(page, say("Create"))
+    journey.press("Create")
     for line, price in (("Ψυγείο", "400"), ("Montaż", "50")):
-        page.get_by_text(say("Something else"), exact=True).click()
+        page.get_by_text(journey.say("Something else"), exact=True).click()
         page.locator("#add-name").fill(line)
         page.locator("#add-price").fill(price)
         page.locator(".q-add [type=submit]").click()
         expect(page.locator(f".q-lines input[value='{line}']")).to_be_visible()
-    press(page, say("Copy"))
+    journey.press("Copy")
     expect(page.locator(".q-set")).to_have_count(2)
     discount = page.locator("[name=discount]").first
     discount.fill("10")
@@ -37,7 +33,7 @@ def write_quote(page: Page, catalogue: Catalogue) -> None:
     expect(page.locator(".q-set").nth(1)).to_contain_text("410")
 
 
-def sign(customer: Page, link: str, catalogue: Catalogue) -> None:
+def sign(customer: Page, link: str) -> None:
     """Choose the second set and sign it, as the customer does."""
     customer.goto(link)
     expect_faultless(customer)
@@ -57,44 +53,36 @@ def sign(customer: Page, link: str, catalogue: Catalogue) -> None:
 def test_quote_is_signed_ordered_delivered_invoiced_and_paid_on_a_phone(
     open_page: Opener, server: str, installation: Installation, language: str
 ) -> None:
-    catalogue = Catalogue(language)
-    say = catalogue.say
-    page = open_page(signed_in=False)
-    join(installation, server, page, language, "traveller")
-    page.set_viewport_size({"width": 390, "height": 844})
-    left: list[str] = []
+    journey = set_out(open_page, server, installation, language, "traveller")
+    page, say = journey.page, journey.say
 
-    def look() -> None:
-        expect_faultless(page)
-        left.extend(f"{page.url}: {text}" for text in catalogue.left_on(page, set()))
-
-    write_quote(page, catalogue)
-    look()
-    press(page, say("Send"))
+    write_quote(journey)
+    journey.look()
+    journey.press("Send")
     link = page.get_by_role("textbox", name=say("Link for the customer")).input_value()
-    sign(open_page(signed_in=False, width=390, height=844), link, catalogue)
+    sign(open_page(signed_in=False, width=390, height=844), link)
     page.reload()
     expect(page.get_by_text(say("Accepted")).first).to_be_visible()
-    look()
+    journey.look()
 
-    press(page, say("Make the order"))
+    journey.press("Make the order")
     page.wait_for_url("**/sales/orders/*")
     page.locator("[id^=out-]").nth(1).fill("0")
-    press(page, say("Write the delivery down"))
+    journey.press("Write the delivery down")
     expect(page.get_by_text(say("Partly delivered")).first).to_be_visible()
-    look()
-    press(page, say("Invoice"))
+    journey.look()
+    journey.press("Invoice")
     page.wait_for_url("**/sales/invoices/*")
-    press(page, say("Post"))
+    journey.press("Post")
     expect(page.get_by_role("banner")).to_contain_text(re.compile(r"I-\d{4}-\d+"))
-    look()
+    journey.look()
     invoice = page.url
 
     page.get_by_role("link", name=say("Payment"), exact=True).click()
     page.locator("[name=amount]").fill("100")
-    press(page, say("Create"))
+    journey.press("Create")
     page.wait_for_url(re.compile(r"/sales/payments/[0-9a-f-]{36}"))
-    look()
+    journey.look()
     page.goto(invoice)
     expect(page.get_by_text(say("Partly paid")).first).to_be_visible()
-    assert left == []
+    assert journey.left == []

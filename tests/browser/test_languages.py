@@ -6,13 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Installation, Opener
-from tests.browser.languages import LANGUAGES, Catalogue, choose, join
+from tests.browser.languages import LANGUAGES, PRICE_LISTS, STAGES, TEAMS, Catalogue, choose, join
 from tests.browser.places import NAMES, arrive
 
-#: What the demonstration's company itself has called something, and where that is shown.
-PRICE_LISTS: Final = {"Standard prices"}
-STAGES: Final = {"New business", "Needs", "Solution", "Proposal", "Negotiation", "Won", "Lost"}
-TEAMS: Final = {"Sales", "Export"}
+#: Where it is shown what the company itself has called something.
 NAMED_BY_THE_COMPANY: Final = {
     **dict.fromkeys(("opportunities", "new opportunity", "board", "forecast", "report", "customer", "lead"), STAGES),
     "opportunity": STAGES | PRICE_LISTS,
