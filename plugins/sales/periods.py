@@ -83,6 +83,14 @@ def quarter_of(day: date) -> Period:
     return Period(date(day.year, (day.month - 1) // 3 * 3 + 1, 1), MONTHS_OF_QUARTER)
 
 
+def name_of_period(key: str) -> str:
+    """Name a period by how it is written; what can't be read is its own name."""
+    try:
+        return str(read_period(key))
+    except Problem:
+        return key
+
+
 def read_period(text: Any) -> Period:
     """Read a period as it is written.
 

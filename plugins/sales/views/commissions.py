@@ -42,11 +42,12 @@ from ..models import CommissionEntry, CommissionMember, CommissionPlan, Commissi
 from ..operations.commission_plans import put_in_force
 from ..operations.commission_splits import read_percent, share
 from ..operations.settlements import SETTLEMENT_MOVES, approve, draw_up, reopen, reverse, settle
-from ..periods import Period, quarter_of, read_period
+from ..periods import Period, name_of_period, quarter_of, read_period
 from ..queries.settlements import entries_in, entries_of, names_of, numbers_of, people_with_entries, standing_of
 from ..records import COMMISSION_MEMBERS, COMMISSION_PLANS, INVOICES, OPPORTUNITIES, ORDERS, SETTLEMENTS
 from ..schemas import COMMISSION_CAUSES, SETTLEMENT_STATUSES
 from ..schemas.commissions import CAUSE_TONES, SETTLEMENT_TONES
+from ..settlement_letters import settlement_answer
 from . import blueprint
 from .documents import Step
 
@@ -200,7 +201,7 @@ def settlement_page(record_id: UUID) -> Response:
         SETTLEMENTS,
         settlement,
         settlement=settlement,
-        period=str(read_period(settlement.period)) if _is_period(settlement.period) else settlement.period,
+        period=name_of_period(settlement.period),
         person=names.get(settlement.person_id, "–"),
         approved_by=names.get(settlement.approved_by_id, "") if settlement.approved_by_id else "",
         reverses=others.get(settlement.reverses_id, "") if settlement.reverses_id else "",
@@ -211,18 +212,18 @@ def settlement_page(record_id: UUID) -> Response:
     )
 
 
-def _is_period(text: str) -> bool:
-    try:
-        read_period(text)
-    except Problem:
-        return False
-    return True
-
-
 def _may_do(actor: Actor, settlement: CommissionSettlement, act: str) -> bool:
     permission = "approve" if act == "reopen" else act
     is_next = ACTS[act][1] in SETTLEMENT_MOVES[settlement.status] and settlement.deleted_at is None
     return is_next and settlement.reverses_id is None and may(actor, CommissionSettlement, permission)
+
+
+@blueprint.get("/settlements/<uuid:record_id>/pdf")
+@audience("staff")
+def settlement_pdf(record_id: UUID) -> Response:
+    """Give a settlement as it is printed, in the language of whoever is paid."""
+    actor = current_actor()
+    return settlement_answer(actor, find_record(actor, SETTLEMENTS, record_id, binned=True))
 
 
 @blueprint.post("/settlements/<uuid:record_id>/<any(approve, reopen, settle, reverse):act>")

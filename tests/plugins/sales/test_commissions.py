@@ -16,10 +16,11 @@ from flask.testing import FlaskClient
 from core.access import system_actor
 from core.customers.operations import update_customer
 from core.database import bulk_update, db, write_unit
-from core.i18n import today
+from core.i18n import format_amount, in_language, today
 from core.problems import Problem
 from core.records.operations import bin_record, create_record, restore_record, update_record
 from core.users import operations
+from core.users.company import base_currency
 from core.users.models import Team, TeamMember, User
 from plugins.sales.jobs import earn_of_earlier_invoices
 from plugins.sales.models import (
@@ -52,6 +53,7 @@ from plugins.sales.records import (
     SETTLEMENTS,
 )
 from plugins.sales.schemas import SETTLEMENT_STATUSES
+from plugins.sales.settlement_letters import letter_of_settlement
 from tests.conftest import PASSWORD, sign_in
 
 SYSTEM = system_actor()
@@ -455,6 +457,34 @@ def test_a_settled_one_is_sealed_and_an_approved_one_not_thrown_away(people: Map
 
 def test_entries_are_written_by_nobody(people: Mapping[str, Any], paid: Invoice) -> None:
     refused(lambda: create_record(SYSTEM, COMMISSION_ENTRIES, {}), "sales.entries_follow")
+
+
+def test_a_settlement_is_printed_in_the_language_of_whoever_is_paid(
+    app: Flask, people: Mapping[str, Any], paid: Invoice
+) -> None:
+    eleni = people["eleni"]
+    with write_unit():
+        eleni.language = "el"
+    made = drawn(eleni)
+    draft = letter_of_settlement(SYSTEM, made)
+    assert (draft.language, draft.recipient, draft.mark) == ("el", ["Eleni"], "Καταρτίστηκε")
+    approve(SYSTEM, made)
+    settle(SYSTEM, made)
+    letter = letter_of_settlement(SYSTEM, made)
+    assert letter.title == f"Εκκαθάριση προμηθειών {made.number}"
+    assert letter.mark == ""
+    (part,) = letter.parts
+    assert [row.cells[0] for row in part.rows] == [paid.number] * len(part.rows)
+    assert part.totals[0].amount == format_amount_in("el", made.amount)
+    url = f"/sales/settlements/{made.id}/pdf"
+    answer = sign_in(app, "eleni@example.org").get(url)
+    assert (answer.content_type, answer.data[:4]) == ("application/pdf", b"%PDF")
+    assert sign_in(app, "piotr@example.org").get(url).status_code == 404
+
+
+def format_amount_in(language: str, amount: Decimal) -> str:
+    with in_language(language):
+        return format_amount(amount, base_currency(), whole=False)
 
 
 # Who sees and does what
