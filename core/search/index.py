@@ -220,12 +220,14 @@ def keep_index(session: Session, touched: Sequence[Touched]) -> None:
     by_type: dict[str, list[Touched]] = {}
     for each in touched:
         by_type.setdefault(each.record_type, []).append(each)
+    rows: list[dict[str, Any]] = []
     for key, of_type in by_type.items():
         record_type = record_types.declared(key)
         if record_type is not None and record_type.search:
             reaching = _reaching_index(record_type, of_type)
             new = {each.record_id for each in of_type if each.operation == "insert"}
-            _index(session.connection(), record_type, {each.record_id: each for each in reaching}, new)
+            rows += _renewed(session.connection(), record_type, {each.record_id: each for each in reaching}, new)
+    insert_many(session.connection(), entries, rows)
 
 
 def _reaching_index(record_type: RecordType, touched: Sequence[Touched]) -> Sequence[Touched]:
@@ -237,13 +239,16 @@ def _reaching_index(record_type: RecordType, touched: Sequence[Touched]) -> Sequ
     return [each for each in touched if each.operation in ("insert", "delete") or not held.isdisjoint(each.changes)]
 
 
-def _index(connection: Connection, record_type: RecordType, changed: Mapping[UUID, Touched], new: set[UUID]) -> None:
+def _renewed(
+    connection: Connection, record_type: RecordType, changed: Mapping[UUID, Touched], new: set[UUID]
+) -> list[dict[str, Any]]:
+    """Take changed records out of the index, and give the rows with which they come back."""
     remove_entries(connection, record_type.key, [record_id for record_id in changed if record_id not in new])
     rows = [row for each in changed.values() if (row := _row_of(record_type, each)) is not None]
     updated = [record_id for record_id, each in changed.items() if each.record is None and each.operation != "insert"]
     for part in in_parts(updated):
         rows += _rows_of(connection, record_type, part)
-    insert_many(connection, entries, rows)
+    return rows
 
 
 def remove_entries(connection: Connection, key: str, ids: Sequence[UUID]) -> None:

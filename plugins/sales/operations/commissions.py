@@ -7,6 +7,7 @@ how it stands now. So it is all the same in which order payments and credit note
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -23,19 +24,25 @@ from ..queries.invoices import lines_of_invoice, reversed_so_far
 
 @dataclass(frozen=True)
 class _Invoiced:
-    """What is left of an invoice, line by line.
+    """What is left of an invoice, line by line, read when some plan asks for it.
 
     Attributes:
         invoice: the invoice.
-        lines: its lines.
-        credited: line to the quantity and the net amount that credit notes reversed.
         shares: person to their percent of it.
     """
 
     invoice: Invoice
-    lines: Sequence[InvoiceLine]
-    credited: Mapping[UUID, tuple[Decimal, Decimal]]
     shares: Mapping[UUID, Decimal]
+
+    @cached_property
+    def lines(self) -> Sequence[InvoiceLine]:
+        """Give its lines."""
+        return lines_of_invoice(self.invoice)
+
+    @cached_property
+    def credited(self) -> Mapping[UUID, tuple[Decimal, Decimal]]:
+        """Give line to the quantity and the net amount that credit notes reversed."""
+        return reversed_so_far(self.invoice.id)
 
 
 def follow_invoice(invoice: Invoice) -> None:
@@ -49,7 +56,7 @@ def follow_invoice(invoice: Invoice) -> None:
     with write_unit() as session:
         session.flush()
         shares = _frozen_shares(invoice)
-        invoiced = _Invoiced(invoice, lines_of_invoice(invoice), reversed_so_far(invoice.id), shares)
+        invoiced = _Invoiced(invoice, shares)
         earning = _chosen(invoiced)
         plans = _locked({plan for chosen in earning.values() for plan in chosen})
         for plan in plans:
@@ -65,7 +72,8 @@ def _frozen_shares(invoice: Invoice) -> dict[UUID, Decimal]:
     split = split_of(CommissionSplit.invoice_id, invoice.id)
     if split is not None and split.sealed_at is not None:
         return _by_person(split.parts)
-    shares = effective_split(invoice.opportunity_id, invoice.order_id, invoice.id) or _all_for(invoice.owner_id)
+    own = split.parts if split is not None else []
+    shares = own or effective_split(invoice.opportunity_id, invoice.order_id, None) or _all_for(invoice.owner_id)
     if not shares:
         return {}
     if split is None:
@@ -103,9 +111,8 @@ def _chosen(invoiced: _Invoiced) -> dict[UUID, set[UUID]]:
     earning = plans_of_invoice(invoiced.invoice.id)
     missing = [person for person in invoiced.shares if person not in earning]
     if missing:
-        products = {line.product_id for line in invoiced.lines}
         for person, plans in plans_for(missing, invoiced.invoice.issued_on or today()).items():
-            earning[person] = _closest(plans, products)
+            earning[person] = _closest(plans, {line.product_id for line in invoiced.lines})
     return earning
 
 

@@ -65,12 +65,15 @@ INVOICE_MOVES: Final[Mapping[str, frozenset[str]]] = {
 
 def total_invoice(invoice: Invoice) -> None:
     """Write down what the lines of an invoice or a credit note come to."""
-    lines = lines_of_invoice(invoice)
+    _write_sums(invoice, lines_of_invoice(invoice))
+    db.session.flush()
+
+
+def _write_sums(invoice: Invoice, lines: list[InvoiceLine]) -> None:
     if invoice.kind == "credit_note":
         _total_credit_note(invoice, lines)
     else:
         write_totals(invoice, lines, Rounding(invoice.rounding))
-    db.session.flush()
 
 
 INVOICE_KIND: Final = DocumentKind(Invoice, InvoiceLine, "invoice_id", lines_of_invoice, total_invoice)
@@ -303,10 +306,13 @@ def post_invoice(actor: Actor, invoice: Invoice) -> Invoice:
         lines = lines_of_invoice(invoice)
         if not lines:
             raise Problem("sales.nothing_to_post", _("Add a line first."))
-        total_invoice(invoice)
+        customer = _customer_of(invoice)
+        # What is read is read before anything is changed, so that all changes are written at once.
+        number = draw_number(invoice.kind, invoice.issued_on or today())
+        _write_sums(invoice, lines)
         _write_on_order(order, order_lines, invoice, lines)
-        _freeze(invoice)
-        invoice.number = draw_number(invoice.kind, invoice.issued_on or today())
+        _freeze(invoice, customer)
+        invoice.number = number
         set_invoice_status(invoice, "posted")
         invoice.open_amount = invoice.gross
         invoice.posted_at = now = utc_now()
@@ -317,7 +323,7 @@ def post_invoice(actor: Actor, invoice: Invoice) -> Invoice:
         if original is not None:
             _use_for(invoice, original)
         else:
-            follow_allocations(invoice)
+            _follow(invoice, used=Decimal(0), credited=Decimal(0))  # nothing is used for a draft
         return invoice
 
 
@@ -338,14 +344,18 @@ def _write_on_order(
     follow_lines(order, list(order_lines.values()))
 
 
-def _freeze(invoice: Invoice) -> None:
+def _customer_of(invoice: Invoice) -> Customer:
+    customer = db.session.get(Customer, invoice.customer_id) if invoice.customer_id else None
+    if customer is None:
+        raise no_customer()
+    return customer
+
+
+def _freeze(invoice: Invoice, customer: Customer) -> None:
     """Write down who the customer is and what the currency is worth on the day of issue."""
     invoice.issued_on = invoice.issued_on or today()
     if invoice.kind == "invoice":
         invoice.due_on = invoice.due_on or invoice.issued_on + TERM
-    customer = db.session.get(Customer, invoice.customer_id) if invoice.customer_id else None
-    if customer is None:
-        raise no_customer()
     invoice.printed_name = (customer.legal_name or customer.name)[:300]
     with in_language(invoice.language):
         invoice.printed_address = "\n".join(address_of(customer)[1:])[:1_000]
@@ -371,22 +381,25 @@ def _use_for(note: Invoice, original: Invoice) -> None:
 
 def follow_allocations(invoice: Invoice) -> None:
     """Let open amount and status of a posted document follow what was allocated to it, or of it."""
-    invoice.open_amount = invoice.gross - used_of(invoice)
-    wanted = _standing(invoice)
+    credited = sum((each.gross for each in posted_notes_of(invoice.id)), Decimal(0))
+    _follow(invoice, used_of(invoice), credited)
+
+
+def _follow(invoice: Invoice, used: Decimal, credited: Decimal) -> None:
+    invoice.open_amount = invoice.gross - used
+    wanted = _standing(invoice, credited)
     if wanted != invoice.status:
         set_invoice_status(invoice, wanted)
     db.session.flush()
     follow_invoice(invoice)
 
 
-def _standing(invoice: Invoice) -> str:
+def _standing(invoice: Invoice, credited: Decimal) -> str:
     if invoice.kind == "credit_note":
         partly = "part_used" if invoice.open_amount < invoice.gross else "posted"
         return "used_up" if invoice.open_amount == 0 else partly
-    if invoice.gross > 0:
-        credited = sum((each.gross for each in posted_notes_of(invoice.id)), Decimal(0))
-        if credited == invoice.gross:
-            return "credited"
+    if 0 < invoice.gross == credited:
+        return "credited"
     if invoice.open_amount == 0:
         return "paid"
     return "part_paid" if invoice.open_amount < invoice.gross else "posted"

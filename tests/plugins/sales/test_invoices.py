@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.access import Actor, system_actor
 from core.customers.models import Customer
 from core.customers.operations import update_customer
-from core.database import db, write_unit
+from core.database import JournalEntry, db, write_unit
 from core.i18n import today
 from core.records.operations import create_record
 from plugins.sales.hooks.invoices import panels, timeline
@@ -76,6 +76,24 @@ def test_posting_draws_a_number_and_freezes_customer_and_rate(taxed: Any) -> Non
     )
     assert (invoice.rate, invoice.net_base) == (Decimal("4.25"), Decimal("7.0518"))
     assert (invoice.net, invoice.tax, invoice.open_amount) == (Decimal("29.97"), Decimal("7.19"), Decimal("37.16"))
+
+
+def test_posting_writes_the_invoice_once_and_reads_its_lines_once(taxed: Any, statements: list[str]) -> None:
+    post_invoice(SYSTEM, draft(taxed))  # begins the year's series
+    second = draft(taxed)
+    statements.clear()
+    post_invoice(SYSTEM, second)
+
+    assert len([each for each in statements if each.startswith("UPDATE sales_invoice SET")]) == 1
+    assert len([each for each in statements if "\nFROM sales_invoice_line" in each]) == 1
+    assert len(statements) <= 20
+    told = select(JournalEntry).where(JournalEntry.record_id == second.id, JournalEntry.operation == "update")
+    [change] = [each for each in db.session.scalars(told) if "number" in each.changes]
+    assert change.changes["status"] == ["draft", "posted"]
+
+
+def test_an_invoice_of_nothing_is_paid_when_it_is_posted(taxed: Any) -> None:
+    assert post_invoice(SYSTEM, draft(taxed, (("Gift", "1", "0"),))).status == "paid"
 
 
 def test_each_kind_has_a_series_of_its_own(posted: Invoice, taxed: Any) -> None:
