@@ -6,6 +6,7 @@ from typing import Any
 
 from core.access import Actor, current_actor
 from core.customfields import fields_of
+from core.database import is_sealed
 from core.records import fields
 from core.records.types import RecordType
 
@@ -49,7 +50,7 @@ def form_fields(
     given: Mapping[str, Any] | None = None,
     errors: Mapping[str, Sequence[str]] | None = None,
 ) -> list[FormField]:
-    """List the controls of a form, or the facts of a page.
+    """List the controls of a form, or the facts of a page; of a sealed record what stays open can be edited alone.
 
     Args:
         actor: whoever looks; becomes the owner that a new record's form proposes.
@@ -59,17 +60,20 @@ def form_fields(
         errors: messages by field name.
     """
     given, errors = given or {}, errors or {}
+    closed = record is not None and is_sealed(record)
     listed = []
     for name, declared in record_type.fields.items():
         if name not in HIDDEN and isinstance(declared, fields.FieldInfo):
             value = given[name] if name in given else _value(actor, declared, record)
-            listed.append(FormField(name, declared, value, errors.get(name, ()), declared.writable))
+            writable = declared.writable and (not closed or name in record_type.open_when_sealed)
+            listed.append(FormField(name, declared, value, errors.get(name, ()), writable))
     listed.sort(key=lambda each: each.name == "owner")  # what it is goes before whose it is
     custom = given.get("custom") or {}
     for name, declared in fields_of(record_type).items():
         kept = None if record is None else record.custom.get(name)
         key = f"custom.{name}"
-        listed.append(FormField(key, declared, custom.get(name, kept), errors.get(key, errors.get(name, ()))))
+        messages = errors.get(key, errors.get(name, ()))
+        listed.append(FormField(key, declared, custom.get(name, kept), messages, not closed))
     return listed
 
 

@@ -105,6 +105,7 @@ class RecordType:
             with a `create` needs it: without it an import makes one such record after the other.
         settle: settle(actor, record), called in the same unit after a record went to the bin or came back, where
             something follows from it: a document's total. A Problem stops it.
+        open_when_sealed: schema fields that people may still change once a record is sealed; pages offer no others.
         actions: permission actions beside view, create, edit, delete, export and import.
         access: how records belong to people.
         board: how it is shown as a board.
@@ -137,6 +138,7 @@ class RecordType:
     update: UpdateOperation | None = None
     create_many: CreateManyOperation | None = None
     settle: Callable[[Actor, Any], None] | None = None
+    open_when_sealed: Sequence[str] = ()
     actions: Sequence[str] = ()
     access: Access = field(default_factory=OwnerAccess)
     board: Board | None = None

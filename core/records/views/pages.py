@@ -9,7 +9,7 @@ from flask import abort, make_response, request
 from werkzeug.wrappers import Response
 
 from core.access import Actor, current_actor, may
-from core.database import is_sealed, utc_now
+from core.database import is_sealed, sealed_problem, utc_now
 from core.i18n import _, ngettext
 from core.problems import Problem
 from core.records import present, queries
@@ -19,7 +19,7 @@ from core.records.history import Change, change_by_another, changes_of, history_
 from core.records.operations import bin_record, create_record, restore_record
 from core.records.types import RecordType
 from core.records.untrusted import as_id
-from core.records.views.routes import Routes, rights_of, type_of_route
+from core.records.views.routes import Routes, rights_over, type_of_route
 from core.web.audience import audience
 from core.web.htmx import htmx
 from core.web.paths import came_from
@@ -64,7 +64,7 @@ def record_context(actor: Actor, record_type: RecordType, record: Any) -> dict[s
         "titles": titles,
         "panels": collect("crm_render_panels", slot="record.sidebar", actor=actor, record=record),
         "timelines": collect("crm_render_panels", slot="record.timeline", actor=actor, record=record),
-        "may": rights_of(actor, record_type),
+        "may": rights_over(actor, record_type, record),
         "present": present,
         "seen_at": utc_now(),
     }
@@ -97,6 +97,8 @@ def edit(key: str, record_id: UUID) -> Response:
     """Show a record's form."""
     actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, "edit")
+    if not rights_over(actor, record_type, record)["edit"]:
+        raise sealed_problem()
     return _form(record_type, record, form_fields(actor, record_type, record))
 
 
@@ -177,7 +179,7 @@ def _cell(
         titles=titles,
         problem=problem,
         present=present,
-        may=rights_of(actor, record_type),
+        may=rights_over(actor, record_type, record),
     )
 
 
@@ -198,7 +200,7 @@ def history(key: str, record_id: UUID) -> Response:
         record=record,
         rows=rows,
         people=people,
-        may_undo=may(actor, record_type, "edit"),
+        may_undo=may(actor, record_type, "edit") and not is_sealed(record),
     )
 
 

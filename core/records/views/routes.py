@@ -1,11 +1,12 @@
 """What the pages of all record types read from a request: the record type, and which records of it."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from werkzeug.wrappers import Response
 
 from core.access import Actor, current_actor, may
+from core.database import is_sealed
 from core.problems import not_found
 from core.records.filters import parse_filter
 from core.records.queries import ListQuery
@@ -39,3 +40,11 @@ def list_query(arguments: Mapping[str, str]) -> ListQuery:
 def rights_of(actor: Actor, record_type: RecordType) -> dict[str, bool]:
     """Tell for each action on a record type whether an actor has the permission at all."""
     return {action: may(actor, record_type, action) for action in ("create", "edit", "delete", "export", "import")}
+
+
+def rights_over(actor: Actor, record_type: RecordType, record: Any) -> dict[str, bool]:
+    """Tell the same of one record: nothing bins it once it is sealed, and only what stays open then can be edited."""
+    rights = rights_of(actor, record_type)
+    if is_sealed(record):
+        rights |= {"edit": rights["edit"] and bool(record_type.open_when_sealed), "delete": False}
+    return rights

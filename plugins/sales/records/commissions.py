@@ -97,6 +97,7 @@ COMMISSION_PLANS = RecordType(
     match=("name",),
     create=create_plan,
     update=update_plan,
+    open_when_sealed=("name", "ends_on", "note"),
     access=PlanAccess(),
     setup=True,
 )

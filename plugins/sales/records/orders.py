@@ -31,6 +31,7 @@ ORDERS = RecordType(
     match=("number", "reference", "name"),
     create=create_order,
     update=update_order,
+    open_when_sealed=("due_on", "reference"),
     page="sales/order.html",
 )  # fmt: skip
 

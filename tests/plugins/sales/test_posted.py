@@ -16,8 +16,9 @@ from core.records.history import undo_transaction
 from core.records.operations import bin_record, create_record, update_record
 from plugins.sales.models import Invoice, InvoiceLine
 from plugins.sales.operations.invoices import post_invoice
+from plugins.sales.operations.orders import confirm_order, create_order
 from plugins.sales.queries.invoices import lines_of_invoice
-from plugins.sales.records import INVOICE_LINES, INVOICES
+from plugins.sales.records import INVOICE_LINES, INVOICES, ORDER_LINES
 from tests.plugins.sales.invoicing import refused
 
 SYSTEM = system_actor()
@@ -42,6 +43,34 @@ def test_every_operation_is_refused(posted: Invoice) -> None:
         lambda: post_invoice(SYSTEM, posted),
     ):
         assert refused(change).status == 409
+
+
+PANEL = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "aside#panel"}
+
+
+def test_pages_offer_no_change_of_it(client: FlaskClient, posted: Invoice) -> None:
+    line = lines_of_invoice(posted)[0].id
+    for url in (f"/sales/invoices/{posted.id}", f"/sales/invoice-lines/{line}"):
+        panel = client.get(f"{url}?panel=1", headers=PANEL).text
+        assert "<html" not in panel
+        for shown in (client.get(url).text, panel):
+            assert f"{url}/edit" not in shown
+            assert f"{url}/fields/" not in shown
+            assert f"{url}/bin" not in shown
+        assert client.get(f"{url}/edit").status_code == 409
+        assert client.get(f"{url}/fields/name?edit=1").status_code == 404
+        assert "/undo/" not in client.get(f"{url}/history").text
+
+
+def test_form_of_a_confirmed_order_asks_for_what_stays_open_alone(client: FlaskClient, customer: Any) -> None:
+    order = create_order(SYSTEM, {"customer_id": customer.id, "currency": "EUR"})
+    url = f"/sales/orders/{order.id}"
+    create_record(SYSTEM, ORDER_LINES, {"order": str(order.id), "name": "Can", "unit_price": "1"})
+    assert 'name="customer"' in client.get(f"{url}/edit").text
+    confirm_order(SYSTEM, order)
+    form = client.get(f"{url}/edit").text
+    assert 'name="reference"' in form
+    assert 'name="customer"' not in form
 
 
 def test_no_page_changes_it(client: FlaskClient, posted: Invoice) -> None:
