@@ -63,18 +63,18 @@ def _counted(about: str, number: int) -> str:
 
 
 def _assignment_panel(actor: Actor, record: Any) -> Iterator[Panel]:
-    rows = assignments_of(record)
+    rows = assignments_of(actor, record)
     may_assign = record.owner_id is None and record.deleted_at is None and may(actor, type(record), "edit")
     if not rows and not may_assign:
         return
-    passed_over = {UUID(user) for row in rows for user in row.Assignment.skipped}
+    passed_over = {UUID(user) for given, _name in rows for user in given.skipped}
     names = titles(actor, "user", passed_over)
     yield Panel(
         id="sales.assignment",
-        title=_("Why %(name)s", name=rows[0].name) if rows and rows[0].name else _("Whose it is"),
+        title=_("Why %(name)s", name=rows[0][1]) if rows and rows[0][1] else _("Whose it is"),
         template="sales/panels/assignment.html",
         context={
-            "hops": [_hop(row.Assignment, row.name or "–", names) for row in rows],
+            "hops": [_hop(given, name or "–", names) for given, name in rows],
             "assign_url": f"/sales/assign-by-rules/{kind_of(record)}/{record.id}" if may_assign else "",
             "icon": "arrows-split-2",
         },

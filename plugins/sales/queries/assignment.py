@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, exists, func, select
 
-from pelatis.api import Customer, TeamMember, User, db, today, utc_now
+from pelatis.api import Actor, Customer, TeamMember, User, db, today, utc_now
 
 from ..models import Absence, Assignment, AssignmentRule, Lead, Opportunity
 from ..schemas import OPEN_LEADS
+from .papers import papers_of
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,10 @@ def kind_of(record: Any) -> str:
     return next((key for key, kind in KINDS.items() if isinstance(record, kind.model)), "")
 
 
-def assignments_of(record: Any) -> list[Any]:
-    """List how a record came to people, the last time first: rows of `Assignment` and the person's `name`."""
+def assignments_of(actor: Actor, record: Any) -> list[tuple[Assignment, str | None]]:
+    """List how a record came to people, the last time first, each with the person's name."""
+    if isinstance(record, Customer):
+        return papers_of(actor, record.id).assignments
     column = getattr(Assignment, KINDS[kind_of(record)].column)
     statement = (
         select(Assignment, User.name)
@@ -50,7 +53,7 @@ def assignments_of(record: Any) -> list[Any]:
         .where(column == record.id)
         .order_by(Assignment.assigned_at.desc(), Assignment.id.desc())
     )
-    return list(db.session.execute(statement))
+    return [(given, name) for given, name in db.session.execute(statement)]
 
 
 def count_open(kind: Assigned, users: Collection[UUID]) -> dict[UUID, int]:

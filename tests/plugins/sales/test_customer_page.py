@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from core.access import Actor, Scope, system_actor
 from core.customers.operations import add_person, create_customer
-from core.database import utc_now
-from plugins.sales.models import Invoice, Opportunity
+from core.database import db, utc_now, write_unit
+from plugins.sales.models import Assignment, Invoice, Opportunity
 from plugins.sales.operations.invoices import post_invoice
 from plugins.sales.operations.plans import create_account_plan
 from plugins.sales.operations.quotes import create_quote, update_quote
@@ -29,23 +29,29 @@ BUDGET = 8
 
 @pytest.fixture
 def known(posted: Invoice, taxed: Any, deal: Deal) -> Any:
-    """Give a customer with a deal, two quotes, an invoice, a plan and somebody to talk to."""
+    """Give a customer with a deal, two quotes, an invoice, a plan and somebody to talk to, given away by a rule."""
     deal(customer_id=taxed.id)
     for name in ("First offer", "Second offer"):
         create_quote(SYSTEM, {"customer_id": taxed.id, "name": name})
     create_account_plan(SYSTEM, {"customer_id": taxed.id, "goals": "Double the tins"})
     add_person(SYSTEM, taxed, {"name": "Άννα Ρήγα"})
+    with write_unit() as session:
+        session.add(Assignment(customer_id=taxed.id, rule_name="By turns", method="turn"))
     return taxed
 
 
-def test_page_with_deals_quotes_invoices_and_a_plan_costs_eight_statements(
+def test_page_with_deals_quotes_and_invoices_costs_eight_statements_and_a_plan_one_for_its_next_step(
     client: FlaskClient, known: Any, posted: Invoice, statements: list[str]
 ) -> None:
-    client.get(f"/customers/{known.id}")
+    page = f"/customers/{known.id}"
+    client.get(page)
+    db.session.rollback()  # what was read once is forgotten, as it is between two requests
     statements.clear()
-    text = client.get(f"/customers/{known.id}").text
-    assert len(statements) <= BUDGET, statements
-    for told in ("First offer", "Second offer", posted.number or "?", "Double the tins", "Frame contract", "Άννα Ρήγα"):
+    text = client.get(page).text
+    assert len(statements) <= BUDGET + 1, "\n".join(each[:90] + " … " + each[-150:] for each in statements)
+    assert len([each for each in statements if "sales_assignment" in each]) == 1
+    everything = ("First offer", "Second offer", posted.number or "?", "Double the tins", "Frame contract", "By turns")
+    for told in (*everything, "Άννα Ρήγα"):
         assert told in text
 
 
