@@ -75,9 +75,10 @@ def _hand_over(asked: Period) -> None:
     if not waiting or count_left(last_day):
         waiting += [batch.id for batch in draw_up_batches(current_actor(), last_day)]
     for batch in map(hand_over, waiting):
-        click.echo(f"{batch.number}  {batch.documents}  {batch.reference or batch.problem}")
+        why = batch.problem or _("No plugin that is switched on takes the journal.")
+        click.echo(f"{batch.number}  {batch.documents}  {batch.reference or why}")
         if batch.status != "handed_over":
-            words = {"number": batch.number, "why": batch.problem}
+            words = {"number": batch.number, "why": why}
             raise Problem("sales.not_taken", _("“%(number)s” wasn't taken by the bookkeeping: %(why)s", **words))
 
 

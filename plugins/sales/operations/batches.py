@@ -43,8 +43,10 @@ from .states import check_move
 
 #: Status of a batch to the statuses that may follow it.
 BATCH_MOVES: Final[Mapping[str, frozenset[str]]] = {
-    "waiting": frozenset({"handed_over", "failed"}),
-    "failed": frozenset({"waiting"}),
+    "waiting": frozenset({"handed_over", "failed", "by_hand"}),
+    "failed": frozenset({"waiting", "handed_over"}),
+    #: No connector takes it: a person does, or a connector that comes later.
+    "by_hand": frozenset({"waiting", "handed_over"}),
     "handed_over": frozenset(),
 }
 #: How many documents a batch holds at most.
@@ -80,7 +82,7 @@ def draw_up_batches(actor: Actor, through: date, first_id: UUID | None = None) -
     Raises:
         Problem: `sales.whole_journal` (403), `sales.nothing_to_hand_over` (422); 403 without the right.
     """
-    _require_whole_journal(actor)
+    require_whole_journal(actor)
     with write_unit():
         number = draw_number("journal", today())
         documents, accounts = documents_left(through), own_accounts()
@@ -98,7 +100,12 @@ def draw_up_batches(actor: Actor, through: date, first_id: UUID | None = None) -
         return drawn
 
 
-def _require_whole_journal(actor: Actor) -> None:
+def require_whole_journal(actor: Actor) -> None:
+    """Let only those hand the journal over who may see all of it.
+
+    Raises:
+        Problem: `sales.whole_journal` (403), or 403 without the right to hand it over at all.
+    """
     require(actor, JournalBatch, "create")
     scopes = {actor.scope(f"{Invoice.__record_type__}.journal"), actor.scope(f"{Payment.__record_type__}.view")}
     if scopes != {Scope.all}:
@@ -137,13 +144,31 @@ def hand_over_again(actor: Actor, batch: JournalBatch) -> JournalBatch:
     Raises:
         Problem: `sales.batch_refused` (409) for one that was taken; 403 or 404 without the right.
     """
-    _require_whole_journal(actor)
+    require_whole_journal(actor)
     with write_unit() as session:
         session.refresh(batch, with_for_update=True)
         if batch.status != "waiting":
             set_batch_status(batch, "waiting")
         session.flush()
         _enqueue(batch)
+        return batch
+
+
+def book_by_hand(actor: Actor, batch: JournalBatch) -> JournalBatch:
+    """Note that a person has written a batch into the bookkeeping; no connector gets it any more.
+
+    Raises:
+        Problem: `sales.batch_refused` (409) for one that is being handed over or was taken; 403 or 404 without the
+            right.
+    """
+    require_whole_journal(actor)
+    with write_unit() as session:
+        session.refresh(batch, with_for_update=True)
+        if batch.status == "waiting":
+            raise Problem("sales.batch_refused", _("It is being handed over just now."), status=409)
+        set_batch_status(batch, "handed_over")
+        batch.handed_over_at, batch.problem = utc_now(), None
+        session.flush()
         return batch
 
 
@@ -156,11 +181,12 @@ def hand_over(batch_id: UUID) -> JournalBatch:
     if export is not None:
         try:
             reference = ask("crm_export_journal", export=export)
-            if reference is None:
-                raise Problem("sales.no_connector", _("No plugin that is switched on takes the journal."))
         except Problem as problem:
             _note(batch_id, "failed", problem=problem.message)
         else:
+            if reference is None:
+                _note(batch_id, "by_hand", problem=None)
+                return db.session.get_one(JournalBatch, batch_id)
             _note(batch_id, "handed_over", reference=str(reference)[:200], handed_over_at=utc_now(), problem=None)
     return db.session.get_one(JournalBatch, batch_id)
 
@@ -170,7 +196,7 @@ def _begin(batch_id: UUID) -> JournalExport | None:
         batch = _locked(batch_id)
         if batch.status == "handed_over":
             return None
-        if batch.status == "failed":
+        if batch.status != "waiting":
             set_batch_status(batch, "waiting")
         batch.tries += 1
         session.flush()

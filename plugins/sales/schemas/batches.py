@@ -8,8 +8,9 @@ BATCH_STATUSES: Final = {
     "waiting": _l("Being handed over"),
     "handed_over": _l("Handed over"),
     "failed": _l("Not taken"),
+    "by_hand": _l("No connector"),
 }
-BATCH_TONES: Final = {"waiting": "amber", "handed_over": "green", "failed": "red"}
+BATCH_TONES: Final = {"waiting": "amber", "handed_over": "green", "failed": "red", "by_hand": "amber"}
 
 
 class JournalBatchSchema(RecordSchema):

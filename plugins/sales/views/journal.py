@@ -31,9 +31,9 @@ from pelatis.api import (
 
 from ..journal import Line
 from ..models import AccountMapping, JournalBatch
-from ..operations.batches import hand_over_again
+from ..operations.batches import book_by_hand, hand_over_again, require_whole_journal
 from ..periods import Period, month_of, read_period
-from ..queries.batches import count_left
+from ..queries.batches import count_left, lines_of_batch
 from ..queries.journal import COLUMNS, file_rows, own_accounts, read_journal
 from ..records import ACCOUNTS, ALLOCATIONS, BATCHES, INVOICES, PAYMENTS
 from ..schemas import INVOICE_KINDS, PAYMENT_KINDS, PURPOSES
@@ -91,6 +91,26 @@ def hand_batch_over(record_id: UUID) -> Response:
     hand_over_again(actor, batch)
     toast(_("%(number)s is handed over in the background.", number=batch.number))
     return redirect_or_refresh(BATCHES.url_of(batch.id))
+
+
+@blueprint.post("/journal-batches/<uuid:record_id>/booked")
+@audience("staff")
+def note_booked(record_id: UUID) -> Response:
+    """Note that a batch was written into the bookkeeping by hand."""
+    actor = current_actor()
+    batch = book_by_hand(actor, find_record(actor, BATCHES, record_id))
+    toast(_("%(number)s is booked.", number=batch.number))
+    return redirect_or_refresh(BATCHES.url_of(batch.id))
+
+
+@blueprint.get("/journal-batches/<uuid:record_id>/export")
+@audience("staff", "token")
+def batch_file(record_id: UUID) -> Response:
+    """Send the lines of a batch as a file, `?format=csv|xlsx|jsonl`."""
+    actor = current_actor()
+    batch: JournalBatch = find_record(actor, BATCHES, record_id)
+    require_whole_journal(actor)
+    return send_table(batch.number, list(COLUMNS), file_rows(lines_of_batch(batch)), request.args.get("format", "csv"))
 
 
 def _asked() -> Period:

@@ -25,7 +25,7 @@ from core.records.operations import bin_record, create_record
 from plugins.sales.api import JournalExport
 from plugins.sales.commands import journal as command
 from plugins.sales.models import Invoice, JournalBatch, JournalDocument
-from plugins.sales.operations.batches import create_batch, draw_up_batches, hand_over, hand_over_again
+from plugins.sales.operations.batches import book_by_hand, create_batch, draw_up_batches, hand_over, hand_over_again
 from plugins.sales.operations.invoices import post_invoice
 from plugins.sales.operations.payments import create_payment
 from plugins.sales.queries.batches import count_left, documents_left
@@ -146,7 +146,34 @@ def test_whose_batch_was_not_taken_is_told(ledger: Ledger, posted: Invoice, admi
 
 def test_without_a_connector_it_says_so(posted: Invoice) -> None:
     batch = hand_over(drawn_up().id)
-    assert (batch.status, batch.problem) == ("failed", "No plugin that is switched on takes the journal.")
+    assert (batch.status, batch.problem) == ("by_hand", None)
+    with acting_as(SYSTEM):
+        told = CliRunner().invoke(command, ["--hand-over"])
+    assert "No plugin that is switched on takes the journal." in told.output
+
+
+def test_without_a_connector_it_is_downloaded_and_booked_by_hand(posted: Invoice, client: FlaskClient) -> None:
+    batch = hand_over(drawn_up().id)
+    url = f"/sales/journal-batches/{batch.id}"
+    page = client.get(url).text
+    assert "No connector" in page
+    assert "No plugin that is switched on takes the journal." in page
+    assert "Not taken" not in page
+    rows = client.get(f"{url}/export?format=csv").text
+    assert str(posted.number) in rows
+    assert client.post(f"{url}/booked").status_code == 303
+    booked = db.session.get_one(JournalBatch, batch.id, populate_existing=True)
+    assert (booked.status, booked.problem, booked.handed_over_at is not None) == ("handed_over", None, True)
+    assert refused(lambda: book_by_hand(SYSTEM, booked)).code == "sales.batch_refused"
+    assert hand_over(batch.id).tries == 1, "no connector gets it any more"
+
+
+def test_what_waits_for_a_connector_goes_to_one_that_comes_later(posted: Invoice) -> None:
+    batch_id = hand_over(drawn_up().id).id
+    ledger = Ledger()
+    with connected(ledger):
+        assert hand_over(batch_id).status == "handed_over"
+        assert len(ledger.taken) == 1
 
 
 # By no door is a document in two batches, or a batch changed
