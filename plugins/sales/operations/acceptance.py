@@ -44,8 +44,7 @@ def accept_quote(
         _locked_open(quote)
         chosen = session.get(QuoteSet, set_id)
         if chosen is None or chosen.quote_id != quote.id or chosen.deleted_at is not None:
-            message = _("Choose one of the solutions.")
-            raise Problem("sales.bad_choice", message, fields={"set": [message]})
+            raise bad_choice()
         _check_signature(name, drawing)
         _choose(quote, chosen, options)
         quote.accepted_set_id = chosen.id
@@ -62,9 +61,20 @@ def accept_quote(
         return signature
 
 
+def bad_choice() -> Problem:
+    """Make the problem of a set that the quote doesn't have."""
+    message = _("Choose one of the solutions.")
+    return Problem("sales.bad_choice", message, fields={"set": [message]})
+
+
+def is_open(quote: Quote) -> bool:
+    """Tell whether a quote can be accepted or declined: it was sent, nobody answered, and its last day isn't over."""
+    return quote.status in OPEN and (quote.valid_until is None or quote.valid_until >= today())
+
+
 def _locked_open(quote: Quote) -> None:
     db.session.refresh(quote, with_for_update=True)
-    if quote.status not in OPEN or (quote.valid_until is not None and quote.valid_until < today()):
+    if not is_open(quote):
         raise Problem("sales.not_open", _("This offer can't be accepted any more. Ask us for a new one."), status=409)
 
 

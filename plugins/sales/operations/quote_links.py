@@ -8,7 +8,7 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
-from pelatis.api import Actor, Problem, _, db, not_found, require, utc_now, write_unit
+from pelatis.api import Actor, Problem, _, db, require, utc_now, write_unit
 
 from ..models import Quote, QuoteLink
 from ..queries.quotes import link_of
@@ -73,7 +73,7 @@ def find_by_token(token: str) -> tuple[QuoteLink, Quote]:
     try:
         link_id = UUID(hex=_serializer().loads(token))
     except (BadSignature, ValueError, TypeError) as error:
-        raise not_found() from error
+        raise _dead_link() from error
     statement = (
         select(QuoteLink, Quote)
         .join(Quote, Quote.id == QuoteLink.quote_id)
@@ -81,8 +81,13 @@ def find_by_token(token: str) -> tuple[QuoteLink, Quote]:
     )
     row = db.session.execute(statement).first()
     if row is None or row[0].expires_at <= utc_now():
-        raise not_found()
+        raise _dead_link()
     return row[0], row[1]
+
+
+def _dead_link() -> Problem:
+    message = _("This link doesn’t lead to an offer, or not any more. Ask whoever sent it to you for a new one.")
+    return Problem("not_found", message, status=404)
 
 
 def note_opening(link: QuoteLink, quote: Quote) -> None:

@@ -16,6 +16,7 @@ from pelatis.api import (
     _,
     change_record,
     db,
+    in_language,
     new_id,
     require,
     save,
@@ -67,7 +68,9 @@ def create_quote(actor: Actor, values: Mapping[str, Any]) -> Quote:
         complete_document(actor, quote)
         quote.valid_until = quote.valid_until or today() + VALIDITY
         save(actor, quote)
-        add_set(actor, quote, {"name": _("Offer")})
+        with in_language(quote.language):
+            name = _("Offer")
+        add_set(actor, quote, {"name": name})
         return quote
 
 

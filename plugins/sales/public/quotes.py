@@ -1,6 +1,6 @@
 """What a customer sees of their quote, without signing in: by the link that they were sent, and by it alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,13 +9,12 @@ from flask import request
 from markupsafe import escape
 from werkzeug.wrappers import Response
 
-from pelatis.api import Customer, Problem, _, audience, company, db, format_amount, in_language, not_found, render
+from pelatis.api import Customer, Problem, audience, company, db, format_amount, in_language, not_found, render
 
 from ..letters import parts_of, quote_answer
 from ..models import Quote, QuoteLine, QuoteSet
-from ..operations.acceptance import accept_quote, decline_quote, total_with
+from ..operations.acceptance import accept_quote, bad_choice, decline_quote, is_open, total_with
 from ..operations.quote_links import find_by_token, note_opening
-from ..operations.quotes import OPEN
 from ..queries.quotes import lines_of, sets_of, signature_of
 from . import blueprint
 
@@ -33,31 +32,38 @@ def quote(token: str) -> Response:
 @audience("public")
 def accept(token: str) -> Response:
     """Accept one set with the chosen options, by a signature."""
-    _link, found = find_by_token(token)
-    sent = request.form
-    try:
-        chosen, options = UUID(sent.get("set", "")), [UUID(each) for each in sent.getlist("options")]
-    except ValueError:
-        return _page(found, {"set": [_("Choose one of the solutions.")]})
-    options = _of_set(found, chosen, options)
-    try:
-        name, drawing = sent.get("name", ""), sent.get("drawing", "")
-        accept_quote(found, chosen, options, name, drawing, request.remote_addr or "")
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        db.session.rollback()
-        return _page(found, problem.fields)
-    return _page(found)
+    return _answer(token, _accept)
 
 
 @blueprint.post("/quotes/<token>/decline")
 @audience("public")
 def decline(token: str) -> Response:
     """Decline a quote."""
+    return _answer(token, lambda found: decline_quote(found, request.form.get("reason", "")))
+
+
+def _answer(token: str, act: Callable[[Quote], object]) -> Response:
+    """Let a customer act on their quote; what is refused is told in its language, on the page as it stands then."""
     _link, found = find_by_token(token)
-    decline_quote(found, request.form.get("reason", ""))
-    return _page(found)
+    with in_language(found.language):
+        try:
+            act(found)
+        except Problem as problem:
+            if problem.status not in (409, 422):
+                raise
+            db.session.rollback()
+            return _page(found, problem)
+        return _page(found)
+
+
+def _accept(found: Quote) -> None:
+    sent = request.form
+    try:
+        chosen, options = UUID(sent.get("set", "")), [UUID(each) for each in sent.getlist("options")]
+    except ValueError as error:
+        raise bad_choice() from error
+    name, drawing = sent.get("name", ""), sent.get("drawing", "")
+    accept_quote(found, chosen, _of_set(found, chosen, options), name, drawing, request.remote_addr or "")
 
 
 @blueprint.get("/quotes/<token>/total")
@@ -90,20 +96,20 @@ def _of_set(found: Quote, chosen: UUID, options: Sequence[UUID]) -> list[UUID]:
     return [each for each in options if sets.get(each, chosen) == chosen]
 
 
-def _page(quote: Quote, errors: Mapping[str, Sequence[str]] | None = None) -> Response:
+def _page(quote: Quote, problem: Problem | None = None) -> Response:
     sets, lines = sets_of(quote), lines_of(quote)
     customer = db.session.get(Customer, quote.customer_id) if quote.customer_id else None
     with in_language(quote.language):
         return render(
             "sales/quotes/accept.html",
-            422 if errors else 200,
+            problem.status if problem else 200,
             quote=quote,
             company=company().company_name,
             customer_name=customer.name if customer else "",
             sets=[_set(quote, each, [line for line in lines if line.set_id == each.id]) for each in sets],
-            is_open=quote.status in OPEN,
+            is_open=is_open(quote),
             signature=signature_of(quote),
-            errors=errors or {},
+            errors=problem.fields if problem else {},
             sent=request.form,
             total=format_amount(sets[0].gross, quote.currency, whole=False) if sets else "",
         )

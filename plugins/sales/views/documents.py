@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
+from flask import Response, after_this_request
 
 from pelatis.api import (
     Problem,
@@ -157,7 +158,7 @@ def part_of(model: Any, part_id: UUID, column: str, document: Any) -> Any:
 
 
 def tell_refusal(change: Callable[[], Any]) -> None:
-    """Change something; what can't be taken is told in a toast."""
+    """Change something; what can't be taken is told in a toast, and the answer is 422."""
     try:
         change()
     except Problem as problem:
@@ -165,6 +166,12 @@ def tell_refusal(change: Callable[[], Any]) -> None:
             raise
         db.session.rollback()
         toast(words_of(problem), level="danger")
+        after_this_request(_as_refused)
+
+
+def _as_refused(response: Response) -> Response:
+    response.status_code = 422
+    return response
 
 
 def words_of(problem: Problem) -> str:

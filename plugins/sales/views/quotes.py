@@ -27,6 +27,7 @@ from pelatis.api import (
     format_percent,
     format_price,
     fragment,
+    in_language,
     last_transaction,
     mails_about,
     may,
@@ -249,7 +250,8 @@ def new_set(record_id: UUID) -> Response:
 
 
 def _next_name(quote: Quote) -> str:
-    return _("Solution %(number)s", number=len(sets_of(quote)) + 1)
+    with in_language(quote.language):
+        return _("Solution %(number)s", number=len(sets_of(quote)) + 1)
 
 
 @blueprint.post("/quotes/<uuid:record_id>/sets/<uuid:set_id>")

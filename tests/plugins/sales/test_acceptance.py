@@ -18,6 +18,7 @@ from core.mail import mails_about
 from core.mail.settings import change_mail_settings
 from core.problems import Problem
 from plugins.sales.models import Quote, QuoteLine
+from plugins.sales.operations import acceptance
 from plugins.sales.operations.acceptance import accept_quote, decline_quote
 from plugins.sales.operations.mailing import mail_quote, quote_pdf, words_for
 from plugins.sales.operations.quote_lines import add_line, add_set
@@ -206,6 +207,42 @@ def test_customer_accepts_on_the_page(stranger: FlaskClient, url: str, sent: Quo
     assert sent.status == "accepted"
 
 
+def test_what_is_refused_is_told_in_the_quotes_language_whatever_the_browser_speaks(
+    stranger: FlaskClient, url: str
+) -> None:
+    english = {"Accept-Language": "en"}
+    unsigned = stranger.post(f"{url}/accept", data={"name": "Δήμητρα"}, headers=english)
+    assert unsigned.status_code == 422
+    assert "Διαλέξτε μία από τις λύσεις." in unsigned.get_data(as_text=True)
+
+
+def test_second_answer_changes_nothing_and_shows_the_first(stranger: FlaskClient, url: str, sent: Quote) -> None:
+    form = {"set": str(sets_of(sent)[0].id), "name": "Δήμητρα", "drawing": DRAWN}
+    assert stranger.post(f"{url}/accept", data=form).status_code == 200
+    for path in ("accept", "decline"):
+        again = stranger.post(f"{url}/{path}", data=form | {"name": "Νίκος"})
+        assert again.status_code == 409
+        assert "Δήμητρα" in again.get_data(as_text=True)
+    db.session.refresh(sent)
+    assert sent.status == "accepted"
+
+
+def test_quote_past_its_last_day_offers_no_signature(
+    stranger: FlaskClient, url: str, sent: Quote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sent.valid_until is not None
+    afterwards = sent.valid_until + timedelta(days=1)
+    monkeypatch.setattr(acceptance, "today", lambda: afterwards)
+    assert b"data-sign" not in stranger.get(url).data
+    form = {"set": str(sets_of(sent)[0].id), "name": "Δήμητρα", "drawing": DRAWN}
+    assert stranger.post(f"{url}/accept", data=form).status_code == 409
+    assert b"data-sign" not in stranger.post(f"{url}/decline").data
+
+
+def test_customer_reads_the_name_of_the_first_set_in_their_language(sent: Quote) -> None:
+    assert sets_of(sent)[0].name == "Πρόταση"
+
+
 def test_option_ticked_under_another_set_is_left_out(stranger: FlaskClient, url: str, sent: Quote) -> None:
     form = {"set": str(sets_of(sent)[1].id), "options": str(option_of(sent).id), "name": "Δ", "drawing": DRAWN}
     assert stranger.post(f"{url}/accept", data=form).status_code == 200
@@ -216,7 +253,9 @@ def test_option_ticked_under_another_set_is_left_out(stranger: FlaskClient, url:
 @pytest.mark.parametrize("path", ["", "/accept", "/decline", "/total"])
 def test_wrong_address_tells_nothing(stranger: FlaskClient, path: str) -> None:
     ask: Callable[..., Any] = stranger.get if path in ("", "/total") else stranger.post
-    assert ask(f"/sales/public/quotes/nobody.knows{path}").status_code == 404
+    answer = ask(f"/sales/public/quotes/nobody.knows{path}", headers={"Accept-Language": "pl"})
+    assert answer.status_code == 404
+    assert "Poproś" in answer.get_data(as_text=True)
 
 
 def test_lines_of_other_quotes_cant_be_asked_by_a_link(stranger: FlaskClient, url: str, customer: Any) -> None:
