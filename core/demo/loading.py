@@ -5,6 +5,7 @@ import importlib.util
 import math
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from random import Random
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from core.database import db, utc_now, write_unit
 from core.demo.company import PAST, DemoCompany, DemoMatter, DemoPart
 from core.demo.parties import BATCH, Parties, batches
 from core.demo.staff import STAFF, hire_staff, staff_ids
+from core.demo.tax_numbers import make_tax_number
 from core.demo.territories import mark_territories, territory_ids
 from core.host.doors import current_host, demand
 from core.i18n import DEFAULT_ZONE, _, in_language
@@ -23,7 +25,20 @@ from core.records.models import SavedView
 from core.users.company import set_company
 from core.users.models import Setting, User
 
-COMPANY: Final = "Αιγίς Εμπορική Α.Ε."
+#: Who the company is; nobody has its tax number.
+COMPANY: Final = {
+    "company_name": "Αιγίς Εμπορική Α.Ε.",
+    "currency": "EUR",
+    "street": "Ακτή Δυμαίων 48",
+    "postal_code": "262 22",
+    "city": "Πάτρα",
+    "country": "GR",
+    "tax_number": make_tax_number(Random("aigis"), "GR") or "",  # noqa: S311 - the demo's
+    "tax_office": "ΔΟΥ Α΄ Πατρών",
+    "phone": "+30 2610 555 010",
+    "email": "info@aigis.example",
+    "website": "www.aigis.example",
+}
 #: What everybody in the demo signs in with; it is printed, and it guards invented data alone.
 PASSWORD: Final = "pelatis-demo"  # noqa: S105
 #: The setting that holds how far the demo has come.
@@ -132,7 +147,7 @@ def _note(progress: dict[str, Any]) -> None:
 
 def _found(begun: datetime, language: str) -> None:
     """Give the company its name, its people, and the views that the one who signs in works with."""
-    set_company(company_name=COMPANY, language=language, currency="EUR")
+    set_company(**COMPANY, language=language)
     hire_staff(begun - PAST, ZONE.key, PASSWORD)
     mark_territories(begun - PAST)
     eleni = staff_ids()["eleni"]

@@ -18,6 +18,7 @@ from core.demo.parties import BATCH
 from core.demo.words import LANDS
 from core.i18n import today
 from core.records.registry import record_types
+from core.users.company import company
 from core.users.models import Setting, Team, User
 from pelatis import api
 from tests.conftest import sign_in
@@ -208,6 +209,19 @@ def test_its_books_have_something_of_everything(app: Flask) -> None:
     settlement = _model("sales.commission_settlement")
     assert {"approved", "drawn_up"} == set(db.session.scalars(select(settlement.status)))
     assert _count(_model("sales.account_plan")) > 0
+
+
+def test_a_product_comes_in_sizes_and_colours_and_the_company_has_an_address(app: Flask) -> None:
+    demo.load(40)
+    product = _model("catalog.product")
+    template = db.session.scalars(select(product).where(product.sku == "APR")).one()
+    variants = db.session.scalars(
+        select(product).where(product.template_id == template.id).order_by(product.created_at)
+    )
+    names = [each.name.removeprefix(f"{template.name}, ") for each in variants]
+    assert (names[:3], len(names)) == (["S, Olive", "S, Navy", "M, Olive"], 8)
+    us = company()
+    assert (us.city, us.country, read_tax_number(us.tax_number).valid) == ("Πάτρα", "GR", True)
 
 
 def test_leads_are_about_to_run_out_of_time(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product as combinations
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from ..models import (
     PriceList,
     PriceRule,
     Product,
+    ProductAttribute,
     Reservation,
     StockLevel,
     StockMovement,
@@ -28,11 +30,14 @@ from ..models import (
 from ..queries.prices import default_price_list
 from .figures import (
     AGREEMENTS,
+    APRONS,
+    ATTRIBUTES,
     BOUGHT_BY_THE_THOUSAND,
     BULK,
     BUNDLES,
     CONFIGURED,
     COSTS,
+    DEARER,
     HELD_BACK,
     OPTION_GROUPS,
     OPTION_RULES,
@@ -42,11 +47,12 @@ from .figures import (
     STOCK,
     TAX_CLASSES,
     TAX_RULES,
+    VARIED,
 )
 
 
 class CatalogDemo(DemoPart):
-    """Twenty-six products, what they cost, and what they are sold for in four price lists."""
+    """The products, one in sizes and colours, what they cost, and what they are sold for in four price lists."""
 
     def prepare(self) -> None:
         """Make products, price lists, prices and costs, where they aren't there already."""
@@ -71,6 +77,7 @@ class CatalogDemo(DemoPart):
         self._make_options(products[CONFIGURED], made)
         self._make_bundles(products, made)
         self._make_stock(products, made)
+        self._make_variants(made)
         self.company.insert(Cost, self._costs(products))
         self._make_tax_rules(made)
 
@@ -145,16 +152,51 @@ class CatalogDemo(DemoPart):
             ]
             self.company.insert(BundlePart, rows)
 
-    def _make_stock(self, products: Mapping[str, UUID], made: Mapping[str, Any]) -> None:
+    def _make_variants(self, made: Mapping[str, Any]) -> None:
+        sku, name, series, price, cost = VARIED
+        template = self.company.stable_id("product", sku)
+        told = {"series": series, "unit": "piece", "tax_class": "standard", **made}
+        self.company.insert(Product, [{**told, "id": template, "sku": sku, "name": name}])
+        rows = [
+            {"name": each, "choices": list(choices), "position": place, "product_id": template}
+            for place, (each, choices) in enumerate(ATTRIBUTES)
+        ]
+        rows = [{**row, "id": self.company.stable_id("attribute", str(row["name"])), **made} for row in rows]
+        self.company.insert(ProductAttribute, rows)
+        for place, values in enumerate(combinations(*(choices for _name, choices in ATTRIBUTES))):
+            code, size = "-".join((sku, *(value.upper() for value in values))), values[0]
+            variant = self.company.stable_id("product", code)
+            row = {
+                "id": variant,
+                "sku": code,
+                "name": ", ".join((name, *values)),
+                "template_id": template,
+                "features": [f"{each}: {value}" for (each, _all), value in zip(ATTRIBUTES, values, strict=True)],
+                "surcharge": Decimal(DEARER[size]) if size in DEARER else None,
+                "created_at": made["created_at"] + timedelta(minutes=place),  # they are listed in this order
+            }
+            self.company.insert(Product, [{**told, **row}])
+            self._count(variant, code, "Πάτρα", APRONS[size], made)
+        worth = {"product_id": template, "currency": "EUR", **made}
+        row = {**worth, "id": self.company.stable_id("price", sku), "price_list_id": self._list(PRICE_LISTS[0][0])}
+        self.company.insert(Price, [{**row, "amount": Decimal(price), "min_quantity": Decimal(1)}])
+        self.company.insert(Cost, [{**worth, "id": self.company.stable_id("cost", sku), "amount": Decimal(cost)}])
+
+    def _count(self, product: UUID, sku: str, location: str, units: int, made: Mapping[str, Any]) -> None:
+        """Say how many of a product there were at a place when they were counted; none aren't written down."""
+        if not units:
+            return
+        row = {"product_id": product, "location": location, **made}
+        names = {each: self.company.stable_id(each, sku, location) for each in ("level", "movement")}
+        self.company.insert(StockLevel, [{**row, "id": names["level"], "on_hand": Decimal(units)}])
         counted = self.company.today - timedelta(days=30)
+        booked = {"quantity": Decimal(units), "moved_on": counted, "kind": "count"}
+        self.company.insert(StockMovement, [{**row, "id": names["movement"], **booked}])
+
+    def _make_stock(self, products: Mapping[str, UUID], made: Mapping[str, Any]) -> None:
         for sku, patras, lodz, expected, days in STOCK:
             for location, units in (("Πάτρα", patras), ("Łódź", lodz)):
-                if units:
-                    row = {"product_id": products[sku], "location": location, **made}
-                    names = {each: self.company.stable_id(each, sku, location) for each in ("level", "movement")}
-                    self.company.insert(StockLevel, [{**row, "id": names["level"], "on_hand": Decimal(units)}])
-                    booked = {"quantity": Decimal(units), "moved_on": counted, "kind": "count"}
-                    self.company.insert(StockMovement, [{**row, "id": names["movement"], **booked}])
+                self._count(products[sku], sku, location, units, made)
             if expected:
                 due = {"quantity": Decimal(expected), "due_on": self.company.today + timedelta(days=days)}
                 row = {"id": self.company.stable_id("expected", sku), "product_id": products[sku], "location": "Πάτρα"}

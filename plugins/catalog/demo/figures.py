@@ -100,6 +100,15 @@ CONFIGURED: Final = "BTL-L1"
 #: Bundles: (code, name, percent less than its parts, parts: (code, how many)).
 BUNDLES: Final = (("GFT-1", "Gift hamper, oil and raisins", "8", (("OIL-5", 1), ("RAI-10", 1), ("BOX-6", 2))),)
 
+#: A product that comes in sizes and colours: code, name, series, price, cost.
+VARIED: Final = ("APR", "Work apron, embroidered", "Workwear", "14.50", "8.90")
+#: In what its variants differ.
+ATTRIBUTES: Final = (("Size", ("S", "M", "L", "XL")), ("Colour", ("Olive", "Navy")))
+#: What a variant of a value costs more.
+DEARER: Final = {"XL": "1.50"}
+#: How many of each variant there are, by its size.
+APRONS: Final = {"S": 40, "M": 120, "L": 85, "XL": 0}
+
 #: (the story's customer, list, why)
 AGREEMENTS: Final = (("kowalski", "Cennik hurtowy", "Umowa ramowa"),)
 
