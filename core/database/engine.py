@@ -46,6 +46,18 @@ def configure_database(app: Flask, url: str) -> None:
         prepare_engine(db.engine)
 
 
+def let_write(connection: Connection, writes: bool) -> None:
+    """Let a connection to SQLite write from now on, or only read.
+
+    It is told when that changes and no more often: SQLite parses and plans every statement anew after each PRAGMA of
+    this kind, which takes longer than most of them run.
+    """
+    if connection.info.get("writes") is not writes:
+        connection.info.pop("writes", None)
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.info["writes"] = writes
+
+
 def _only_reads(connection: Connection | None) -> bool:
     driver = connection.connection.driver_connection if connection is not None else None
     return driver is not None and bool(driver.execute("PRAGMA query_only").fetchone()[0])
@@ -92,7 +104,7 @@ def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: b
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         writes = always_write or connection.get_execution_options().get("write", False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        let_write(connection, writes)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "handle_error")

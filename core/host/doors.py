@@ -24,6 +24,7 @@ from sqlalchemy.exc import ResourceClosedError
 from sqlalchemy.orm import Session
 
 from core.database import db, in_unit
+from core.database.engine import let_write
 from core.host.contributions import Contribution, HookFailure
 from core.host.hookspecs import hookimpl, hookspec
 from core.i18n import _
@@ -253,7 +254,7 @@ def _reading_savepoint(session: Session) -> Iterator[None]:
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text("SET TRANSACTION READ ONLY"))  # ends with the savepoint
     else:
-        session.connection().execute(text("PRAGMA query_only = ON"))
+        let_write(session.connection(), False)
     try:
         yield
     finally:
@@ -263,4 +264,4 @@ def _reading_savepoint(session: Session) -> Iterator[None]:
 
 def _allow_writes(session: Session) -> None:
     if session.get_bind().dialect.name == "sqlite" and in_unit(session):
-        session.connection().execute(text("PRAGMA query_only = OFF"))
+        let_write(session.connection(), True)

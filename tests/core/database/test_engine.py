@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import QueuePool, create_engine, text
+from sqlalchemy import QueuePool, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from core.database.engine import prepare_engine
@@ -29,4 +29,25 @@ def test_a_file_that_could_not_be_written_for_a_while_is_written_again_without_a
 
     with engine.connect() as reader:
         assert reader.scalars(text("SELECT words FROM note")).all() == ["after"]
+    engine.dispose()
+
+
+def test_sqlite_is_told_who_writes_only_when_that_changes(tmp_path: Path) -> None:
+    engine = prepare_engine(create_engine(f"sqlite:///{tmp_path / 'pelatis.db'}"))
+    writer = engine.execution_options(write=True)
+    with writer.begin() as connection:
+        connection.execute(text("CREATE TABLE note (words TEXT)"))
+    told: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: told.append(statement))
+
+    for _time in range(3):
+        with engine.connect() as reader:
+            reader.execute(text("SELECT words FROM note"))
+    with writer.begin() as connection:
+        connection.execute(text("INSERT INTO note VALUES ('said')"))
+    with pytest.raises(OperationalError, match="readonly"), engine.connect() as reader:
+        reader.execute(text("INSERT INTO note VALUES ('smuggled')"))
+
+    pragmas = [each for each in told if each.startswith("PRAGMA")]
+    assert pragmas == ["PRAGMA query_only=ON", "PRAGMA query_only=OFF", "PRAGMA query_only=ON"]
     engine.dispose()
