@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import QueuePool, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
-from core.database.engine import prepare_engine
+from core.database.engine import engine_options, prepare_engine
 
 
 def test_a_file_that_could_not_be_written_for_a_while_is_written_again_without_a_restart(tmp_path: Path) -> None:
@@ -50,4 +50,17 @@ def test_sqlite_is_told_who_writes_only_when_that_changes(tmp_path: Path) -> Non
 
     pragmas = [each for each in told if each.startswith("PRAGMA")]
     assert pragmas == ["PRAGMA query_only=ON", "PRAGMA query_only=OFF", "PRAGMA query_only=ON"]
+    engine.dispose()
+
+
+def test_the_connection_that_was_used_last_is_used_first(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'pelatis.db'}"
+    engine = create_engine(url, **engine_options(url))
+    first, last = engine.connect(), engine.connect()
+    used = last.connection.driver_connection
+    first.close()
+    last.close()
+
+    with engine.connect() as again:
+        assert again.connection.driver_connection is used
     engine.dispose()
