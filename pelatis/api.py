@@ -119,7 +119,7 @@ from core.records.operations import (
     save,
     update_record,
 )
-from core.records.present import asked_facts, filter_sentence, initials, tone_of
+from core.records.present import asked_facts, filter_sentence, initials, rows_attributes, tone_of
 from core.records.queries import Count, ListQuery, count_records, find_record, list_records, titles
 from core.records.registry import record_types
 from core.records.types import Board, ExtraColumn, ReadyView, RecordType
@@ -274,6 +274,7 @@ __all__ = [
     "render_pdf",
     "require",
     "restore_record",
+    "rows_attributes",
     "save",
     "send_mail",
     "send_table",

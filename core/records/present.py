@@ -331,8 +331,13 @@ def control_extra(declared: Any, value: Any, titles: Mapping[UUID, str], record:
     if isinstance(declared, fields.Money):
         return {"currency": getattr(record, declared.currency, None) or ""}
     if isinstance(declared, fields.Rows):
-        return {"attrs": {"data-rows": json.dumps(_table_of(declared)), "placeholder": declared.example}}
+        return {"attrs": rows_attributes(declared)}
     return {}
+
+
+def rows_attributes(declared: fields.Rows) -> dict[str, str]:
+    """Give the attributes of a text area that browsers draw as the table of a field of rows."""
+    return {"data-rows": json.dumps(_table_of(declared)), "placeholder": declared.example}
 
 
 def _table_of(declared: fields.Rows) -> dict[str, Any]:

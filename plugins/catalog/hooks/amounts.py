@@ -10,7 +10,13 @@ from .wording import written_limits
 
 
 def prices_panel_of(
-    actor: Actor, panel_id: str, rows: Iterable[tuple[str, str, Price]], lacking: str, filled_in: str, url: str = ""
+    actor: Actor,
+    panel_id: str,
+    rows: Iterable[tuple[str, str, Price]],
+    lacking: str,
+    filled_in: str,
+    url: str = "",
+    table_url: str = "",
 ) -> Panel:
     """Give prices with what they are of.
 
@@ -21,6 +27,7 @@ def prices_panel_of(
         lacking: what is said where there are none.
         filled_in: what a new price begins with: `product=…`.
         url: where all of them are.
+        table_url: where they are typed into a table by quantity.
     """
     edits = may(actor, Price, "edit")
     listed = [
@@ -42,6 +49,7 @@ def prices_panel_of(
             "lacking": lacking,
             "new_url": f"{PRICES.url}/new?{filled_in}" if may(actor, Price, "create") else "",
             "new_label": _("New price"),
+            "table_url": table_url if edits and may(actor, Price, "create") else "",
             "icon": "coin",
         },
         count=None if url else len(listed) or None,

@@ -51,7 +51,9 @@ def prices_panel(actor: Actor, product: Product) -> Panel:
         (price_list.name, PRICE_LISTS.url_of(price_list.id), price)
         for price_list, price in prices_of(actor, product.id, today())
     ]
-    return prices_panel_of(actor, "catalog.prices", rows, _("It has no price today."), f"product={product.id}")
+    table_url = f"{PRODUCTS.url_of(product.id)}/prices"
+    lacking = _("It has no price today.")
+    return prices_panel_of(actor, "catalog.prices", rows, lacking, f"product={product.id}", table_url=table_url)
 
 
 def options_panel(actor: Actor, product: Product) -> Panel:

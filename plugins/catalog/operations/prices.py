@@ -1,13 +1,14 @@
 """The rules of price lists and prices: one list is the default, a price is in its list's currency."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
-from pelatis.api import Actor, Problem, _, base_currency, change_record, db, save, write_unit
+from pelatis.api import Actor, Problem, _, base_currency, change_record, db, require, save, utc_now, write_unit
 
-from ..models import Price, PriceList, PriceRule
+from ..models import Price, PriceList, PriceRule, Product
 from ..queries import prices
 from .periods import check_period
 
@@ -93,3 +94,35 @@ def update_price(actor: Actor, price: Price, values: Mapping[str, Any]) -> Price
             columns["currency"] = session.get_one(PriceList, columns["price_list_id"]).currency
         changed: Price = change_record(actor, price, columns)
         return changed
+
+
+def set_quantity_prices(
+    actor: Actor, product: Product, price_list: PriceList, wanted: Mapping[Decimal, Decimal]
+) -> None:
+    """Let a product have exactly these prices in a list for good; those with days of their own stay as they are.
+
+    Args:
+        actor: whoever says so.
+        product: what is sold.
+        price_list: where the prices stand.
+        wanted: the smallest quantity of each to what one unit costs then; none for no price.
+
+    Raises:
+        Problem: 403 or 404 without the right to make, change or bin prices.
+    """
+    with write_unit() as session:
+        session.refresh(price_list, with_for_update=True)  # whoever else changes them waits
+        present = prices.undated_prices(product.id, price_list.id)
+        held = {price.min_quantity: price for price in present}
+        for price in present:
+            if price.min_quantity not in wanted or held[price.min_quantity] is not price:
+                require(actor, Price, "delete", price)
+                price.deleted_at = utc_now()
+        for quantity, amount in wanted.items():
+            if quantity in held:
+                require(actor, Price, "edit", held[quantity])
+                change_record(actor, held[quantity], {"amount": amount})
+            else:
+                values = {"product_id": product.id, "price_list_id": price_list.id, "min_quantity": quantity}
+                create_price(actor, {**values, "amount": amount})
+        session.flush()

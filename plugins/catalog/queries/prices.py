@@ -105,6 +105,24 @@ def prices_of(actor: Actor, product: UUID, day: date) -> list[tuple[PriceList, P
     return list(found.values())
 
 
+def undated_prices(product: UUID, price_list: UUID) -> list[Price]:
+    """List a product's prices in a list that hold for good, small quantities before large."""
+    statement = select(Price).where(
+        Price.product_id == product,
+        Price.price_list_id == price_list,
+        Price.deleted_at.is_(None),
+        Price.valid_from.is_(None),
+        Price.valid_until.is_(None),
+    )
+    return list(db.session.scalars(statement.order_by(Price.min_quantity, Price.id)))
+
+
+def visible_lists(actor: Actor) -> list[PriceList]:
+    """List the price lists that an actor may see, the default one first."""
+    statement = select(PriceList).where(PriceList.deleted_at.is_(None), visible(actor, PriceList))
+    return list(db.session.scalars(statement.order_by(PriceList.is_default.desc(), PriceList.name, PriceList.id)))
+
+
 def lists_started_from(price_list: UUID) -> set[UUID]:
     """Find the price lists that the rules of a list start from, directly or by way of others."""
     statement = select(PriceRule.price_list_id, PriceRule.base_list_id).where(

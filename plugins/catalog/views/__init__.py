@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("catalog", __name__, template_folder="../templates")
 
-from . import configurator, variants  # noqa: E402, F401 – they put their routes on the blueprint
+from . import configurator, quantity_prices, variants  # noqa: E402, F401 – they put their routes on the blueprint

@@ -8,14 +8,21 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from core.access import system_actor
+from core.access import Actor, Kind, Scope, system_actor
 from core.database import db
 from core.i18n import today
 from core.problems import Problem
 from plugins.catalog.models import Price, PriceList, Product
-from plugins.catalog.operations.prices import create_price, create_price_list, default_price_list, update_price_list
+from plugins.catalog.operations.prices import (
+    create_price,
+    create_price_list,
+    default_price_list,
+    set_quantity_prices,
+    update_price_list,
+)
 from plugins.catalog.operations.products import create_product, update_product
-from plugins.catalog.queries.prices import list_prices, price_of
+from plugins.catalog.quantity_prices import read_quantity_prices, write_quantity_prices
+from plugins.catalog.queries.prices import list_prices, price_of, undated_prices
 
 DAY = date(2026, 11, 20)
 
@@ -133,3 +140,56 @@ def test_product_is_made_with_its_price_by_form_and_api(client: FlaskClient, api
     page = client.get("/catalog/products").text
     assert "€550" in page
     assert "€4,821" in page
+
+
+# By quantity, typed into a table
+
+
+def amounts(product: Product, price_list: PriceList) -> dict[Decimal, Decimal]:
+    return {each.min_quantity: each.amount for each in undated_prices(product.id, price_list.id)}
+
+
+def test_table_of_prices_replaces_those_without_days(product: Product, price_list: PriceList) -> None:
+    price(product, price_list, "40")
+    price(product, price_list, "36", min_quantity=Decimal(10))
+    campaign = price(product, price_list, "20", valid_from=date(2026, 11, 1), valid_until=date(2026, 11, 30))
+    set_quantity_prices(system_actor(), product, price_list, read_quantity_prices("1: 41\n100: 29,50\n"))
+    assert amounts(product, price_list) == {Decimal(1): Decimal(41), Decimal(100): Decimal("29.5")}
+    assert campaign.deleted_at is None
+    assert write_quantity_prices(undated_prices(product.id, price_list.id)) == "1: 41\n100: 29.5"
+    set_quantity_prices(system_actor(), product, price_list, {})
+    assert amounts(product, price_list) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ten: 4", "10", "10: -1", "0: 4", "1: 4\n1: 5", "1.000: 4", "1: NaN", "1: 1.23456", "1: 9e99", "2: 1\n" * 51],
+)
+def test_row_that_is_no_price_is_refused(text: str, app: Any) -> None:
+    with pytest.raises(Problem) as refused:
+        read_quantity_prices(text)
+    assert set(refused.value.fields) == {"prices"}
+
+
+def test_page_saves_prices_by_quantity_or_says_what_is_wrong(
+    client: FlaskClient, product: Product, price_list: PriceList
+) -> None:
+    price(product, price_list, "40")
+    url = f"/catalog/products/{product.id}/prices"
+    assert url in client.get(f"/catalog/products/{product.id}").text
+    assert "1: 40" in client.get(f"{url}?list={price_list.id}").text
+    wrong = client.post(f"{url}/{price_list.id}", data={"prices": "1: 40\n1: 30"})
+    assert (wrong.status_code, "this quantity has a price already" in wrong.text) == (422, True)
+    assert client.post(f"{url}/{price_list.id}", data={"prices": "1: 40\n50: 35"}).status_code == 303
+    db.session.expire_all()
+    assert amounts(product, price_list) == {Decimal(1): Decimal(40), Decimal(50): Decimal(35)}
+
+
+def test_nobody_types_prices_who_may_not_change_them(app: Any, product: Product, price_list: PriceList) -> None:
+    price(product, price_list, "40")
+    viewer = Actor(Kind.staff, grants={"catalog.product.view": Scope.all, "catalog.price.view": Scope.all})
+    with pytest.raises(Problem) as refused:
+        set_quantity_prices(viewer, product, price_list, {Decimal(1): Decimal(1)})
+    assert refused.value.status in (403, 404)
+    db.session.rollback()
+    assert amounts(product, price_list) == {Decimal(1): Decimal(40)}
