@@ -37,11 +37,21 @@ def reasons_for_approval(quote: Quote) -> dict[QuoteSet, list[str]]:
     return {each: reasons for each, reasons in found.items() if reasons}
 
 
+def _worth(quote: Quote, quote_set: QuoteSet) -> Decimal | None:
+    """Give what a set is worth in the company's currency; none without an exchange rate, and then every limit holds."""
+    try:
+        return in_base_currency(quote_set.net, quote.currency, today())
+    except Problem as problem:
+        if problem.code != "sales.no_rate":
+            raise
+        return None
+
+
 def _reasons(
     quote: Quote, quote_set: QuoteSet, lines: Sequence[QuoteLine], limits: Sequence[ApprovalLimit]
 ) -> list[str]:
-    worth = in_base_currency(quote_set.net, quote.currency, today()) or Decimal(0)
-    holding = [limit for limit in limits if worth >= limit.from_amount]
+    worth = _worth(quote, quote_set)
+    holding = [limit for limit in limits if worth is None or worth >= limit.from_amount]
     discount = max((line.discount for line in lines), default=Decimal(0))
     margin = margin_percent(quote_set.net, quote_set.cost)
     discounts = [each.max_discount for each in holding if each.max_discount is not None]

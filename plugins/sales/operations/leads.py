@@ -165,7 +165,7 @@ def convert_lead(
         chosen: whom the lead becomes; the likeliest customer, without a person, when nobody chose.
 
     Raises:
-        Problem: `sales.lead_status_refused` when it was converted or disqualified before; 403 or 404 without a right.
+        Problem: `sales.lead_status_refused` (409) when it was converted or given up before; 403 or 404 without a right.
     """
     require(actor, Lead, "edit", lead)
     require(actor, Opportunity, "create")
@@ -173,7 +173,8 @@ def convert_lead(
     with write_unit() as session:
         session.refresh(lead, with_for_update=True)
         if lead.status not in CONVERTIBLE:
-            raise _refused_status("converted")
+            message = _("Somebody has converted or given it up.")
+            raise Problem("sales.lead_status_refused", message, status=409)
         columns = dict(values or {})
         columns["customer_id"] = columns.get("customer_id") or _chosen_customer(actor, lead, chosen)
         columns["name"] = columns.get("name") or lead.company or lead.name

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import redirect, request, url_for
 from markupsafe import escape
 from werkzeug.wrappers import Response
 
@@ -53,7 +53,7 @@ def _answer(token: str, act: Callable[[Quote], object]) -> Response:
                 raise
             db.session.rollback()
             return _page(found, problem)
-        return _page(found)
+    return redirect(url_for("sales_public.quote", token=token), 303)
 
 
 def _accept(found: Quote) -> None:

@@ -200,8 +200,9 @@ def test_customer_accepts_on_the_page(stranger: FlaskClient, url: str, sent: Quo
     assert refused.status_code == 422
     total = stranger.get(f"{url}/total", query_string={"set": form["set"], "options": form["options"]})
     assert total.get_data(as_text=True) == "120,00\xa0€"
-    page = stranger.post(f"{url}/accept", data=form | {"drawing": DRAWN})
-    assert page.status_code == 200
+    done = stranger.post(f"{url}/accept", data=form | {"drawing": DRAWN})
+    assert (done.status_code, done.location) == (303, url), "loading it again or going back sends nothing twice"
+    page = stranger.get(url)
     assert "Δήμητρα" in page.get_data(as_text=True)
     db.session.refresh(sent)
     assert sent.status == "accepted"
@@ -218,7 +219,7 @@ def test_what_is_refused_is_told_in_the_quotes_language_whatever_the_browser_spe
 
 def test_second_answer_changes_nothing_and_shows_the_first(stranger: FlaskClient, url: str, sent: Quote) -> None:
     form = {"set": str(sets_of(sent)[0].id), "name": "Δήμητρα", "drawing": DRAWN}
-    assert stranger.post(f"{url}/accept", data=form).status_code == 200
+    assert stranger.post(f"{url}/accept", data=form).status_code == 303
     for path in ("accept", "decline"):
         again = stranger.post(f"{url}/{path}", data=form | {"name": "Νίκος"})
         assert again.status_code == 409
@@ -245,7 +246,7 @@ def test_customer_reads_the_name_of_the_first_set_in_their_language(sent: Quote)
 
 def test_option_ticked_under_another_set_is_left_out(stranger: FlaskClient, url: str, sent: Quote) -> None:
     form = {"set": str(sets_of(sent)[1].id), "options": str(option_of(sent).id), "name": "Δ", "drawing": DRAWN}
-    assert stranger.post(f"{url}/accept", data=form).status_code == 200
+    assert stranger.post(f"{url}/accept", data=form).status_code == 303
     db.session.refresh(sent)
     assert sent.net == Decimal(30)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.access import Actor, Kind, Scope, system_actor
@@ -295,6 +296,15 @@ def test_margin_under_the_limit_is_told_for_its_set_alone(quote: Quote, oil: Pro
     add_line(SYSTEM, second, {"product_id": oil.id})
     reasons = reasons_for_approval(quote)
     assert [each.name for each in reasons] == [sets_of(quote)[0].name]
+
+
+def test_quote_in_a_currency_without_a_rate_is_shown_and_every_limit_holds(client: FlaskClient, customer: Any) -> None:
+    limit(max_discount=Decimal(10), from_amount=Decimal(1000))
+    quote = create_quote(SYSTEM, {"customer_id": customer.id, "currency": "JPY"})
+    (first,) = sets_of(quote)
+    add_line(SYSTEM, first, {"name": "Seals", "unit_price": Decimal(5), "discount": Decimal(20)})
+    assert reasons_for_approval(quote)
+    assert client.get(f"/sales/quotes/{quote.id}").status_code == 200
 
 
 def test_limit_holds_from_its_amount_on(quote: Quote, oil: Product) -> None:
