@@ -337,7 +337,7 @@ def _pattern_without_year(locale: str) -> str:
 
 def format_time(value: datetime) -> str:
     """Write the time of day of a moment, in the person's zone, as 09:30."""
-    return str(dates.format_time(value, "HH:mm", tzinfo=current_zone(), locale=_language()))
+    return f"{value.astimezone(current_zone()):%H:%M}"  # all three languages write it alike
 
 
 def name_zone() -> str:
