@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from pelatis.api import Problem, _, format_day
 
-_WRITTEN: Final = re.compile(r"(\d{4})-(?:Q([1-4])|(0[1-9]|1[0-2]))")
+#: From 1900 to 2999, so that the periods beside it and a year's months exist too.
+_WRITTEN: Final = re.compile(r"((?:19|2\d)\d\d)-(?:Q([1-4])|(0[1-9]|1[0-2]))")
 MONTHS_OF_QUARTER: Final = 3
 
 
@@ -98,7 +99,7 @@ def read_period(text: Any) -> Period:
         Problem: `sales.bad_period` (400) for anything else than `2026-Q4` or `2026-11`.
     """
     found = _WRITTEN.fullmatch(str(text).strip().upper())
-    if found is None or int(found[1]) == 0:
+    if found is None:
         message = _("A period is a quarter like 2026-Q4, or a month like 2026-11.")
         raise Problem("sales.bad_period", message, status=400, fields={"period": [message]})
     year, quarter, month = int(found[1]), found[2], found[3]
