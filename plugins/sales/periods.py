@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from pelatis.api import Problem, _, format_day
 
-#: From 1900 to 2999, so that the periods beside it and a year's months exist too.
-_WRITTEN: Final = re.compile(r"((?:19|2\d)\d\d)-(?:Q([1-4])|(0[1-9]|1[0-2]))")
+#: The first and the last month of the calendar, counted from year 0.
+_CALENDAR: Final = (12, 9999 * 12 + 11)
+_WRITTEN: Final = re.compile(r"(\d{4})-(?:Q([1-4])|(0[1-9]|1[0-2]))")
 MONTHS_OF_QUARTER: Final = 3
 
 
@@ -69,8 +70,9 @@ class Period:
 
 
 def later(day: date, months: int) -> date:
-    """Give the first day of the month so many months after a day's."""
-    count = day.year * 12 + day.month - 1 + months
+    """Give the first day of the month so many months after a day's; the calendar's first or last one, where it ends."""
+    first, last = _CALENDAR
+    count = min(max(day.year * 12 + day.month - 1 + months, first), last)
     return date(count // 12, count % 12 + 1, 1)
 
 
@@ -99,7 +101,7 @@ def read_period(text: Any) -> Period:
         Problem: `sales.bad_period` (400) for anything else than `2026-Q4` or `2026-11`.
     """
     found = _WRITTEN.fullmatch(str(text).strip().upper())
-    if found is None:
+    if found is None or int(found[1]) == 0:
         message = _("A period is a quarter like 2026-Q4, or a month like 2026-11.")
         raise Problem("sales.bad_period", message, status=400, fields={"period": [message]})
     year, quarter, month = int(found[1]), found[2], found[3]
