@@ -6,8 +6,11 @@ Orders and invoices have one list of lines; a quote's sets have rules of their o
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
 
 from pelatis.api import (
     LANGUAGES,
@@ -27,6 +30,7 @@ from plugins.catalog.api import Rounding
 
 from ..models import Opportunity
 from ..totals import line_net, write_totals
+from .adding_up import when_done
 from .pricing import configure_line, price_document_lines
 
 #: Attributes of a document on which every price depends.
@@ -119,11 +123,16 @@ def create_line(kind: DocumentKind, actor: Actor, values: Mapping[str, Any]) -> 
         setattr(line, kind.column, document.id)
         configure_line(line, said)
         line.by_hand, line.currency = "unit_price" in columns, document.currency
-        line.position = line.position or max((each.position for each in kind.lines(document)), default=0) + 1
+        line.position = line.position or next_position(kind.line, getattr(kind.line, kind.column) == document.id)
         price_document_lines(document.customer_id, document.currency, [line])
         save(actor, line)
         add_up(kind, document)
         return line
+
+
+def next_position(model: Any, criterion: ColumnElement[bool]) -> int:
+    """Give the place behind all lines or sets that a criterion finds."""
+    return (db.session.scalar(select(func.max(model.position)).where(criterion)) or 0) + 1
 
 
 def update_line(kind: DocumentKind, actor: Actor, line: Any, values: Mapping[str, Any]) -> Any:
@@ -207,7 +216,11 @@ def _price(document: Any, lines: Sequence[Any]) -> None:
 
 
 def add_up(kind: DocumentKind, document: Any) -> None:
-    """Write down what a document's lines come to."""
+    """Write down what a document's lines come to, once behind a block that changes many."""
+    when_done(document.id, partial(_add_up, kind, document))
+
+
+def _add_up(kind: DocumentKind, document: Any) -> None:
     if kind.total is not None:
         kind.total(document)
         return

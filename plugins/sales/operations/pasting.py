@@ -10,6 +10,7 @@ from pelatis.api import Actor, Problem, RecordType, _, create_record, db, visibl
 from plugins.catalog.api import Product
 
 from ..pasted import PastedRow
+from .adding_up import added_up_once
 
 #: How many rows are taken at once.
 MOST_PASTED: Final = 200
@@ -35,7 +36,7 @@ def add_pasted_lines(
     taken = rows[:MOST_PASTED]
     products = _products(actor, {row.product for row in taken})
     refused = []
-    with write_unit() as session:
+    with write_unit() as session, added_up_once():
         for row in taken:
             try:
                 with session.begin_nested():

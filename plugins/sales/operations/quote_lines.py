@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import func, select
 
 from pelatis.api import (
     Actor,
@@ -24,8 +23,9 @@ from plugins.catalog.api import Rounding
 from ..models import Quote, QuoteLine, QuoteSet
 from ..queries.quotes import lines_of, sets_of
 from ..totals import write_totals
+from .adding_up import when_done
 from .approvals import void_approval
-from .documents import CHOOSING, put_in_order
+from .documents import CHOOSING, next_position, put_in_order
 from .pricing import configure_line, price_document_lines
 
 #: Attributes of a line on which the price of price lists depends.
@@ -51,13 +51,9 @@ def add_set(actor: Actor, quote: Quote, values: Mapping[str, Any]) -> QuoteSet:
         draft_of(quote)
         void_approval(quote)
         made = QuoteSet(**values, quote_id=quote.id, currency=quote.currency)
-        made.position = made.position or _next_position(QuoteSet, QuoteSet.quote_id == quote.id)
+        made.position = made.position or next_position(QuoteSet, QuoteSet.quote_id == quote.id)
         saved: QuoteSet = save(actor, made)
         return saved
-
-
-def _next_position(model: Any, criterion: Any) -> int:
-    return (db.session.scalar(select(func.max(model.position)).where(criterion)) or 0) + 1
 
 
 def create_set(actor: Actor, values: Mapping[str, Any]) -> QuoteSet:
@@ -137,7 +133,7 @@ def add_line(actor: Actor, quote_set: QuoteSet, values: Mapping[str, Any]) -> Qu
         line.by_hand = "unit_price" in columns
         line.quote_id, line.set_id, line.currency = quote.id, quote_set.id, quote.currency
         configure_line(line, said)
-        line.position = line.position or _next_position(QuoteLine, QuoteLine.set_id == quote_set.id)
+        line.position = line.position or next_position(QuoteLine, QuoteLine.set_id == quote_set.id)
         price_document_lines(quote.customer_id, quote.currency, [line])
         save(actor, line)
         settle_set(actor, quote_set)
@@ -220,9 +216,13 @@ def price_quote(quote: Quote) -> None:
 
 
 def settle_set(_actor: Actor, quote_set: QuoteSet) -> None:
-    """Add a set up after its lines changed."""
-    quote = db.session.get_one(Quote, quote_set.quote_id)
+    """Add a set up after its lines changed, once behind a block that changes many."""
     db.session.flush()
+    when_done(quote_set.id, partial(_settle_set, quote_set))
+
+
+def _settle_set(quote_set: QuoteSet) -> None:
+    quote = db.session.get_one(Quote, quote_set.quote_id)
     _add_up(quote, quote_set, lines_of(quote, quote_set))
     _show_first(quote)
     db.session.flush()

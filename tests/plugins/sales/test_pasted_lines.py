@@ -90,3 +90,18 @@ def test_rows_beyond_the_most_stay_too(client: FlaskClient, draft: Draft) -> Non
     rows = [f"nothing {place}" for place in range(MOST_PASTED + 2)]
     page, lines = paste(client, draft, *rows)
     assert (lines, kept(page)) == ([], rows)
+
+
+def test_document_is_added_up_once_behind_all_rows(client: FlaskClient, draft: Draft, statements: list[str]) -> None:
+    def asked(number: int) -> list[str]:
+        del statements[:]
+        paste(client, draft, *["OIL-5\t1\t10"] * number)
+        return list(statements)
+
+    asked(1)
+    few, many = asked(10), asked(30)
+    written = [sum(each.startswith("UPDATE") for each in ran) for ran in (few, many)]
+    assert written[0] == written[1], "the document's sums"
+    assert (len(many) - len(few)) / 20 <= 16, "reading and pricing a row, and its line"
+    page = client.get(draft[0].removesuffix("/lines/paste").partition("/sets/")[0]).text
+    assert "€410.00" in page, "41 lines of ten euros"
