@@ -28,6 +28,11 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(smallest_unit(currency), ROUND_HALF_UP)
 
 
+def typed(number: Decimal) -> str:
+    """Write a number as it is typed into a field: no grouping, a point, no zeros at its end."""
+    return format(number.normalize(), "f")
+
+
 def shared_out(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
     """Share an amount out in proportion to weights, so that the shares add up to it.
 

@@ -1,6 +1,6 @@
 """What plugins that require the catalog may import."""
 
-from .amounts import rounded, shared_out, smallest_unit
+from .amounts import rounded, shared_out, smallest_unit, typed
 from .models import Cost, Option, Price, PriceList, PriceRule, Product, Reservation, StockLevel, TaxRule
 from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
@@ -71,6 +71,7 @@ __all__ = [
     "smallest_unit",
     "tax_document",
     "tax_rules_of",
+    "typed",
     "unit_word",
     "variant_choice_of",
     "variants_of",

@@ -6,6 +6,7 @@ from typing import Final
 
 from pelatis.api import Problem, _
 
+from .amounts import typed
 from .models import Price
 
 #: How many rows a text may have.
@@ -58,4 +59,4 @@ def _bad(message: str) -> Problem:
 def write_quantity_prices(prices: Iterable[Price]) -> str:
     """Write prices by quantity, as `read_quantity_prices` reads them."""
     pairs = sorted((each.min_quantity, each.amount) for each in prices)
-    return "\n".join(f"{quantity.normalize():f}: {amount.normalize():f}" for quantity, amount in pairs)
+    return "\n".join(f"{typed(quantity)}: {typed(amount)}" for quantity, amount in pairs)

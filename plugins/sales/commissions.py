@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from pelatis.api import Problem, _
-from plugins.catalog.api import rounded
+from plugins.catalog.api import rounded, typed
 
 #: `0 - 10000: 5`: from, up to but without, percent. The last one has no end.
 _LINE: Final = re.compile(r"([\d ]+(?:[.,]\d+)?)\s*[-–—]\s*([\d ]+(?:[.,]\d+)?)?\s*[:=]\s*(\d+(?:[.,]\d+)?)\s*%?")
@@ -36,8 +36,8 @@ class Tier:
     @property
     def written(self) -> str:
         """How it stands in a line of a plan: `0 - 10000: 5`."""
-        ends = "" if self.ends is None else f"{plain(self.ends)}"
-        return f"{plain(self.begins)} - {ends}: {plain(self.percent)}"
+        ends = "" if self.ends is None else f"{typed(self.ends)}"
+        return f"{typed(self.begins)} - {ends}: {typed(self.percent)}"
 
 
 @dataclass(frozen=True)
@@ -188,26 +188,21 @@ def check_tiers(tiers: Sequence[Tier]) -> None:
         if expected is None:
             raise _bad(_("Only the last tier has no end."))
         if tier.begins > expected:
-            words = {"from": plain(expected), "to": plain(tier.begins)}
+            words = {"from": typed(expected), "to": typed(tier.begins)}
             raise _bad(_("There is a gap: no tier says what is earned from %(from)s to %(to)s.", **words))
         if tier.begins < expected:
-            words = {"from": plain(tier.begins), "to": plain(expected)}
+            words = {"from": typed(tier.begins), "to": typed(expected)}
             raise _bad(_("Two tiers overlap: from %(from)s to %(to)s both hold.", **words))
         if tier.ends is not None and tier.ends <= tier.begins:
             raise _bad(_("“%(line)s” ends before it begins.", line=tier.written))
         expected = tier.ends
     if expected is not None:
-        raise _bad(_("There is a gap: no tier says what is earned from %(from)s on.", **{"from": plain(expected)}))
+        raise _bad(_("There is a gap: no tier says what is earned from %(from)s on.", **{"from": typed(expected)}))
 
 
 def write_tiers(tiers: Sequence[Tier]) -> str:
     """Write tiers, one on a line."""
     return "\n".join(tier.written for tier in tiers)
-
-
-def plain(number: Decimal) -> str:
-    """Write a number as it is typed: no grouping, a point, no zeros at its end."""
-    return format(number.normalize(), "f")
 
 
 def _bad(message: str) -> Problem:
@@ -228,6 +223,6 @@ def check_percents(percents: Sequence[Decimal]) -> None:
     if any(percent <= 0 for percent in percents):
         message = _("Each share is more than 0.")
     elif total != _HUNDRED:
-        message = _("Together the shares must be 100, and they are %(total)s.", total=plain(total))
+        message = _("Together the shares must be 100, and they are %(total)s.", total=typed(total))
     if message:
         raise Problem("sales.bad_split", message, fields={"shares": [message]})

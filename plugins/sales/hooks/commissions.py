@@ -15,8 +15,9 @@ from pelatis.api import (
     may,
     titles,
 )
+from plugins.catalog.api import typed
 
-from ..commissions import Tier, plain, tiers_kept
+from ..commissions import Tier, tiers_kept
 from ..models import CommissionEntry, CommissionMember, CommissionPlan, CommissionSplit, Invoice, Opportunity, Order
 from ..operations.commissions import scale_of
 from ..queries.commissions import effective_split, members_of
@@ -83,7 +84,7 @@ def example_of(plan: CommissionPlan, amount: Decimal) -> dict[str, Any]:
     else:
         words = _("Progressive: each part of the amount earns the percentage of its own tier.")
     return {
-        "amount": plain(amount),
+        "amount": typed(amount),
         "words": words,
         "parts": [
             (

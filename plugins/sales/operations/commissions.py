@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from pelatis.api import User, base_currency, db, today, utc_now, write_unit
-from plugins.catalog.api import rounded, shared_out
+from plugins.catalog.api import rounded, shared_out, typed
 
-from ..commissions import Scale, Tier, payable_of, plain, tiers_kept
+from ..commissions import Scale, Tier, payable_of, tiers_kept
 from ..models import CommissionEntry, CommissionPlan, CommissionSplit, Invoice, InvoiceLine
 from ..queries.commissions import Stand, effective_split, paid_of, plans_for, plans_of_invoice, split_of, stands_of
 from ..queries.invoices import lines_of_invoice, reversed_so_far
@@ -102,7 +102,7 @@ def write_shares(split: CommissionSplit, shares: Sequence[Mapping[str, str]]) ->
 
 def share_of(person: User, percent: Decimal) -> dict[str, str]:
     """Write down somebody's share as splits keep it."""
-    written = plain(percent)
+    written = typed(percent)
     return {"person": str(person.id), "email": person.email or person.name, "name": person.name, "percent": written}
 
 

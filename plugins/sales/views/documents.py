@@ -34,11 +34,6 @@ def money(amount: Decimal, currency: str) -> str:
     return format_amount(amount, currency, whole=False)
 
 
-def in_field(number: Decimal) -> str:
-    """Write a number as it stands in a field."""
-    return format(number.normalize(), "f")
-
-
 @dataclass(frozen=True)
 class Step:
     """One step of a price, ready to be read."""

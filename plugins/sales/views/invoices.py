@@ -28,6 +28,7 @@ from pelatis.api import (
     titles,
     toast,
 )
+from plugins.catalog.api import typed
 
 from ..hooks.commissions import shown_shares
 from ..letters import invoice_answer
@@ -41,7 +42,7 @@ from ..records import INVOICE_LINES, INVOICES, ORDERS, PAYMENTS
 from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
 from . import blueprint
-from .documents import DocumentRow, in_field, money, row_of, sums_of, tell_refusal, typed_quantities
+from .documents import DocumentRow, money, row_of, sums_of, tell_refusal, typed_quantities
 from .draft_lines import DraftLines
 from .lines import options_urls
 from .payments import use_of
@@ -57,7 +58,7 @@ class CreditRow:
     @property
     def left_in(self) -> str:
         """What is left, as it stands in a field."""
-        return in_field(self.left)
+        return typed(self.left)
 
 
 @blueprint.get("/invoices/<uuid:record_id>")
@@ -129,7 +130,7 @@ def _payment_url(actor: Actor, invoice: Invoice) -> str:
     if not may(actor, Payment, "create"):
         return ""
     given = {"customer": invoice.customer_id, "invoice": invoice.id, "currency": invoice.currency}
-    return f"{PAYMENTS.url}/new?{urlencode({**given, 'amount': in_field(invoice.open_amount)})}"
+    return f"{PAYMENTS.url}/new?{urlencode({**given, 'amount': typed(invoice.open_amount)})}"
 
 
 def _rights(actor: Actor, invoice: Invoice) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from pelatis.api import (
     toast,
     today,
 )
-from plugins.catalog.api import Cost, written_quantity
+from plugins.catalog.api import Cost, typed, written_quantity
 
 from ..hooks.commissions import shown_shares
 from ..hooks.recurring import repeats_of
@@ -55,7 +55,7 @@ from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
-from .documents import DocumentRow, in_field, row_of, sums_of, tell_refusal, typed_quantities
+from .documents import DocumentRow, row_of, sums_of, tell_refusal, typed_quantities
 from .draft_lines import DraftLines
 from .lines import add_pasted, options_urls
 from .stock import StockWords, ask_short, promise_words, stock_words
@@ -73,7 +73,7 @@ class OrderRow:
     @property
     def left_in(self) -> str:
         """What is left, as it stands in a field."""
-        return in_field(self.left)
+        return typed(self.left)
 
 
 @blueprint.get("/orders/<uuid:record_id>")

@@ -26,6 +26,7 @@ from pelatis.api import (
     toast,
     today,
 )
+from plugins.catalog.api import typed
 
 from ..models import Allocation, Invoice, Payment
 from ..operations.payments import allocate, oldest_first, refund, take_back
@@ -35,7 +36,7 @@ from ..records import ALLOCATIONS, INVOICES, PAYMENTS
 from ..schemas import METHODS, PAYMENT_KINDS
 from ..statement_letters import age_names, statement_answer
 from . import blueprint
-from .documents import in_field, money, tell_refusal, typed_quantities
+from .documents import money, tell_refusal, typed_quantities
 
 
 def use_of(actor: Actor, source: Source) -> dict[str, Any]:
@@ -64,11 +65,11 @@ def use_of(actor: Actor, source: Source) -> dict[str, Any]:
         ],
         "refunds": [(each, money(each.amount, each.currency)) for each in refunds_of(source)],
         "proposals": [
-            (each, money(each.open_amount, each.currency), in_field(proposed[each.id]) if each.id in proposed else "")
+            (each, money(each.open_amount, each.currency), typed(proposed[each.id]) if each.id in proposed else "")
             for each in invoices
         ],
         "credit": money(source.open_amount, source.currency) if source.open_amount else "",
-        "credit_in": in_field(source.open_amount) if is_open else "",
+        "credit_in": typed(source.open_amount) if is_open else "",
     }
 
 

@@ -37,7 +37,7 @@ from pelatis.api import (
     toast,
     update_record,
 )
-from plugins.catalog.api import Cost, unit_word
+from plugins.catalog.api import Cost, typed, unit_word
 
 from ..letters import parts_of, quote_answer
 from ..models import Order, Quote, QuoteLine, QuoteSet
@@ -53,7 +53,7 @@ from ..schemas import QUOTE_STATUSES
 from ..schemas.quotes import QUOTE_TONES
 from ..totals import margin_percent
 from . import blueprint
-from .documents import Step, in_field, options_of, part_of, steps_of, sums_of, tell_refusal
+from .documents import Step, options_of, part_of, steps_of, sums_of, tell_refusal
 from .lines import (
     LineDialog,
     add_pasted,
@@ -186,11 +186,11 @@ def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str, stoc
     return LineRow(
         line=line,
         quantity=format_number(line.quantity),
-        quantity_in=in_field(line.quantity),
+        quantity_in=typed(line.quantity),
         unit=unit_word(line.unit, line.quantity),
         price=format_price(line.unit_price, quote.currency),
         discount=format_percent(line.discount) if line.discount else "–",
-        discount_in=in_field(line.discount),
+        discount_in=typed(line.discount),
         margin="–" if margin is None else format_percent(margin),
         is_thin=margin is not None and margin < 0,
         net=format_amount(line.net, quote.currency, whole=False),
