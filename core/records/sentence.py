@@ -97,8 +97,8 @@ def _values(actor: Actor, field: Any, value: Any, operator: str) -> str:
         words = [str(field.choices.get(each, each)) for each in values]
     else:
         words = [_word(each) for each in values]
-    joint = f" {_('and')} " if operator == "between" else f" {_('or')} "
-    return joint.join(words)
+    joint = _("and") if operator == "between" else _("or")
+    return f" {joint} ".join(words)
 
 
 def _word(value: Any) -> str:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.access import Actor, Kind, Scope, acting_as, system_actor
-from core.database import db
+from core.database import db, write_unit
 from core.host.doors import collect
 from core.i18n import today
 from core.jobs import enqueue
@@ -104,6 +104,12 @@ def test_the_list_offers_what_is_overdue_as_a_view(customer: Any, owner: Actor, 
     address = overdue_url().replace("&", "&amp;")
     assert f'href="{address}"' in client.get("/sales/invoices").text
     assert 'aria-current="true">Overdue' in client.get(overdue_url()).text.replace("\n", "")
+
+
+def test_the_list_names_its_filter_in_the_readers_language(administrator: Any, client: FlaskClient) -> None:
+    with write_unit():
+        administrator.language = "el"
+    assert "Εκδόθηκε ή Μερική εξόφληση" in client.get(overdue_url()).text
 
 
 # Reminders
