@@ -63,9 +63,9 @@ class Assignment(Record, Model):
     __table_args__ = (Index(None, "lead_id", "assigned_at"),)
 
     #: What was given, one of the three.
-    lead_id: Mapped[Id | None] = ref(Lead, on_delete="cascade", index=False)
-    opportunity_id: Mapped[Id | None] = ref(Opportunity, on_delete="cascade")
-    customer_id: Mapped[Id | None] = ref("core_customer", on_delete="cascade")
+    lead_id: Mapped[Id | None] = ref(Lead, on_delete="cascade", nullable=True, index=False)
+    opportunity_id: Mapped[Id | None] = ref(Opportunity, on_delete="cascade", nullable=True)
+    customer_id: Mapped[Id | None] = ref("core_customer", on_delete="cascade", nullable=True)
     rule_id: Mapped[Id | None] = ref(AssignmentRule, on_delete="set null")
     #: The rule's name then.
     rule_name: Mapped[str] = mapped_column(String(200))

@@ -1,6 +1,6 @@
 """Assignment: which rule fits a lead, who of the team is next, why, and what happens when nobody answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from core.access import Actor, system_actor
 from core.customers.models import Customer
 from core.customers.records import CUSTOMERS
 from core.database import db, utc_now, write_unit
+from core.host.doors import hookimpl
 from core.notifications import Notification
 from core.problems import Problem
 from core.records.operations import create_record, create_records
@@ -27,6 +28,7 @@ from plugins.sales.operations.leads import create_lead, take_lead
 from plugins.sales.queries.assignment import late_leads
 from plugins.sales.records import ABSENCES, ASSIGNMENT_RULES, LEADS, OPPORTUNITIES
 from tests.at_once import at_once
+from tests.plugins.sales.connectors import connected
 
 SYSTEM = system_actor()
 MakeTeam = Callable[..., Any]
@@ -268,6 +270,30 @@ def test_rule_asks_for_nothing_that_cannot_be(app: Flask, values: dict[str, Any]
     with pytest.raises(Problem) as refused:
         create_record(SYSTEM, ASSIGNMENT_RULES, {"name": "Rule", **values})
     assert set(refused.value.fields) == {field}
+
+
+class Registry:
+    """A plugin that knows to whom customers belong."""
+
+    def __init__(self, owner: UUID | None) -> None:
+        self.owner = owner
+        self.asked: list[tuple[str, list[str]]] = []
+
+    @hookimpl
+    def crm_assign_work(self, record_type: str, records: Sequence[Any]) -> Sequence[Any]:
+        self.asked.append((record_type, [each.name for each in records]))
+        for each in records:
+            each.owner_id = self.owner
+        return ()
+
+
+def test_plugin_that_knows_whose_a_customer_is_goes_before_the_rules(team: MakeTeam, seller: Actor) -> None:
+    rule(team("Ana")[0], about="customer", name="Everybody")
+    registry = Registry(seller.user_id)
+    with connected(registry):
+        made = create_record(SYSTEM, CUSTOMERS, {"name": "Ρήγας"})
+    assert registry.asked == [("customer", ["Ρήγας"])]
+    assert made.owner_id == seller.user_id
 
 
 def test_customer_of_nobody_is_assigned_from_its_page(client: FlaskClient, team: MakeTeam) -> None:
