@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -153,7 +154,7 @@ def part_of(model: Any, part_id: UUID, column: str, document: Any) -> Any:
 
 
 def tell_refusal(change: Callable[[], Any]) -> None:
-    """Change something; what can't be taken is told in a toast, and the answer is 422."""
+    """Change something; what can't be taken is told in a toast, and a page that is the answer has the status 422."""
     try:
         change()
     except Problem as problem:
@@ -165,7 +166,8 @@ def tell_refusal(change: Callable[[], Any]) -> None:
 
 
 def _as_refused(response: Response) -> Response:
-    response.status_code = 422
+    if response.status_code == HTTPStatus.OK:
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return response
 
 

@@ -300,6 +300,10 @@ def test_pages_go_from_the_invoice_to_the_refund(client: FlaskClient, taxed: Any
     payment = db.session.scalars(select(Payment)).one()
     page = f"/sales/payments/{payment.id}"
     assert f'name="part-{invoice.id}" value="124"' in client.get(page).text
+    refused = client.post(f"{page}/allocate", data={f"part-{invoice.id}": "-1"})
+    assert (refused.status_code, refused.location) == (303, page), (
+        "what is refused leads back to the page, and is told there"
+    )
     client.post(f"{page}/allocate", data={f"part-{invoice.id}": "124"})
     assert str(payment.number) in client.get(f"/sales/invoices/{invoice.id}").text
     allocation = db.session.scalars(select(Allocation)).one()
