@@ -13,7 +13,7 @@ from .pipelines import Stage
 
 
 class OpportunitySnapshot(Record, Model):
-    """What was known of an open deal from one day on, its owner too, until some of it was different.
+    """What was known of an open deal from one day on, its owner and territory too, until some of it was different.
 
     A deal that stays as it is for a month has one row, not thirty; `queries.snapshots.known_on` finds what held on a
     day.
@@ -48,6 +48,8 @@ class OpportunitySnapshot(Record, Model):
     #: In the company's own currency.
     amount_base: Mapped[Amount | None]
     expected_close_on: Mapped[date | None]
+    #: Its customer's; whoever looks after a territory sees what was known of it.
+    territory_id: Mapped[Id | None] = ref("core_territory", on_delete="set null")
 
 
 class SnapshotDay(Record, Model):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
-from pelatis.api import db
+from pelatis.api import Customer, db
 
 from ..models import Opportunity, OpportunitySnapshot, SnapshotDay, Stage
 
@@ -26,6 +26,7 @@ _FACTS: Final[dict[str, ColumnElement[Any]]] = {
     "probability": PROBABILITY,
     "amount_base": Opportunity.amount_base.expression,
     "expected_close_on": Opportunity.expected_close_on.expression,
+    "territory_id": Customer.territory_id.expression,
 }
 
 
@@ -47,6 +48,7 @@ def changed_deals(after: UUID | None, limit: int) -> Sequence[Row[Any]]:
             OpportunitySnapshot.id.label("known_id"),
         )
         .join(Stage, Stage.id == Opportunity.stage_id)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
         .outerjoin(OpportunitySnapshot, and_(OpportunitySnapshot.opportunity_id == Opportunity.id, _HOLDS))
         .where(_IS_OPEN, or_(OpportunitySnapshot.id.is_(None), *differs))
         .order_by(Opportunity.id)

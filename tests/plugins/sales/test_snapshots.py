@@ -11,10 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from core.access import system_actor
-from core.database import db, utc_now, write_unit
+from core.access import Actor, Kind, Scope, system_actor, visible
+from core.customers.operations import create_customer, update_customer
+from core.database import db, new_id, utc_now, write_unit
 from core.jobs import Job, enqueue, operations
 from core.jobs.worker import run_next_job, worker_name
+from core.territories.operations import create_territory
 from plugins.sales import jobs
 from plugins.sales.models import Opportunity, OpportunitySnapshot, SnapshotDay, Stage
 from plugins.sales.operations.opportunities import move_opportunity, update_opportunity
@@ -196,3 +198,25 @@ def test_a_stage_can_say_for_itself_how_certain_it_is(stages: Stages) -> None:
     assert stage.forecast_category == "commit"
     update_stage(system_actor(), stage, {"forecast_category": None})
     assert stage.forecast_category == "pipeline"
+
+
+def test_whoever_looks_after_a_territory_sees_what_was_known_of_it(take: Callable[..., None], deal: Deal) -> None:
+    greece = create_territory(system_actor(), {"name": "Greece", "countries": ["GR"]})
+    customer = create_customer(system_actor(), {"name": "Ρήγας", "country": "GR"})
+    deal(customer_id=customer.id)
+    deal()
+    take()
+    grants = {"sales.opportunity.view": Scope.territory}
+    keeper = Actor(Kind.staff, user_id=new_id(), grants=grants, territory_ids=frozenset({greece.id}))
+    stranger = Actor(Kind.staff, user_id=new_id(), grants=grants)
+
+    def seen(actor: Actor) -> int:
+        criterion = visible(actor, Opportunity, history=OpportunitySnapshot)
+        return len(db.session.scalars(select(OpportunitySnapshot.id).where(criterion)).all())
+
+    assert (seen(keeper), seen(stranger)) == (1, 0)
+    update_customer(system_actor(), customer, {"country": "PL"})
+    take(1)
+    criterion = (OpportunitySnapshot.territory_id == greece.id, known_on(MONDAY + timedelta(days=1)))
+    assert db.session.scalars(select(OpportunitySnapshot.id).where(*criterion)).all() == []
+    assert seen(keeper) == 1, "of the day before"
