@@ -63,6 +63,7 @@ def add(journey: Journey, part: str, opener: str, field: str, name: str) -> None
     place.locator(".ts-control").first.click()
     place.locator(f"#{field}-ts-control").press_sequentially(name)
     place.locator(".ts-dropdown .create").click()
+    expect(place.locator(".ts-control .item").first).to_have_text(name)
     place.get_by_role("button", name=journey.say("Add"), exact=True).click()
     expect(place.get_by_role("link", name=name, exact=True)).to_be_visible()
 
