@@ -29,7 +29,7 @@ class Contribution:
 
 @dataclass(frozen=True, kw_only=True)
 class NavItem(Contribution):
-    """A line of the rail, under the plugin's own heading.
+    """A line of the rail, under the plugin's own heading; an `order` above 100 puts it behind the plugin's lists.
 
     Attributes:
         title: one or two words.

@@ -325,6 +325,15 @@ class Host:
         """Sort plugins so that each comes after what it requires."""
         return sorted(names, key=lambda name: (self._places.get(name, len(self._places)), name))
 
+    def as_shown(self, names: Sequence[str] | frozenset[str]) -> list[str]:
+        """Sort plugins as people meet them: by the manifest's `order` alone, whatever requires what."""
+
+        def place(name: str) -> int:
+            candidate = self._candidates.get(name)
+            return candidate.manifest.order if candidate and candidate.manifest else 0
+
+        return sorted(self.in_order(names), key=place)
+
     def restart_needed(self) -> list[str]:
         """Name the plugins that were installed since this process started."""
         return sorted({each.name for each in announced(self._extra)} - self._candidates.keys())

@@ -102,7 +102,8 @@ class Plugin:
         uses: names of plugins that make it richer through hooks and that it never imports.
         category: one of `CATEGORIES`, or a word of its own.
         icon: a Tabler icon.
-        order: its place among plugins of the same depth; smaller comes first, in hooks, menus and templates alike.
+        order: its place in the rail; smaller comes first. In hooks and templates it decides among plugins of the same
+            depth, because each comes after what it requires.
         experimental: whether the administration page warns before it is switched on.
 
     Raises:

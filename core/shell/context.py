@@ -25,6 +25,10 @@ _KEYS = {"/": "t", "/customers": "c"}
 MOST_NAVS: Final = 256
 
 
+#: The place of a plugin's lists among its own lines.
+LISTS: Final = 100
+
+
 @dataclass(frozen=True)
 class NavLine:
     """One line of the rail; `children` are the views pinned below it, `phone` says that a phone's bar wants it."""
@@ -86,7 +90,7 @@ def shell() -> dict[str, Any]:
 
 
 def nav_groups(actor: Actor) -> tuple[NavGroup, ...]:
-    """List the rail's groups: the core's pages first, then one group per enabled plugin, in the host's order."""
+    """List the rail's groups: the core's pages first, then one group per enabled plugin, by their manifests' order."""
     lists = _record_lines(actor)
     setup = _setup_lines(actor)
     groups = [NavGroup("", (_line(_("Today"), "/", "sun"), *lists.get("core", [])))]
@@ -95,9 +99,11 @@ def nav_groups(actor: Actor) -> tuple[NavGroup, ...]:
         if isinstance(entry, NavItem):
             added.setdefault(entry.plugin, []).append(entry)
     host = current_host()
-    for plugin in host.in_order(host.enabled):
-        lines = [_added(each) for each in added.get(plugin, [])]
-        lines += lists.get(plugin, [])
+    for plugin in host.as_shown(host.enabled):
+        own = added.get(plugin, [])
+        first = [_added(each) for each in own if each.order <= LISTS]
+        last = [_added(each) for each in own if each.order > LISTS]
+        lines = [*first, *lists.get(plugin, []), *last]
         folded = setup.get(plugin, [])
         if lines or folded:
             groups.append(NavGroup(str(host.title(plugin)), tuple(lines), tuple(folded)))

@@ -23,6 +23,13 @@ def test_what_sets_a_plugin_up_is_folded_away_until_it_is_open(client: FlaskClie
     assert '<details class="crm-nav-more" open>' in client.get("/sales/approval-limits").text
 
 
+def test_daily_work_stands_before_lists_and_evaluations_behind(client: FlaskClient) -> None:
+    rail = client.get("/customers").text.partition("<main")[0]
+    lines = ("activities/tasks", "sales/pipeline", "sales/leads", "sales/quotes", "sales/forecast", "catalog/products")
+    places = [rail.index(f'href="/{line}"') for line in lines]
+    assert places == sorted(places)
+
+
 def test_who_may_not_change_it_isnt_shown_it(app: Flask) -> None:
     add_user(system_actor(), email="viewer@example.org", role="viewer", password=PASSWORD, name="Petros")
     page = sign_in(app, "viewer@example.org").get("/customers").text
