@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from sqlalchemy import String, func, select
@@ -151,7 +152,7 @@ def write_table(names: Sequence[str], rows: Iterable[Mapping[str, Any]], form: s
         names: the columns, in their order.
         rows: for each its value of every column.
         form: `csv`, `xlsx`, `jsonl`, or of customers `vcf`.
-        target: the file; it is replaced.
+        target: the file; it is replaced once all is written, and stays as it was when something fails.
 
     Returns:
         How many rows were written.
@@ -167,7 +168,13 @@ def write_table(names: Sequence[str], rows: Iterable[Mapping[str, Any]], form: s
     }
     if form not in writers:
         raise Problem("exports.bad_format", _("The format is one of: %(all)s.", all=", ".join(FORMATS)))
-    return writers[form](names, rows, target)
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        return writers[form](names, rows, target)  # a pipe or a terminal, which nothing else can stand in for
+    with TemporaryDirectory(dir=target.parent, prefix=".export-") as folder:
+        whole = Path(folder) / target.name
+        count = writers[form](names, rows, whole)
+        whole.replace(target)
+    return count
 
 
 def _cell(value: Any) -> Any:

@@ -74,7 +74,7 @@ def record_context(actor: Actor, record_type: RecordType, record: Any) -> dict[s
 def new(key: str) -> Response:
     """Show the form of a new record; arguments of the URL fill fields in."""
     actor, record_type = type_of_route(key, "create")
-    given = {name: value for name, value in request.args.items() if name in record_type.fields}
+    given = {name: value for name, value in submitted(record_type, request.args).items() if value is not None}
     return _form(record_type, None, form_fields(actor, record_type, None, given))
 
 

@@ -2,9 +2,12 @@
 
 import contextlib
 import csv
+import errno
 import io
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +25,7 @@ from core.customers.records import CUSTOMERS
 from core.customfields.records import CUSTOM_FIELDS
 from core.database import JournalEntry, db
 from core.demo import loading as demo
-from core.exports.writing import safe_cell, write_export
+from core.exports.writing import safe_cell, write_export, write_table
 from core.imports import operations, trials
 from core.imports.running import Tally
 from core.problems import Problem
@@ -53,6 +56,28 @@ def bring(path: Path, record_type: RecordType = CUSTOMERS) -> Tally:
     with path.open("rb") as stream:
         job = operations.take_file(system_actor(), record_type, path.name, stream)
     return operations.run(system_actor(), job)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path: Path, form: str) -> None:
+    def rows() -> Iterator[Mapping[str, Any]]:
+        yield {"id": 1}
+        raise OSError(errno.EIO, "gone")
+
+    target = tmp_path / f"customers.{form}"
+    target.write_text("last month's")
+    with pytest.raises(OSError, match="gone"):
+        write_table(["id"], rows(), form, target)
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [(target.name, "last month's")]
+
+
+def test_an_export_may_go_into_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as reader:
+        read = reader.submit(pipe.read_text, encoding="utf-8-sig")
+        write_table(["id"], [{"id": 1}], "csv", pipe)
+        assert read.result().split() == ["id", "1"]
 
 
 def test_the_demo_comes_back_without_a_difference(tmp_path: Path) -> None:
