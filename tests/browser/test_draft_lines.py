@@ -42,6 +42,19 @@ def test_rows_of_a_spreadsheet_become_lines_and_what_isnt_known_stays(page: Page
     expect_faultless(page)
 
 
+def test_a_refused_line_keeps_what_was_typed(page: Page) -> None:
+    begin_quote(page)
+    page.locator("summary").filter(has_text="Something else").click()
+    page.get_by_label("What it is").fill("Transport to Patras")
+    page.get_by_label("Unit price", exact=True).fill("a few euros")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("This isn't a number.")).to_be_visible()
+    expect(page.get_by_label("What it is")).to_have_value("Transport to Patras")
+    page.get_by_label("Unit price", exact=True).fill("40")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("[data-order-item]")).to_have_count(1)
+
+
 def test_lines_are_dragged_into_another_order_that_stays(page: Page) -> None:
     begin_quote(page)
     paste(page, "TIN-5\t1", "BOT-750\t1", "JAR-370\t1")

@@ -154,7 +154,7 @@ def part_of(model: Any, part_id: UUID, column: str, document: Any) -> Any:
 
 
 def tell_refusal(change: Callable[[], Any]) -> None:
-    """Change something; what can't be taken is told in a toast, and a page that is the answer has the status 422."""
+    """Change something; what can't be taken is told in a toast, with 422, and what was typed stays on the page."""
     try:
         change()
     except Problem as problem:
@@ -168,6 +168,7 @@ def tell_refusal(change: Callable[[], Any]) -> None:
 def _as_refused(response: Response) -> Response:
     if response.status_code == HTTPStatus.OK:
         response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        response.headers["HX-Reswap"] = "none"
     return response
 
 
