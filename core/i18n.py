@@ -29,6 +29,7 @@ __all__ = [
     "current_zone",
     "format_ago",
     "format_amount",
+    "format_compact",
     "format_day",
     "format_moment",
     "format_number",
@@ -239,6 +240,12 @@ def format_number(value: int | float | Decimal) -> str:
     if type(value) is int and -1_000 < value < 1_000:
         return str(value)  # no language separates these, and most numbers are that small
     return numbers.format_decimal(value, locale=_language())
+
+
+def format_compact(value: int | float | Decimal) -> str:
+    """Write a number in few signs, as beside a chart: 57K, «57 χιλ.», „57 tys.”; millions with a decimal."""
+    digits = 0 if -1_000_000 < value < 1_000_000 else 1
+    return numbers.format_compact_decimal(value, fraction_digits=digits, locale=_language())
 
 
 def format_percent(value: Decimal | float | int) -> str:

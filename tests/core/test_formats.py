@@ -11,7 +11,18 @@ from flask_babel import force_locale
 from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Range
 
-from core.i18n import LazyText, _, _l, format_amount, format_day, in_language, name_zone, ngettext, pgettext
+from core.i18n import (
+    LazyText,
+    _,
+    _l,
+    format_amount,
+    format_compact,
+    format_day,
+    in_language,
+    name_zone,
+    ngettext,
+    pgettext,
+)
 from core.records import fields
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +41,15 @@ ROOT = Path(__file__).parents[2]
 def test_an_amount_has_the_sign_of_its_own_country(app: Flask, language: str, currency: str, written: str) -> None:
     with app.test_request_context(), force_locale(language):
         assert format_amount(Decimal(27_980), currency) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "57K 1.2M"), ("el", "57 χιλ. 1,2 εκ."), ("pl", "57 tys. 1,2 mln")]
+)
+def test_a_number_beside_a_chart_is_short_in_each_language(app: Flask, language: str, written: str) -> None:
+    with app.test_request_context(), in_language(language):
+        short = f"{format_compact(Decimal(57_210))} {format_compact(1_200_000)}"
+    assert short.replace("\N{NO-BREAK SPACE}", " ") == written
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from pelatis.api import (
     current_actor,
     db,
     format_amount,
+    format_compact,
     format_number,
     format_percent,
     fragment,
@@ -166,9 +167,9 @@ def _chart(table: Table, drawn: Sequence[Column], mark: Column | None) -> charts
 
 
 def _short(value: Decimal) -> str:
-    """Write a value of the chart in few signs: 1,234 or 57k."""
+    """Write a value of the chart in few signs: 1,234 or 57K."""
     if value >= 10_000:
-        return f"{format_number((value / 1000).quantize(Decimal(1)))}k"
+        return str(format_compact(value))
     return str(format_number(value.quantize(Decimal(1)) if value >= 10 else value.quantize(Decimal("0.1")).normalize()))
 
 
