@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from core.database import db, write_unit
@@ -77,7 +77,8 @@ def test_not_ready_is_said_when_the_database_was_deleted_under_the_server(app: F
     client, url = app.test_client(), db.engine.url
     assert client.get("/readyz").status_code == 200
     if url.drivername.startswith("postgresql"):
-        with create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT").connect() as server:
+        engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as server:
             server.execute(text(f'DROP DATABASE "{url.database}" WITH (FORCE)'))
     else:
         Path(f"{url.database}-wal").unlink()
