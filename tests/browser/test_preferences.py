@@ -82,3 +82,10 @@ def test_a_row_of_a_phone_leads_to_its_page(open_page: Opener) -> None:
 
     expect(page.get_by_role("heading", level=1, name=re.compile("Ελαιώνες"))).to_be_visible()
     expect(page.locator("#list-search")).to_have_count(0)
+
+
+def test_rail_that_is_longer_than_the_screen_shows_where_one_is(page: Page) -> None:
+    page.set_viewport_size({"width": 1400, "height": 420})
+    page.goto("/catalog/stock")
+    expect(page.locator(".crm-rail [aria-current=page]")).to_be_in_viewport(ratio=0.9)
+    assert page.evaluate("document.scrollingElement.scrollTop") == 0

@@ -19,6 +19,6 @@ import "./order.js";
 import "./relation.js";
 import "./upload.js";
 import "./dates.js";
-import "./tabs.js";
+import "./current.js";
 import "./preferences.js";
 import "./buttons.js";
