@@ -84,6 +84,7 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
         "customer_title": customers.get(invoice.customer_id) if invoice.customer_id else None,
         "order_title": related.get(invoice.order_id) if invoice.order_id else None,
         "corrected": corrected,
+        "is_late": is_late(invoice),
         "standing": (INVOICE_STATUSES[invoice.status], INVOICE_TONES.get(invoice.status, "")),
         "rows": rows,
         "sums": sums_of(invoice),

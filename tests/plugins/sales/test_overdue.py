@@ -112,6 +112,14 @@ def test_the_list_names_its_filter_in_the_readers_language(administrator: Any, c
     assert "Εκδόθηκε ή Μερική εξόφληση" in client.get(overdue_url()).text
 
 
+def test_the_page_says_that_an_invoice_is_overdue(customer: Any, owner: Actor, client: FlaskClient) -> None:
+    heads = [
+        client.get(f"/sales/invoices/{late(customer, owner, days=days).id}").text.partition("q-head")[2]
+        for days in (3, 0)
+    ]
+    assert ["Overdue" in head.partition("</header>")[0] for head in heads] == [True, False]
+
+
 # Reminders
 
 
