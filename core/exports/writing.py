@@ -8,6 +8,7 @@ gets an apostrophe before it; the import takes exactly that one off again. Excel
 import csv
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -173,6 +174,8 @@ def write_table(names: Sequence[str], rows: Iterable[Mapping[str, Any]], form: s
     with TemporaryDirectory(dir=target.parent, prefix=".export-") as folder:
         whole = Path(folder) / target.name
         count = writers[form](names, rows, whole)
+        if target.exists():
+            shutil.copymode(target, whole)  # what only its owner could read stays so
         whole.replace(target)
     return count
 

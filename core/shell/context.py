@@ -23,10 +23,8 @@ ADMINISTRATION = ("user", "team", "territory")
 _KEYS = {"/": "t", "/customers": "c"}
 #: For how many combinations of rights and language the lists of the rail are remembered.
 MOST_NAVS: Final = 256
-
-
 #: The place of a plugin's lists among its own lines.
-LISTS: Final = 100
+LISTS: Final = NavItem.order
 
 
 @dataclass(frozen=True)

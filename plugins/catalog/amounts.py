@@ -4,9 +4,15 @@ Everything is `Decimal`; currencies with 0, 2 and 3 decimals are the same to all
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Final
 
 from babel.numbers import get_currency_precision
+
+#: What may be typed: less than this, with as many decimals.
+_LARGEST: Final = Decimal(10) ** 12
+_MOST_DECIMALS: Final = 4
+_THOUSAND: Final = 3
 
 
 def smallest_unit(currency: str) -> Decimal:
@@ -31,6 +37,25 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
 def typed(number: Decimal) -> str:
     """Write a number as it is typed into a field: no grouping, a point, no zeros at its end."""
     return format(number.normalize(), "f")
+
+
+def read_typed(text: str) -> Decimal | None:
+    """Read a number as it is typed: a point or a comma before its decimals, spaces anywhere.
+
+    Returns:
+        The number; None for what is none, for one below zero, and for one of more than 12 digits and 4 decimals.
+    """
+    try:
+        number = Decimal("".join(text.split()).replace(",", "."))
+    except InvalidOperation:
+        return None
+    fits = number.is_finite() and 0 <= number < _LARGEST and number == round(number, _MOST_DECIMALS)
+    return number if fits else None
+
+
+def reads_in_two_ways(text: str) -> bool:
+    """Tell whether a typed number is ten thousand to one reader and ten to another: `10.000`."""
+    return len("".join(text.split()).replace(",", ".").partition(".")[2]) == _THOUSAND
 
 
 def shared_out(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:

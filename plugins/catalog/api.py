@@ -1,6 +1,6 @@
 """What plugins that require the catalog may import."""
 
-from .amounts import rounded, shared_out, smallest_unit, typed
+from .amounts import read_typed, reads_in_two_ways, rounded, shared_out, smallest_unit, typed
 from .models import Cost, Option, Price, PriceList, PriceRule, Product, Reservation, StockLevel, TaxRule
 from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
@@ -63,6 +63,8 @@ __all__ = [
     "price_lists_of",
     "price_of",
     "price_rule",
+    "read_typed",
+    "reads_in_two_ways",
     "release",
     "reserve",
     "rounded",

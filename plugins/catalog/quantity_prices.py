@@ -1,19 +1,16 @@
 """Prices by quantity as text: a row on a line, from which quantity on and what one unit costs then: `100: 12.90`."""
 
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from pelatis.api import Problem, _
 
-from .amounts import typed
+from .amounts import read_typed, reads_in_two_ways, typed
 from .models import Price
 
 #: How many rows a text may have.
 MOST_ROWS: Final = 50
-_LARGEST: Final = Decimal(10) ** 12
-_MOST_DECIMALS: Final = 4
-_THOUSAND: Final = 3
 
 
 def read_quantity_prices(text: str) -> dict[Decimal, Decimal]:
@@ -31,25 +28,15 @@ def read_quantity_prices(text: str) -> dict[Decimal, Decimal]:
     found: dict[Decimal, Decimal] = {}
     for line in lines:
         quantity, _colon, price = line.partition(":")
-        amounts = (_number(quantity), _number(price))
+        amounts = (read_typed(quantity), read_typed(price))
         if amounts[0] is None or amounts[1] is None or not amounts[0]:
             raise _bad(_("“%(line)s”: write from which quantity on, and the price: “100: 12.90”.", line=line[:80]))
-        if len(quantity.strip().replace(",", ".").partition(".")[2]) == _THOUSAND:
+        if reads_in_two_ways(quantity):
             raise _bad(_("“%(line)s” can be read in two ways. Write thousands without a sign.", line=line[:80]))
         if amounts[0] in found:
             raise _bad(_("“%(line)s”: this quantity has a price already.", line=line[:80]))
         found[amounts[0]] = amounts[1]
     return found
-
-
-def _number(text: str) -> Decimal | None:
-    """Read a number that isn't below zero; None for anything else."""
-    try:
-        number = Decimal("".join(text.split()).replace(",", "."))
-    except InvalidOperation:
-        return None
-    fits = number.is_finite() and 0 <= number < _LARGEST and number == round(number, _MOST_DECIMALS)
-    return number if fits else None
 
 
 def _bad(message: str) -> Problem:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from pelatis.api import Problem, _
-from plugins.catalog.api import rounded, typed
+from plugins.catalog.api import read_typed, reads_in_two_ways, rounded, typed
 
 #: `0 - 10000: 5`: from, up to but without, percent. The last one has no end.
 _LINE: Final = re.compile(r"([\d ]+(?:[.,]\d+)?)\s*[-–—]\s*([\d ]+(?:[.,]\d+)?)?\s*[:=]\s*(\d+(?:[.,]\d+)?)\s*%?")
@@ -169,12 +169,12 @@ def _read_line(line: str) -> Tier:
 
 
 def _number(text: str) -> Decimal:
-    figures = text.replace(" ", "").replace(",", ".")
-    if len(figures.partition(".")[2]) == 3:  # ten thousand to one reader, ten to another
+    if reads_in_two_ways(text):
         raise _bad(_("“%(number)s” can be read in two ways. Write thousands without a sign.", number=text.strip()))
-    if len(figures.replace(".", "")) > 14 or len(figures.partition(".")[2]) > 4:
+    number = read_typed(text)
+    if number is None:
         raise _bad(_("“%(number)s” is too long.", number=text.strip()[:40]))
-    return Decimal(figures)
+    return number
 
 
 def check_tiers(tiers: Sequence[Tier]) -> None:

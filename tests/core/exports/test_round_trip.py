@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -69,6 +70,14 @@ def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path: Path, for
     with pytest.raises(OSError, match="gone"):
         write_table(["id"], rows(), form, target)
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [(target.name, "last month's")]
+
+
+def test_an_export_may_be_read_by_whom_the_file_before_it_could(tmp_path: Path) -> None:
+    target = tmp_path / "customers.csv"
+    target.touch(0o600)
+    write_table(["id"], [{"id": 1}], "csv", target)
+    assert target.read_text(encoding="utf-8-sig").split() == ["id", "1"]
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
 def test_an_export_may_go_into_a_pipe(tmp_path: Path) -> None:

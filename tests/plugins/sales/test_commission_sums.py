@@ -109,6 +109,8 @@ def test_tiers_are_read_and_written() -> None:
         ("", "at least one tier"),
         ("five percent", "is no tier"),
         ("0 - 10.000: 5\n10000 -: 7", "two ways"),
+        ("0 - 1000000000000: 5\n1000000000000 -: 7", "too long"),
+        ("0 -: 5.00001", "too long"),
         ("0 - 100: 5\n200 -: 7", "gap: no tier says what is earned from 100 to 200"),
         ("0 - 200: 5\n100 -: 7", "overlap: from 100 to 200"),
         ("0 - 200: 5\n0 -: 7", "overlap"),
