@@ -357,6 +357,11 @@ def format_moment(value: datetime | None) -> str:
     return "–" if value is None else f"{format_day(value)} {format_time(value)}"
 
 
+def format_duration(value: timedelta) -> str:
+    """Write how long something took: "48 seconds", "2 minutes"; what is shorter than a second is called one."""
+    return str(dates.format_timedelta(max(value, timedelta(seconds=1)), threshold=2, locale=_language()))
+
+
 def format_ago(value: datetime | date | None) -> str:
     """Write how far away a moment is: "in 3 days", "2 hours ago"; an en dash for none."""
     if value is None:

@@ -1,7 +1,7 @@
 """Guessing in which encoding a text was written.
 
 UTF-8 and UTF-16 prove themselves. Code pages don't: the same bytes are letters in all of them, so each is judged by how
-much its letters look like words. The person sees a line of the file in each and has the last word.
+much its letters look like words. The person sees a cell of the file in each and has the last word.
 """
 
 import codecs
@@ -35,6 +35,8 @@ CENTRAL: Final = (
 WESTERN: Final = (
     "äöüß", "àâæçéèêëîïôœùûüÿ", "áéíñóúü", "àáâãçéêíóôõú", "àèéìíòóù", "åäöéü", "åæøéò", "áðéíóúýþæö", "éëïóöü",
 )  # fmt: skip
+#: What parts the cells of a line, whichever it is.
+CELLS: Final = re.compile(rb"[;,\t|]")
 #: Signs that stand beside words.
 FITTING_SIGNS: Final = frozenset("€«»“”„‘’–—…·°§№×\u00a0")
 #: Letters of text that are judged; more only takes time.
@@ -48,7 +50,7 @@ def find_encoding(sample: bytes) -> tuple[str, list[tuple[str, str]]]:
         sample: its beginning; it may end in the middle of a letter.
 
     Returns:
-        Python's name of the encoding, and all that could be meant, the likeliest first, each with a line decoded by it.
+        Python's name of the encoding, and all that could be meant, the likeliest first, each with a cell decoded by it.
     """
     found = _unicode(sample)
     ranked = _ranked(sample)
@@ -87,19 +89,18 @@ def _multibyte(sample: bytes) -> int:
 
 
 def _line(sample: bytes) -> bytes:
-    """Give the line of a file that shows the most: the first one with letters beyond ASCII."""
+    """Give the line of a file that shows the most: the first below the headings with letters beyond ASCII."""
     lines = sample.splitlines()
-    return next((line for line in lines if not line.isascii()), lines[0] if lines else b"")
+    return next((line for line in [*lines[1:], *lines[:1]] if not line.isascii()), lines[0] if lines else b"")
 
 
 def _shown(sample: bytes, pages: list[str]) -> list[tuple[str, str]]:
     if pages[0].startswith("utf-16"):
         return [(pages[0], (sample.decode(pages[0], "replace").splitlines() or [""])[0][:80])]
     line = _line(sample)
-    # What is plain ASCII in front of the first other letter looks the same in every encoding.
-    start = next((place for place, byte in enumerate(line) if byte > 127), 0)
-    line = line[max(0, start - 8) :] if start > 40 else line
-    return [(page, line.decode(page, "replace").strip()[:80]) for page in pages]
+    # What is plain ASCII looks the same in every encoding.
+    cell = next((cell for cell in CELLS.split(line) if not cell.isascii()), line).strip(b' "')
+    return [(page, cell.decode(page, "replace").strip()[:80]) for page in pages]
 
 
 def _ranked(sample: bytes) -> list[str]:

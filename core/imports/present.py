@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from core.access import Actor
-from core.i18n import _, format_day, format_moment, format_number, ngettext
+from core.i18n import _, format_day, format_duration, format_moment, format_number, ngettext
 from core.imports import encodings, guessing, reading
 from core.imports.examining import Examined, NewName
 from core.imports.matching import as_id
@@ -35,6 +35,19 @@ MOST_FACTS: Final = 10
 def delimiter_names() -> list[tuple[str, str]]:
     """List what may stand between columns."""
     return [(",", _("Comma ,")), (";", _("Semicolon ;")), ("\t", _("Tab")), ("|", _("Bar |"))]
+
+
+def encoding_names() -> list[tuple[str, str]]:
+    """List the encodings that a file may be read in, code pages with the languages that they write."""
+    written = {
+        "cp1253": _("Greek"),
+        "iso8859_7": _("Greek"),
+        "cp1250": _("Central European"),
+        "iso8859_2": _("Central European"),
+        "cp1252": _("Western European"),
+    }
+    pages = encodings.NAMES.items()
+    return [(page, f"{written[page]}, {name}" if page in written else name) for page, name in pages]
 
 
 def day_question(job: Import, name: str, values: Sequence[str]) -> dict[str, Any] | None:
@@ -199,17 +212,24 @@ def reasons(
     for each in found:
         if each["code"].startswith("empty:"):
             continue  # counted with the other empty cells
-        first = each.get("first")
         by_level[each["level"]].append(
             {
                 "reason": each["message"],
                 "count": format_number(each["rows"]),
                 "rows": each["rows"],
-                "example": _("row %(number)s", number=format_number(first)) if first else "",
+                "example": _example(each),
                 "help": _help(each["code"]),
             }
         )
     return by_level
+
+
+def _example(reason: Mapping[str, Any]) -> str:
+    """Point at the first row that something was noticed of, and at what stands there."""
+    if not reason.get("first"):
+        return ""
+    row = _("row %(number)s", number=format_number(reason["first"]))
+    return f"{row}: {reason['value']}" if reason.get("value") else str(row)
 
 
 def empty_cells(
@@ -316,13 +336,22 @@ def report_facts(actor: Actor, job: Import) -> list[tuple[str, str]]:
     people = queries.titles(actor, "user", [job.actor_id])
     if job.actor_id in people:
         facts.append((_("By"), people[job.actor_id]))
-    facts.append((_("Uploaded"), format_moment(job.created_at)))
     if job.started_at is not None:
         facts.append((_("Begun"), format_moment(job.started_at)))
-    if job.finished_at is not None:
-        facts.append((_("Ended"), format_moment(job.finished_at)))
+    if job.started_at is not None and job.finished_at is not None:
+        facts.append((_("Took"), _duration(job.finished_at - job.started_at, job.done_rows)))
     facts.append((_("Number"), str(job.id)))
     return facts
+
+
+def _duration(took: timedelta, rows: int) -> str:
+    """Say how long an import took, and how many rows it wrote in a second where that tells something."""
+    seconds = took.total_seconds()
+    words = format_duration(took)
+    if seconds < 1:
+        return words
+    pace = _("%(count)s rows a second", count=format_number(round(rows / seconds)))
+    return f"{words}, {pace}"
 
 
 def _file_text(job: Import) -> str:

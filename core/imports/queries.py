@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from core.access import Actor, Scope
 from core.database import db
 from core.imports.models import Import, ImportIssue, ImportMapping
+from core.imports.rows import value_meant
 from core.problems import not_found
 from core.records.registry import record_types
 
@@ -57,20 +58,27 @@ def remarks(import_id: uuid.UUID) -> Iterator[tuple[int, str]]:
     yield from ((row, message) for row, message in db.session.execute(statement))
 
 
-def reasons(import_id: uuid.UUID) -> list[dict[str, Any]]:
+def reasons(job: Import) -> list[dict[str, Any]]:
     """Tell why rows failed, were doubtful or worth listing, equal reasons together, the most frequent first.
 
     Returns:
-        Mappings with `level`, `code`, `message`, `rows` and `first`, the number of the first such row.
+        Mappings with `level`, `code`, `message`, `rows`, `first`, the number of the first such row, and `value`, what
+        stands there in the column that a failure is about.
     """
     statement = (
         select(ImportIssue.level, ImportIssue.code, ImportIssue.message, func.count(), func.min(ImportIssue.row))
-        .where(ImportIssue.import_id == import_id, ImportIssue.level != "later")
+        .where(ImportIssue.import_id == job.id, ImportIssue.level != "later")
         .group_by(ImportIssue.level, ImportIssue.code, ImportIssue.message)
         .order_by(ImportIssue.level, func.count().desc())
         .limit(50)
     )
+    found = db.session.execute(statement).all()
+    kept = select(ImportIssue.row, ImportIssue.code, ImportIssue.cells).where(
+        ImportIssue.import_id == job.id, ImportIssue.row.in_([each[-1] for each in found])
+    )
+    cells = {(row, code): values for row, code, values in db.session.execute(kept)}
     return [
         {"level": level, "code": code, "message": message, "rows": rows, "first": first}
-        for level, code, message, rows, first in db.session.execute(statement)
+        | {"value": value_meant(job.mapping, code, cells.get((first, code)))}
+        for level, code, message, rows, first in found
     ]

@@ -84,6 +84,19 @@ class Row:
 CUSTOM: Final = "custom."
 
 
+def value_meant(mapping: Mapping[str, str], code: str, cells: Mapping[str, Any] | None) -> str:
+    """Give the cell of a row that a remark is about; empty where that isn't one alone, or the row wasn't kept.
+
+    Args:
+        mapping: column to field.
+        code: of the remark; the field's name stands behind a colon.
+        cells: column to what stands in it.
+    """
+    name = code.partition(":")[2]
+    columns = [column for column, field in mapping.items() if name and field.removeprefix(CUSTOM) == name]
+    return str((cells or {}).get(columns[0]) or "")[:60] if columns else ""
+
+
 def is_part(name: str) -> bool:
     """Tell whether a field belongs to the record that another one names: `team.parent`."""
     return "." in name and not name.startswith(CUSTOM)
@@ -205,7 +218,7 @@ class RowReader:
             read_number = _remembering(lambda text: values.read_number(text, decimal))
             return lambda _row, cell: read_number(cell) if isinstance(cell, str) else text_of(cell)
         if type(declared) is fields.Choice and self.options.create_missing:
-            return self._known_choice_reader(declared)
+            return self._known_choice_reader(name, declared)
         read_text = self._text_reader_of(declared)
         return lambda _row, cell: read_text(text_of(cell))
 
@@ -219,7 +232,7 @@ class RowReader:
             return _choice_reader(declared)
         return str
 
-    def _known_choice_reader(self, declared: fields.Choice) -> Reader:
+    def _known_choice_reader(self, name: str, declared: fields.Choice) -> Reader:
         """Refuse an unknown choice in words of its own where somebody asked to make what isn't there."""
         read_choice = _choice_reader(declared)
 
@@ -230,7 +243,7 @@ class RowReader:
                     "%(field)s: “%(text)s” isn't one of its choices, and an import adds none. They are: %(all)s.",
                     field=declared.label, text=choice[:60], all=", ".join(map(str, declared.choices.values())),
                 )  # fmt: skip
-                row.fail("choice", message)
+                row.fail(f"choice:{name}", message)
             return choice
 
         return read

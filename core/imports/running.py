@@ -24,7 +24,19 @@ from core.imports.models import Import, ImportIssue
 from core.imports.options import error_file, headings_of, options_of, record_type_of, shape_of
 from core.imports.own_names import names_in_file
 from core.imports.reading import FileRow
-from core.imports.rows import CUSTOM, ERROR, LATER, NOTICE, WARNING, Issue, Row, RowReader, is_part, text_of
+from core.imports.rows import (
+    CUSTOM,
+    ERROR,
+    LATER,
+    NOTICE,
+    WARNING,
+    Issue,
+    Row,
+    RowReader,
+    is_part,
+    text_of,
+    value_meant,
+)
 from core.problems import Problem
 from core.records import fields
 from core.records.fields import read_before, trusted_ids
@@ -115,7 +127,7 @@ class Runner:
         #: Whether this is a dry run, and what it remembers, because it is written down nowhere: what was noticed in how
         #: many rows and where first, the keys that rows claimed, the records by name, and what waits for one of them.
         self.tries = False
-        self.noticed: dict[Issue, tuple[int, int]] = {}
+        self.noticed: dict[Issue, tuple[int, int, str]] = {}
         self.claimed: dict[Any, _Claim] = {}
         self.named: list[tuple[str, uuid.UUID]] = []
         #: What was read of texts, because most columns hold few different ones.
@@ -236,8 +248,11 @@ class Runner:
             issue = Issue(each["level"], each["code"], each["message"])
             if issue.code.startswith("made:") and any(issue.code == known.code for known in self.noticed):
                 continue  # each batch makes it anew
-            rows, first = self.noticed.get(issue, (0, each["row"]))
-            self.noticed[issue] = (rows + 1, first)
+            known = self.noticed.get(issue)
+            if known is None:
+                self.noticed[issue] = (1, each["row"], value_meant(self.job.mapping, issue.code, each.get("cells")))
+            else:
+                self.noticed[issue] = (known[0] + 1, *known[1:])
 
     # One batch
 
@@ -389,7 +404,7 @@ class Runner:
         try:
             values = {} if self.options.on_match == "skip" else load_values(self.record_type, row.data, partial=True)
         except Problem as problem:
-            row.fail(problem.code, self._said(problem))
+            self._refuse(row, problem)
             return
         if _holds(record, values):
             tally.skipped += 1
@@ -416,7 +431,7 @@ class Runner:
         titles = self._titles_of([each.id for each in changed])
         for each, problem in zip(changed, outcomes, strict=True):
             if problem is not None:
-                each.row.fail(problem.code, self._said(problem))
+                self._refuse(each.row, problem)
                 continue
             tally.updated += 1
             done.append((each.row, each.id, titles.get(each.id, "")))
@@ -443,7 +458,7 @@ class Runner:
                 require(self.actor, self.record_type, "create")
             loaded = load_values(self.record_type, _given(row.data))
         except Problem as problem:
-            row.fail(problem.code, self._said(problem))
+            self._refuse(row, problem)
             return
         loaded["id"] = new_id() if has_twin else row.record_id or new_id()
         fresh.append(_Fresh(row, loaded))
@@ -467,10 +482,15 @@ class Runner:
         title = self.record_type.title
         for each, problem in zip(fresh, outcomes, strict=True):
             if problem is not None:
-                each.row.fail(problem.code, self._said(problem))
+                self._refuse(each.row, problem)
                 continue
             tally.created += 1
             done.append((each.row, each.values["id"], str(each.values.get(title) or "")))
+
+    def _refuse(self, row: Row, problem: Problem) -> None:
+        """Write down why a row can't become a record, and of which field, where it is one alone."""
+        names = list(problem.fields)
+        row.fail(f"{problem.code}:{names[0]}"[:60] if len(names) == 1 else problem.code, self._said(problem))
 
     def _said(self, problem: Problem) -> str:
         if not problem.fields:

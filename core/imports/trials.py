@@ -65,7 +65,10 @@ def try_out(actor: Actor, job: Import, progress: Callable[[int], None] = lambda 
     with acting_as(actor, "import"):
         runner = Runner(actor, job)
         tally = runner.try_out(progress)
-    reasons = [asdict(issue) | {"rows": rows, "first": first} for issue, (rows, first) in runner.noticed.items()]
+    reasons = [
+        asdict(issue) | {"rows": rows, "first": first, "value": value}
+        for issue, (rows, first, value) in runner.noticed.items()
+    ]
     ordered = sorted(reasons, key=lambda each: (each["level"], -each["rows"]))
     empty = {name: list(counted) for name, counted in runner.reader.empty.items()}
     return Trial(done=job.total_rows, tally=asdict(tally), empty_cells=empty, reasons=ordered)

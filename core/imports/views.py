@@ -1,6 +1,7 @@
 """Importing a file, step by step: file, columns, matches, dry run, run, report, undo."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -199,22 +200,33 @@ def _columns(found: Import, status: int = 200, problem: Problem | None = None) -
     shape = options.shape_of(found)
     rows = operations.preview(Path(found.path), shape)
     columns = _columns_of(found, rows)
-    counts = {word: sum(each["sure"] == word for each in columns) for word in ("certain", "likely", "asks", "none")}
     return render(
         "imports/columns.html",
         status,
         **_context(found, COLUMNS),
         columns=columns,
-        counts=counts,
+        lead=_counted(found, columns),
         problem=problem,
         shape=shape,
         proof=_proof(shape),
         saved=_taken_from(found),
-        encodings=list(encodings.NAMES.items()),
+        encodings=present.encoding_names(),
         delimiters=present.delimiter_names(),
         row=present.preview_row(current_actor(), found, request.values.get("row", 1, type=int)),
-        rows_text=ngettext("%(count)s row", "%(count)s rows", found.total_rows, count=format_number(found.total_rows)),
     )
+
+
+def _counted(found: Import, columns: Sequence[Mapping[str, Any]]) -> str:
+    """Say how many rows a file has, and how sure it is what its columns become."""
+    count = Counter(each["sure"] for each in columns)
+    sure = (
+        (count["certain"], _("%(count)s certain", count=count["certain"])),
+        (count["likely"], _("%(count)s likely", count=count["likely"])),
+        (count["asks"], _("%(count)s asked", count=count["asks"])),
+        (count["none"], _("%(count)s left behind", count=count["none"])),
+    )
+    rows = ngettext("%(count)s row", "%(count)s rows", found.total_rows, count=format_number(found.total_rows))
+    return f"{rows} · {', '.join(words for number, words in sure if number)}"
 
 
 def _taken_from(found: Import) -> str:
@@ -459,7 +471,7 @@ def report_page(import_id: UUID) -> AnyResponse:
         "imports/report.html",
         **_context(found, REPORT),
         figures=_figures({name: getattr(found, name) for name in ("created", "updated", "skipped", "failed")}),
-        reasons=present.reasons(queries.reasons(found.id)),
+        reasons=present.reasons(queries.reasons(found)),
         empty=present.empty_cells(found, found.empty_cells, present_type),
         has_errors=options.error_file(found).is_file(),
         state=state,

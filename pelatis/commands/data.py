@@ -87,7 +87,7 @@ def _run(
             mappings.keep(job)
         with _told_where_it_stops(job.id):
             counts = asdict(operations.run(system_actor(), job))
-        reasons, empty = queries.reasons(job.id), job.empty_cells
+        reasons, empty = queries.reasons(job), job.empty_cells
     errors = options.error_file(job)
     return {
         **counts,

@@ -65,7 +65,7 @@ def test_a_file_is_brought_with_a_question_about_its_names_and_undone(page: Page
     expect(page.get_by_role("heading", level=1, name="Which column is what?")).to_be_visible()
     expect_faultless(page)
 
-    go_on(page, "Find matches", "0 are there already")
+    go_on(page, "Find matches", "None of them is there yet")
     expect(unknown(page, "GTXPro")).to_contain_text("GTX Pro")
     expect(unknown(page, "GTXPro")).to_contain_text("Likely")
     expect(unknown(page, "MG Speciall")).to_contain_text("Asks")
@@ -109,7 +109,7 @@ def test_a_name_is_said_to_mean_a_record_that_is_searched_for(page: Page, tmp_pa
     file = tmp_path / "renamed.csv"
     file.write_text("opportunity_name,account,product\nRenamed product,Nordvik Foods AS,The old one\n")
     upload(page, file, "sales.opportunity")
-    go_on(page, "Find matches", "0 are there already")
+    go_on(page, "Find matches", "None of them is there yet")
     make_missing = page.get_by_label("Make what the file names and nobody has")
     make_missing.focus()
     page.keyboard.press("Space")

@@ -407,7 +407,7 @@ def test_the_report_names_what_was_changed_since(client: FlaskClient) -> None:
     customer = db.session.scalars(select(Customer)).one()
     update_record(system_actor(), CUSTOMERS, customer, {"city": "Volos"})
     page = text_of(client, url)
-    assert "Changed since" in page
+    assert "These were changed since." in page
     assert f"/customers/{customer.id}" in page
 
 

@@ -408,9 +408,12 @@ def test_a_dry_run_tells_everything_and_writes_nothing(take: Take) -> None:
         ("Owner: there is no “New Person”.", 2),
         ("Belongs to: there is no “Nobody”.", 1),
     ]
+    assert [reason["value"] for reason in trial.reasons] == ["bad", "", "", ""], "what is wrong stands beside its row"
     assert db.session.scalar(select(func.max(JournalEntry.sequence))) == before
     assert list(customers()) == ["Elaiones"]
     assert job.status == "draft"
+    operations.run(system_actor(), job)
+    assert [reason["value"] for reason in queries.reasons(job) if reason["level"] == "error"] == ["bad"]
 
 
 def test_a_dry_run_knows_across_batches_what_a_run_would_find(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -426,7 +429,7 @@ def test_a_dry_run_knows_across_batches_what_a_run_would_find(take: Take, monkey
     assert tried.tally == asdict(ran) == asdict(Tally(created=4, skipped=1, failed=1))
     told = [(reason["level"], reason["code"], reason["rows"], reason["first"]) for reason in tried.reasons]
     assert sorted(told) == sorted(
-        (reason["level"], reason["code"], reason["rows"], reason["first"]) for reason in queries.reasons(job.id)
+        (reason["level"], reason["code"], reason["rows"], reason["first"]) for reason in queries.reasons(job)
     )
 
 
@@ -636,7 +639,7 @@ def test_an_unknown_choice_is_told_to_whoever_wants_it_made(bring: Bring) -> Non
     assert tally == Tally(created=1, failed=1)
     assert customers()["A"].custom == {"tier": "Gold"}
     told = "Tier: “Bronze” isn't one of its choices, and an import adds none. They are: Gold, Silver."
-    assert [reason["message"] for reason in queries.reasons(job.id)] == [told]
+    assert [reason["message"] for reason in queries.reasons(job)] == [told]
     job, tally = bring("customer", "name,Tier\nB,Bronze\n")
     assert tally == Tally(failed=1)
 

@@ -37,7 +37,7 @@ def bring(file: str, key: str, *, create_missing: bool = False) -> tuple[Import,
 
 
 def reasons(job: Import) -> dict[str, int]:
-    return {reason["message"]: reason["rows"] for reason in queries.reasons(job.id)}
+    return {reason["message"]: reason["rows"] for reason in queries.reasons(job)}
 
 
 def model(key: str) -> Any:
