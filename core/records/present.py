@@ -11,13 +11,14 @@ from uuid import UUID
 
 import sqlalchemy
 from markupsafe import Markup
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from werkzeug.datastructures import MultiDict
 
 from core.access import Actor
 from core.customfields import fields_of
+from core.database import db
 from core.i18n import _, format_ago, format_amount, format_day, format_moment, format_number, ngettext
-from core.records import fields
+from core.records import fields, queries
 from core.records.filters import Filter
 from core.records.forms import FormField, form_fields
 from core.records.queries import ListQuery, Page, sortable
@@ -301,6 +302,40 @@ def subtitle_of(record_type: RecordType, record: Any, titles: Mapping[UUID, str]
     chosen = [record_type.fields[name] for name in record_type.subtitle if name in record_type.fields]
     parts = [shown(declared, getattr(record, declared.column), titles, record) for declared in chosen]
     return [part for part in parts if part is not None] or [record_type.label]
+
+
+def subtitles(actor: Actor, records: Sequence[tuple[RecordType, UUID]]) -> dict[UUID, list[str]]:
+    """Say of records of several types, as bare text, what stands under their names; what is only the type is left out.
+
+    Args:
+        actor: whose view of related records counts.
+        records: which ones, all of them the actor's to see.
+    """
+    ids: dict[str, list[UUID]] = {}
+    types = {record_type.key: record_type for record_type, _id in records}
+    for record_type, record_id in records:
+        ids.setdefault(record_type.key, []).append(record_id)
+    found = [
+        (types[key], record)
+        for key, of_type in ids.items()
+        if types[key].subtitle
+        for record in db.session.scalars(select(types[key].model).where(types[key].model.id.in_(of_type)))
+    ]
+    related = [
+        (declared.record_type, getattr(record, declared.column))
+        for record_type, record in found
+        for declared in map(record_type.fields.get, record_type.subtitle)
+        if isinstance(declared, fields.Related)
+    ]
+    titles = queries.titles_of(actor, related)
+    return {
+        record.id: [
+            text
+            for part in subtitle_of(record_type, record, titles)
+            if (text := str(getattr(part, "text", part))) != str(record_type.label)
+        ]
+        for record_type, record in found
+    }
 
 
 def read(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = None) -> str | None:

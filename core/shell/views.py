@@ -13,6 +13,7 @@ from core.host.contributions import Action, CalendarItem, HookFailure, Panel
 from core.host.doors import collect
 from core.i18n import _, current_zone, format_day, format_number, format_time, local_now, name_zone, ngettext, today
 from core.problems import Problem
+from core.records.present import subtitles
 from core.records.queries import find_record
 from core.records.registry import record_types
 from core.records.types import RecordType
@@ -148,8 +149,8 @@ def palette() -> Response:
     if query and not creates_only:
         hits = search(actor, query)
         near = [] if hits else search_near(actor, query)
-        groups.append({"title": _("Records"), "items": _found(hits, query)})
-        groups.append({"title": _("Did you mean"), "items": _found(near, query)})
+        groups.append({"title": _("Records"), "items": _found(actor, hits, query)})
+        groups.append({"title": _("Did you mean"), "items": _found(actor, near, query)})
     groups.append({"title": _("New"), "items": _matching(_creations(), query)})
     if not creates_only:
         actions = [
@@ -197,16 +198,24 @@ def _opened(actor: Actor) -> tuple[RecordType, Any] | None:
     return None
 
 
-def _found(hits: Sequence[Hit], query: str) -> list[dict[str, Any]]:
+def _found(actor: Actor, hits: Sequence[Hit], query: str) -> list[dict[str, Any]]:
+    beside = subtitles(actor, [(hit.record_type, hit.record_id) for hit in hits])
     return [
         {
             "label": marked(hit.title, query),
             "url": hit.url,
             "icon": hit.record_type.icon,
-            "note": str(hit.record_type.label),
+            "note": _note(hit, beside.get(hit.record_id, [])),
         }
         for hit in hits
     ]
+
+
+def _note(hit: Hit, facts: Sequence[str]) -> str:
+    """Say what a record is and what tells it from others of its name: “Customer, Πάτρα”, “Deal, Solution · €54,800”."""
+    label = str(hit.record_type.label)
+    further = " · ".join(fact for fact in facts if fact != hit.title)
+    return further if further.startswith(label) else ", ".join(filter(None, (label, further)))
 
 
 def _creations() -> list[dict[str, Any]]:
@@ -242,12 +251,14 @@ def _matching(items: list[dict[str, Any]], query: str) -> list[dict[str, Any]]:
 def search_page() -> Response:
     """Show everything that a search finds, grouped by record type."""
     query = request.args.get("q", "")[:200].strip()
-    hits = search(current_actor(), query, limit=50) if query else []
-    near = search_near(current_actor(), query) if query and not hits else []
+    actor = current_actor()
+    hits = search(actor, query, limit=50) if query else []
+    near = search_near(actor, query) if query and not hits else []
+    beside = subtitles(actor, [(hit.record_type, hit.record_id) for hit in hits or near])
     groups: dict[str, list[Any]] = {}
     for hit in hits or near:
         groups.setdefault(str(hit.record_type.label_plural), []).append(hit)
-    return render("shell/search.html", query=query, groups=groups, is_near=bool(near), marked=marked)
+    return render("shell/search.html", query=query, groups=groups, beside=beside, is_near=bool(near), marked=marked)
 
 
 @blueprint.get("/admin")
