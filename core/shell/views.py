@@ -20,6 +20,7 @@ from core.records.types import RecordType
 from core.records.untrusted import as_id
 from core.search.index import Hit, search, search_near
 from core.search.marks import marked
+from core.shell.first_day import enabled_modules, first_steps
 from core.web.audience import audience
 from core.web.paths import came_from
 from core.web.render import fragment, render
@@ -50,8 +51,14 @@ def today_page() -> Response:
         still=[_waiting_row(each) for each in groups["still"]],
         failures=[each for each in (*collected, *figures) if isinstance(each, HookFailure)],
         panels=panels,
-        is_first_day=not items and not any(not isinstance(each, HookFailure) for each in panels),
+        steps=_first_steps() if not items and all(isinstance(each, HookFailure) for each in panels) else None,
     )
+
+
+def _first_steps() -> dict[str, Any] | None:
+    """Give what the page of the first day shows; None where it is long past."""
+    steps = first_steps()
+    return None if steps.are_done else {"done": steps, "modules": ", ".join(enabled_modules())}
 
 
 def _start(item: CalendarItem) -> Any:
