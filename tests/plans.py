@@ -55,6 +55,7 @@ def _settled() -> Connection:
     """Give a connection on which PostgreSQL takes an index even where a table has but a few rows."""
     connection = db.session.connection()
     if not _is_sqlite():
+        connection.exec_driver_sql("BEGIN")  # a reader has no transaction of its own accord
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         connection.exec_driver_sql("SET LOCAL enable_sort = off")
     return connection

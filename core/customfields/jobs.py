@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from core.customfields.definitions import fields_of
 from core.customfields.expressions import expression_of
-from core.database import db, write_unit
+from core.database import db, ddl_engine, write_unit
 from core.i18n import _l
 from core.jobs.progress import Progress
 from core.jobs.registry import job
@@ -35,7 +35,8 @@ def build_index(progress: Progress, record_type: str, name: str) -> None:  # noq
             session.connection().execute(statement)
         return
     # CONCURRENTLY lets people write meanwhile; it can't stand in a transaction.
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    engine = ddl_engine(db.engine.url.render_as_string(hide_password=False))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(statement)
 
 

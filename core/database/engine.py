@@ -41,10 +41,14 @@ def configure_database(app: Flask, url: str) -> None:
         url: an SQLAlchemy URL of a SQLite file or a PostgreSQL database.
     """
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url) | {"pool_pre_ping": False}
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        if db.engine.dialect.name == "postgresql":
+            from core.database.readers import read_without_transactions  # needs the driver, slow to import
+
+            read_without_transactions(db.engine)
 
 
 def let_write(connection: Connection, writes: bool) -> None:

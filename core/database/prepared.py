@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event
 
 #: How many statements a connection remembers; all the pages together ask for some hundreds.
@@ -10,16 +11,21 @@ MOST_PREPARED: Final = 500
 
 
 class _Connection(psycopg.Connection[Any]):
-    """A connection whose readers end by a commit, which is the same to them.
+    """A connection whose readers end by a commit, which is the same to them, or have no transaction at all.
 
     psycopg forgets all that it has prepared with each rollback, because that may have taken tables back.
     """
 
     def rollback(self) -> None:
-        if self.read_only:
-            self.commit()
-        else:
+        if not self.read_only:
             super().rollback()
+        elif self.pgconn.transaction_status != TransactionStatus.IDLE:
+            self.commit()
+
+    def cursor(self, name: str = "", **options: Any) -> Any:
+        # A cursor in the database ends with the transaction, and a reader's statement is one of its own.
+        outlives = {"withhold": True} if name and self.autocommit else {}
+        return super().cursor(name, **options, **outlives)
 
 
 def keep_prepared(engine: Engine) -> None:

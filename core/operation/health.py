@@ -52,8 +52,9 @@ def readiness(engine: Engine) -> Readiness:
 def _takes_writes(connection: Connection) -> bool:
     """Tell whether the database would take a change, without making one."""
     if connection.dialect.name == "postgresql":
+        # What the database was set to, before its readers here were told that they only read.
         standby, only_reads = connection.exec_driver_sql(
-            "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')"
+            "SELECT pg_is_in_recovery(), reset_val FROM pg_settings WHERE name = 'default_transaction_read_only'"
         ).one()
         return not standby and only_reads == "off"
     # Opening the file to see would let go of the locks that SQLite holds on it. While somebody is connected, as now,
