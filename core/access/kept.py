@@ -87,10 +87,11 @@ class Kept:
         return db.session.execute(self.build(actor, *shape), values)
 
     def _statement(self, actor: Actor, shape: tuple[Any, ...]) -> Any:
-        # What a plugin's records are visible to changes when it is switched on or off.
-        enabled = current_app.extensions["pelatis_host"].enabled
+        # What a plugin's records are visible to changes when it is switched on or off, and each kind of database is
+        # asked for words in its own way.
+        enabled, database = current_app.extensions["pelatis_host"].enabled, db.engine.dialect.name
         has = tuple(bool(getattr(actor, name)) for name in _SEVERAL)
-        key = (actor.rights, has, enabled, shape)
+        key = (actor.rights, has, enabled, database, shape)
         statement = self._statements.get(key)
         if statement is None:
             try:

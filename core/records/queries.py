@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    String,
     and_,
     bindparam,
     func,
@@ -78,6 +79,8 @@ class Page:
     items: list[Any]
     #: The cursor of the next page; None on the last one.
     next: str | None
+    #: How many records the whole query finds, where that was read with the page.
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,9 @@ def select_records(actor: Actor, record_type: RecordType, query: ListQuery, acti
     return select(record_type.model).where(*criteria)
 
 
-def list_records(actor: Actor, record_type: RecordType, query: ListQuery, attributes: Sequence[str] = ()) -> Page:
+def list_records(
+    actor: Actor, record_type: RecordType, query: ListQuery, attributes: Sequence[str] = (), *, counted: bool = False
+) -> Page:
     """Read one page of a list.
 
     Args:
@@ -121,19 +126,63 @@ def list_records(actor: Actor, record_type: RecordType, query: ListQuery, attrib
         record_type: the records.
         query: what is listed.
         attributes: the columns that are enough, by the model's attributes, `id` among them; whole records without any.
+        counted: whether `count_records` will be asked too: what words find is read and counted at once.
 
     Raises:
         Problem: 400 for a filter, sort or cursor that can't be read.
     """
     limit = max(1, min(query.limit, LARGEST_PAGE))
+    if counted and query.text.strip() and not (query.filter or query.cursor):
+        return _counted_page(actor, record_type, query, tuple(attributes), limit)
     if query.is_searching or query.cursor:
         result = db.session.execute(_page(actor, record_type, query, attributes), {"most": limit + 1})
     else:
         result = _plain_page(actor, record_type.model, query.sort, query.binned, tuple(attributes), most=limit + 1)
-    rows = result.all()
-    items = list(rows[:limit]) if attributes else [row[0] for row in rows[:limit]]
+    return _page_of(result.all(), limit, whole=not attributes)
+
+
+def _page_of(rows: Sequence[Any], limit: int, *, whole: bool, number: int | None = None) -> Page:
+    items = [row[0] for row in rows[:limit]] if whole else list(rows[:limit])
     following = _write_cursor(rows[limit - 1].sort_value, items[-1].id) if len(rows) > limit else None
-    return Page(items, following)
+    return Page(items, following, number)
+
+
+def _counted_page(
+    actor: Actor, record_type: RecordType, query: ListQuery, attributes: tuple[str, ...], limit: int
+) -> Page:
+    """Read the first page of what words find, and how many they find."""
+    from core.search.index import expression_of
+
+    expression = expression_of(query.text)
+    if not expression:
+        return Page([], None, 0)
+    values = {"words": expression, "most": limit + 1, "counted": COUNT_LIMIT + 1}
+    rows = _words_page(actor, record_type.model, query.sort, query.binned, attributes, **values).all()
+    return _page_of(rows, limit, whole=not attributes, number=rows[0].number if rows else 0)
+
+
+@kept
+def _words_page(actor: Actor, model: Any, sort: str, binned: bool, attributes: tuple[str, ...]) -> Select[Any]:
+    """Select the first page of what words find: they are looked up once for the page and for the number."""
+    from core.search.index import holds
+
+    record_type = _type_of(model)
+    order = _order(actor, record_type, sort or record_type.sort)
+    criteria = live(actor, record_type, binned=binned), holds(record_type, bindparam("words", type_=String()))
+    found = select(model.id, order.column.label("sort_value")).where(*criteria).cte("found")
+    counted = select(literal_column("1")).select_from(found).limit(bindparam("counted", type_=Integer)).subquery()
+    number = select(func.count()).select_from(counted).scalar_subquery().label("number")
+    in_order = _sorted(select(found), order, found.c.sort_value, found.c.id)
+    first = in_order.limit(bindparam("most", type_=Integer)).subquery()
+    shown = [getattr(model, name) for name in attributes] or [model]
+    statement = select(*shown, first.c.sort_value, number).join(first, first.c.id == model.id)
+    return _sorted(statement, order, first.c.sort_value, first.c.id)
+
+
+def _sorted(statement: Select[Any], order: _Order, column: Any, identity: Any) -> Select[Any]:
+    if order.descending:
+        column, identity = column.desc(), identity.desc()
+    return statement.order_by(column.nulls_last() if order.nullable else column, identity)
 
 
 def _page(actor: Actor, record_type: RecordType, query: ListQuery, attributes: Sequence[str]) -> Select[Any]:
@@ -145,10 +194,7 @@ def _page(actor: Actor, record_type: RecordType, query: ListQuery, attributes: S
         statement = statement.where(_beyond(record_type, order, query.cursor))
     if attributes:
         statement = statement.with_only_columns(*[getattr(model, name) for name in attributes])
-    direction = order.column.desc() if order.descending else order.column.asc()
-    identity = model.id.desc() if order.descending else model.id.asc()
-    statement = statement.add_columns(order.column.label("sort_value"))
-    statement = statement.order_by(direction.nulls_last() if order.nullable else direction, identity)
+    statement = _sorted(statement.add_columns(order.column.label("sort_value")), order, order.column, model.id)
     return statement.limit(bindparam("most", type_=Integer))
 
 
@@ -172,7 +218,9 @@ def count_records(
     if page is not None and page.next is None and not query.cursor:
         return Count(len(page.items))
     most = COUNT_LIMIT + 1 if not exact else 2**62
-    if query.is_searching:
+    if page is not None and page.number is not None and not exact:
+        number = page.number
+    elif query.is_searching:
         number = int(db.session.execute(_number(actor, record_type, query), {"most": most}).scalar_one())
     else:
         number = _everything(actor, record_type, query.binned, most)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     and_,
+    column,
     delete,
     false,
     func,
@@ -29,7 +30,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
+    table,
     union_all,
 )
 
@@ -81,19 +82,21 @@ class Hit:
         return self.record_type.url_of(self.record_id)
 
 
-def _found(words: Terms) -> ColumnElement[bool] | None:
-    """Give the criterion that an entry holds the words of a query; None when there is nothing to look for."""
-    if not words:
-        return None
+def _expression(words: Terms) -> str:
+    """Say what an entry must hold in the language of the database's index; nothing without any word."""
     if db.session.get_bind().dialect.name == "sqlite":
-        expression = " AND ".join("(" + " OR ".join(f'"{term}"*' for term in terms) + ")" for terms in words)
-        numbers = text("SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH :words").bindparams(
-            words=expression
-        )
-        return entries.c.number.in_(numbers.columns(rowid=big_integer).scalar_subquery())
-    expression = " & ".join("(" + " | ".join(f"'{term}':*" for term in terms) + ")" for terms in words)
+        return " AND ".join("(" + " OR ".join(f'"{term}"*' for term in terms) + ")" for terms in words)
+    return " & ".join("(" + " | ".join(f"'{term}':*" for term in terms) + ")" for terms in words)
+
+
+def _found(expression: ColumnElement[str]) -> ColumnElement[bool]:
+    """Give the criterion that an entry holds what an expression says."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        index = table("core_search_fts", column("rowid", big_integer))
+        matching = literal_column("core_search_fts").op("MATCH")(expression)
+        return entries.c.number.in_(select(index.c.rowid).where(matching))
     vector = func.to_tsvector(literal_column("'simple'"), entries.c.document)
-    return vector.op("@@")(func.to_tsquery(literal_column("'simple'"), literal(expression)))
+    return vector.op("@@")(func.to_tsquery(literal_column("'simple'"), expression))
 
 
 def _type_column() -> ColumnElement[str]:
@@ -110,10 +113,27 @@ def matches(record_type: RecordType, query: str) -> ColumnElement[bool]:
         record_type: whose list is searched.
         query: what somebody typed; the beginnings of words are enough.
     """
-    found = _found(search_terms(query))
-    if found is None:
-        return false()
-    ids = select(entries.c.record_id).where(_type_column() == record_type.key, found)
+    expression = expression_of(query)
+    return holds(record_type, literal(expression)) if expression else false()
+
+
+def expression_of(query: str) -> str:
+    """Say what `holds` is to look for, in the language of the database's index; nothing without any word.
+
+    Args:
+        query: what somebody typed.
+    """
+    return _expression(search_terms(query))
+
+
+def holds(record_type: RecordType, expression: ColumnElement[str]) -> ColumnElement[bool]:
+    """Give the criterion that a record of a type holds what an expression says, for statements that are kept.
+
+    Args:
+        record_type: whose list is searched.
+        expression: a parameter for what `expression_of` says.
+    """
+    ids = select(entries.c.record_id).where(_type_column() == record_type.key, _found(expression))
     identity: ColumnElement[bool] = record_type.model.id.in_(ids)
     return identity
 
@@ -154,18 +174,17 @@ def search_near(
 
 
 def _search(actor: Actor, words: Terms, keys: Iterable[str] | None, limit: int) -> list[Hit]:
-    found = _found(words)
     wanted = None if keys is None else set(keys)
     types = [
         each
         for each in record_types
         if each.search and may(actor, each, "view") and (wanted is None or each.key in wanted)
     ]
-    if found is None or not types:
+    if not words or not types:
         return []
     # The words are looked up once for all types: both databases keep the rows of a CTE that several parts read.
     columns = (entries.c.record_type, entries.c.record_id, entries.c.title, _is_near(words).label("is_near"))
-    holding = select(*columns).where(found).cte("holding")
+    holding = select(*columns).where(_found(literal(_expression(words)))).cte("holding")
     parts = [_hits_of(actor, each, holding, limit * CANDIDATES) for each in types]
     rows = db.session.execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
     by_key = {each.key: each for each in types}

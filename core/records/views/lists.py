@@ -33,7 +33,8 @@ def list_page(key: str) -> Response:
     query = list_query(request.args)
     arguments = present.arguments_of(request.args)
     columns = present.columns_of(record_type, arguments, query)
-    page = queries.list_records(actor, record_type, query, present.attributes_of(record_type, columns))
+    attributes = present.attributes_of(record_type, columns)
+    page = queries.list_records(actor, record_type, query, attributes, counted=True)
     names = [column.key for column in columns]
     titles = queries.related_titles(actor, record_type, page.items, names)
     added = [column.extra for column in columns if column.extra]

@@ -20,7 +20,7 @@ from core.records.filters import compile_filter, parse_filter
 from core.records.models import SavedView
 from core.records.operations import create_record
 from core.records.present import columns_of
-from core.records.queries import ListQuery, count_records, list_records
+from core.records.queries import Count, ListQuery, count_records, list_records
 from core.records.registry import record_types
 from core.records.saved_views import views_of
 from core.users import queries as queries_of_users
@@ -149,6 +149,48 @@ def test_count_stops_early_unless_asked(customers: list[Any], monkeypatch: pytes
     exact = count_records(system_actor(), CUSTOMERS, ListQuery(), exact=True)
     assert (early.number, early.capped) == (4, True)
     assert (exact.number, exact.capped) == (6, False)
+
+
+@pytest.mark.parametrize("sort", ["", "-name", "employees", "-employees", "-created_at"])
+@pytest.mark.parametrize("attributes", [(), ("id", "name")])
+def test_what_words_find_is_read_and_counted_at_once(
+    customers: list[Any], statements: list[str], sort: str, attributes: tuple[str, ...]
+) -> None:
+    for number in range(3):
+        make(f"Lublin {number}", employees=number or None)
+    system, query = system_actor(), ListQuery(text="lub", sort=sort, limit=3)
+    statements.clear()
+
+    page = list_records(system, CUSTOMERS, query, attributes, counted=True)
+    count = count_records(system, CUSTOMERS, query, page)
+
+    assert len(statements) == 1
+    alone = list_records(system, CUSTOMERS, query, attributes)
+    assert [each.name for each in page.items] == [each.name for each in alone.items]
+    assert page.next == alone.next
+    assert count == count_records(system, CUSTOMERS, query) == Count(4)
+
+
+def test_what_words_find_of_ones_own_is_counted_for_oneself(customers: list[Any]) -> None:
+    somebody = staff(uuid.uuid4(), customer__view=Scope.own)
+    query = ListQuery(text="lub", limit=1)
+
+    page = list_records(somebody, CUSTOMERS, query, counted=True)
+
+    assert page.items == []
+    assert count_records(somebody, CUSTOMERS, query, page) == Count(0)
+
+
+def test_counting_what_words_find_stops_early(customers: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.records.queries.COUNT_LIMIT", 2)
+    for number in range(3):
+        make(f"Lublin {number}")
+    query = ListQuery(text="lub", limit=1)
+
+    page = list_records(system_actor(), CUSTOMERS, query, counted=True)
+
+    assert count_records(system_actor(), CUSTOMERS, query, page) == Count(2, True)
+    assert count_records(system_actor(), CUSTOMERS, query, page, exact=True) == Count(4)
 
 
 def test_what_was_counted_is_counted_anew_once_anything_changed(
