@@ -11,41 +11,31 @@ from pelatis.api import (
     _,
     audience,
     base_currency,
-    current_actor,
-    filter_sentence,
     format_amount,
     format_day,
     format_number,
     format_percent,
     initials,
-    may,
     render,
-    require,
     today,
     tone_of,
 )
 
-from ..models import Opportunity, Pipeline
 from ..periods import month_of
-from ..queries.board import Board, pipelines_with_stages, read_board
+from ..queries.board import read_board
 from ..queries.perspectives import Span, read_funnel, read_timeline
 from ..records import OPPORTUNITIES
 from . import blueprint
-from .pipeline import Place, place_of, summary_of
+from .pipeline import Place, frame_of, of_a_pipeline
 
 ONE_DAY: Final = timedelta(days=1)
 
 
 @blueprint.get("/pipeline/funnel")
 @audience("staff")
-def funnel_page() -> Response:
+@of_a_pipeline
+def funnel_page(actor: Actor, place: Place) -> Response:
     """Show how far the deals of a pipeline come."""
-    actor = current_actor()
-    require(actor, Opportunity, "view")
-    pipelines = pipelines_with_stages()
-    if not pipelines:
-        return render("sales/no_pipeline.html", may_create=may(actor, Pipeline, "create"))
-    place = place_of(pipelines)
     criterion = place.criterion(actor)
     board = read_board(actor, place.stages, criterion, with_cards=False)
     levels = read_funnel(actor, place.stages, criterion)
@@ -68,20 +58,15 @@ def funnel_page() -> Response:
         "sales/funnel.html",
         levels=shown,
         is_empty=not most,
-        **_frame(actor, pipelines, place, board, "/sales/pipeline/funnel"),
+        **frame_of(actor, place, board, "/sales/pipeline/funnel"),
     )
 
 
 @blueprint.get("/pipeline/timeline")
 @audience("staff")
-def timeline_page() -> Response:
+@of_a_pipeline
+def timeline_page(actor: Actor, place: Place) -> Response:
     """Show when the open deals of a pipeline close."""
-    actor = current_actor()
-    require(actor, Opportunity, "view")
-    pipelines = pipelines_with_stages()
-    if not pipelines:
-        return render("sales/no_pipeline.html", may_create=may(actor, Pipeline, "create"))
-    place = place_of(pipelines)
     criterion = place.criterion(actor)
     board = read_board(actor, place.stages, criterion, with_cards=False)
     spans = read_timeline(actor, place.stages, criterion, today())
@@ -89,22 +74,8 @@ def timeline_page() -> Response:
         "sales/timeline.html",
         spans=[_span(place, span) for span in spans],
         is_empty=not spans,
-        **_frame(actor, pipelines, place, board, "/sales/pipeline/timeline"),
+        **frame_of(actor, place, board, "/sales/pipeline/timeline"),
     )
-
-
-def _frame(actor: Actor, pipelines: Any, place: Place, board: Board, page: str) -> dict[str, Any]:
-    """Give what stands around every perspective."""
-    return {
-        "pipeline": place.pipeline,
-        "pipelines": list(pipelines),
-        "place": place,
-        "summary": summary_of(board),
-        "count": format_number(board.open.count),
-        "may_create": may(actor, Opportunity, "create"),
-        "currency": base_currency(),
-        **filter_sentence(actor, OPPORTUNITIES, place.tree, place.arguments, board.open.count, page),
-    }
 
 
 def _span(place: Place, span: Span) -> dict[str, Any]:

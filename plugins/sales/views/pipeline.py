@@ -1,8 +1,8 @@
 """The pipeline: the board, more cards of a column, and moving a deal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -72,6 +72,8 @@ class Place:
 
     pipeline: Pipeline
     stages: Sequence[Stage]
+    #: All pipelines, this one among them.
+    pipelines: Sequence[Pipeline]
     tree: Filter | None
     #: The arguments of the page's own URL, which every link on it carries on.
     arguments: Mapping[str, str]
@@ -121,35 +123,59 @@ def place_of(pipelines: Mapping[Pipeline, Sequence[Stage]]) -> Place:
     if not found:
         raise not_found()
     kept = {name: request.args[name] for name in ("pipeline", "filter") if request.args.get(name)}
-    return Place(found[0], pipelines[found[0]], parse_filter(request.args.get("filter")), kept)
+    return Place(found[0], pipelines[found[0]], list(pipelines), parse_filter(request.args.get("filter")), kept)
+
+
+def of_a_pipeline(page: Callable[[Actor, Place], Response]) -> Callable[[], Response]:
+    """Make a view of a page about one pipeline's deals; where there is no pipeline it says how to make one."""
+
+    @wraps(page)
+    def view() -> Response:
+        actor = current_actor()
+        require(actor, Opportunity, "view")
+        pipelines = pipelines_with_stages()
+        if not pipelines:
+            return render("sales/no_pipeline.html", may_create=may(actor, Pipeline, "create"))
+        return page(actor, place_of(pipelines))
+
+    return view
 
 
 @blueprint.get("/pipeline")
 @audience("staff")
-def board_page() -> Response:
+@of_a_pipeline
+def board_page(actor: Actor, place: Place) -> Response:
     """Show a pipeline as a board."""
-    actor = current_actor()
-    require(actor, Opportunity, "view")
-    pipelines = pipelines_with_stages()
-    if not pipelines:
-        return render("sales/no_pipeline.html", may_create=may(actor, Pipeline, "create"))
-    place = place_of(pipelines)
     board = read_board(actor, place.stages, place.criterion(actor))
     cards = _cards(actor, place, [card for column in board.columns for card in column.cards])
     return render(
         "sales/pipeline.html",
-        pipeline=place.pipeline,
-        pipelines=list(pipelines),
-        place=place,
-        summary=summary_of(board),
         columns=[_column(place, column, cards) for column in board.columns],
         ends=_ends(place, board),
-        count=format_number(board.open.count),
-        **filter_sentence(actor, OPPORTUNITIES, place.tree, place.arguments, board.open.count, "/sales/pipeline"),
         is_empty=board.open.count == 0,
-        may_create=may(actor, Opportunity, "create"),
-        currency=base_currency(),
+        **frame_of(actor, place, board, "/sales/pipeline"),
     )
+
+
+def frame_of(actor: Actor, place: Place, board: Board, page: str) -> dict[str, Any]:
+    """Give what stands around the deals of a pipeline, however they are seen.
+
+    Args:
+        actor: whoever looks.
+        place: the pipeline and the filter.
+        board: its sums.
+        page: the path of the page, on which the filter can be changed.
+    """
+    return {
+        "pipeline": place.pipeline,
+        "pipelines": place.pipelines,
+        "place": place,
+        "summary": summary_of(board),
+        "count": format_number(board.open.count),
+        "may_create": may(actor, Opportunity, "create"),
+        "currency": base_currency(),
+        **filter_sentence(actor, OPPORTUNITIES, place.tree, place.arguments, board.open.count, page),
+    }
 
 
 @blueprint.get("/pipeline/cards")
