@@ -1,11 +1,11 @@
 """Turning records into what the shared macros draw: columns, rows, facts, in the person's language and formats."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -71,18 +71,17 @@ class Column:
     sorted: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row of a list."""
 
-    id: UUID
+    id: str
     url: str
     title: str
     initials: str
     square: bool
     tone: int
     cells: Mapping[str, Any]
-    pills: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    pills: Sequence[tuple[str, str]] = ()
 
 
 def initials(name: str) -> str:
@@ -227,29 +226,34 @@ def rows_of(
     extra: Mapping[str, Mapping[UUID, Any]],
 ) -> list[Row]:
     """Make the rows of a page."""
+    readers = [(column.key, _reader_of(column, titles, extra)) for column in columns[1:]]
     rows = []
     for record in page.items:
-        title = record_type.title_of(record)
-        cells = {column.key: _cell_of(record, column, titles, extra) for column in columns[1:]}
+        title, record_id = record_type.title_of(record), str(record.id)
         person = getattr(record, "kind", "") == "person" or record_type.key == "user"
         rows.append(
             Row(
-                record.id,
-                record_type.url_of(record.id),
+                record_id,
+                f"{record_type.url}/{record_id}",
                 title,
                 initials(title),
                 not person,
                 tone_of(record.id) if person else 0,
-                cells,
+                {key: read(record) for key, read in readers},
             )
         )
     return rows
 
 
-def _cell_of(record: Any, column: Column, titles: Mapping[UUID, str], extra: Mapping[str, Mapping[UUID, Any]]) -> Any:
+def _reader_of(
+    column: Column, titles: Mapping[UUID, str], extra: Mapping[str, Mapping[UUID, Any]]
+) -> Callable[[Any], Any]:
+    """Tell once for all rows how a column's cell is made of a record."""
     if column.extra is not None:
-        return extra.get(column.key, {}).get(record.id)
-    return shown(column.field, value_of(record, column.field, column.key), titles, record)
+        values = extra.get(column.key, {})
+        return lambda record: values.get(record.id)
+    declared, key = column.field, column.key
+    return lambda record: shown(declared, value_of(record, declared, key), titles, record)
 
 
 def value_of(record: Any, declared: Any, key: str) -> Any:
@@ -270,6 +274,8 @@ def shown(declared: Any, value: Any, titles: Mapping[UUID, str], record: Any = N
     """
     if value is None or value in ("", []):
         return None
+    if type(declared) is fields.String:
+        return str(value)
     if isinstance(declared, fields.WritesItself):
         return declared.written(value)
     if isinstance(declared, fields.Related):

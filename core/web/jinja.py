@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Callable, MutableMapping
+from types import FunctionType
 from typing import Any, Final
 
 import flask.templating
 import markupsafe
+from jinja2 import pass_eval_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Template
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 _SPECIAL: Final = re.compile("[&<>\"']").search
+#: How a function is marked that is given the evaluation's context first, as translations are.
+_EVALUATION: Final = vars(pass_eval_context(lambda _context: None))["jinja_pass_arg"]
+#: What is called by our `call`; a macro takes the evaluation's context too.
+_KNOWN: Final = (FunctionType, Macro)
 
 
 def escape(value: Any) -> str:
@@ -32,15 +38,17 @@ class _Generator(CodeGenerator):
 
 
 class _Context(Context):
-    """A template's context, which knows a macro by its type: Jinja asks everything that is called what it takes."""
+    """A template's context, which knows macros and functions by type: Jinja asks all that is called what it takes."""
 
     def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Call what a template calls."""
-        if type(function) is not Macro:
+        kind = type(function)
+        takes = vars(function).get("jinja_pass_arg") if kind is FunctionType else _EVALUATION
+        if kind not in _KNOWN or takes not in (None, _EVALUATION):
             return super().call(function, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
-        return function(self.eval_ctx, *args, **kwargs)
+        return function(*args, **kwargs) if takes is None else function(self.eval_ctx, *args, **kwargs)
 
 
 class Environment(flask.templating.Environment):
