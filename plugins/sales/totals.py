@@ -93,6 +93,19 @@ def cost_of(lines: Iterable[DocumentLine], currency: str) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(costs) else None
 
 
+def costs_by_group(lines: Iterable[tuple[str, DocumentLine]], currency: str) -> dict[str, Decimal]:
+    """Sum up what the goods of each group of lines cost, each line's cost known; together it is what `cost_of` tells.
+
+    Args:
+        lines: each with the name of its group.
+        currency: the document's, ISO 4217.
+    """
+    costs: dict[str, Decimal] = {}
+    for group, line in lines:
+        costs[group] = costs.get(group, Decimal(0)) + (cost_of([line], currency) or Decimal(0))
+    return costs
+
+
 def margin_percent(net: Decimal, cost: Decimal | None) -> Decimal | None:
     """Give the part of a net amount that isn't cost, in percent to one decimal; None where it can't be told."""
     if cost is None or not net:

@@ -90,6 +90,11 @@ class QuoteLine(DocumentLine, Model):
     #: Whether the customer chose it, where it is optional.
     chosen: Mapped[bool] = mapped_column(default=False)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is among what its set comes to."""
+        return not self.optional or self.chosen
+
 
 class ApprovalLimit(Record, Model):
     """From where on a quote needs somebody's approval."""

@@ -122,7 +122,7 @@ def create_order_of_quote(
 def _take_accepted(actor: Actor, quote: Quote, order: Order) -> None:
     accepted = db.session.get_one(QuoteSet, quote.accepted_set_id)
     for line in lines_of(quote, accepted):
-        if not line.optional or line.chosen:
+        if line.counts:
             copy = OrderLine(**agreed_of(line), order_id=order.id, quantity=line.quantity, net=line.net)
             save(actor, copy)
     add_up(ORDER_KIND, order)

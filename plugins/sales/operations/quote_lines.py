@@ -244,7 +244,7 @@ def settle_removed_set(_actor: Actor, quote_set: QuoteSet) -> None:
 
 
 def _add_up(quote: Quote, quote_set: QuoteSet, lines: Sequence[QuoteLine]) -> None:
-    counted = [line for line in lines if not line.optional or line.chosen]
+    counted = [line for line in lines if line.counts]
     write_totals(quote_set, counted, Rounding(quote.rounding))
 
 

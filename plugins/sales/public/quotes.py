@@ -126,7 +126,7 @@ def _set(quote: Quote, each: QuoteSet, lines: Sequence[QuoteLine]) -> dict[str, 
         "net": money(each.net),
         "gross": money(each.gross),
         "taxes": [(tax["name"], tax["note"], money(Decimal(tax["tax"]))) for tax in each.taxes],
-        "lines": [(line, money(line.net), parts_of(line)) for line in lines if not line.optional or line.chosen],
+        "lines": [(line, money(line.net), parts_of(line)) for line in lines if line.counts],
         "options": [(line, money(line.net), parts_of(line)) for line in lines if line.optional],
         "is_accepted": quote.accepted_set_id == each.id,
     }

@@ -47,7 +47,16 @@ from ..operations.quote_lines import copy_set, order_set_lines, remove_set
 from ..operations.quote_links import link_for, revoke_link, token_of
 from ..operations.quotes import OPEN, revise_quote, send_quote
 from ..queries.orders import order_of_quote
-from ..queries.quotes import approval_of, lines_of, link_of, sets_of, signature_of, versions_of
+from ..queries.quotes import (
+    ProductWords,
+    approval_of,
+    lines_of,
+    link_of,
+    products_on,
+    sets_of,
+    signature_of,
+    versions_of,
+)
 from ..records import QUOTE_LINES, QUOTE_SETS, QUOTES
 from ..schemas import QUOTE_STATUSES
 from ..schemas.quotes import QUOTE_TONES
@@ -65,6 +74,7 @@ from .lines import (
     options_urls,
     typed_line,
 )
+from .margins import split_margin
 from .stock import StockWords, stock_words
 
 #: The statuses in which a quote says what there is in stock.
@@ -78,6 +88,7 @@ class LineRow:
     """A line as the page draws it; every text is ready to be read."""
 
     line: QuoteLine
+    code: str
     quantity: str
     quantity_in: str
     unit: str
@@ -120,7 +131,9 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
     accepted = str(quote.accepted_set_id) if quote.accepted_set_id else None
     shown = next((each for each in sets if str(each.id) == (wanted or accepted)), sets[0] if sets else None)
     shows_cost = may(actor, Cost, "view")
-    lines = [only] if only else lines_of(quote, shown)
+    of_set = lines_of(quote, shown)
+    lines = [only] if only else of_set
+    products = products_on(actor, of_set)
     is_editable = quote.sealed_at is None and quote.deleted_at is None and may(actor, Quote, "edit")
     stock = stock_words(actor, lines) if quote.status in STOCKED else {}
     urls = options_urls(lines, QUOTES.url_of(quote.id)) if is_editable else {}
@@ -134,11 +147,11 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "standing": (QUOTE_STATUSES[quote.status], QUOTE_TONES.get(quote.status, "")),
         "cards": [_card(quote, each, shown, each in reasons, shows_cost) for each in sets],
         "shown": shown,
-        "rows": [_row(quote, line, shows_cost, urls.get(line.id, ""), stock.get(line.id)) for line in lines],
+        "rows": [_row(quote, line, shows_cost, urls.get(line.id, ""), stock.get(line.id), products) for line in lines],
         "sums": sums_of(shown) if shown else [],
         "total": format_amount(shown.gross, quote.currency, whole=False) if shown else "",
         "shows_cost": shows_cost,
-        "margin": _margin(shown) if shown and shows_cost else None,
+        "margin": split_margin(shown, of_set, products) if shown and shows_cost else None,
         "reasons": reasons,
         "approval": approval,
         "is_editable": is_editable,
@@ -180,11 +193,20 @@ def _card(quote: Quote, each: QuoteSet, shown: QuoteSet | None, needs_approval: 
     )
 
 
-def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str, stock: StockWords | None) -> LineRow:
+def _row(
+    quote: Quote,
+    line: QuoteLine,
+    shows_cost: bool,
+    options_url: str,
+    stock: StockWords | None,
+    products: Mapping[UUID, ProductWords],
+) -> LineRow:
     cost = None if line.cost is None or not shows_cost else line.cost * line.quantity
     margin = margin_percent(line.net, cost)
+    product = products.get(line.product_id) if line.product_id else None
     return LineRow(
         line=line,
+        code=product.code if product else "",
         quantity=format_number(line.quantity),
         quantity_in=typed(line.quantity),
         unit=unit_word(line.unit, line.quantity),
@@ -200,20 +222,6 @@ def _row(quote: Quote, line: QuoteLine, shows_cost: bool, options_url: str, stoc
         parts=parts_of(line),
         stock=stock,
     )
-
-
-def _margin(shown: QuoteSet) -> Mapping[str, Any]:
-    """Give the parts of a set's price: what the goods cost, and what is left."""
-    percent = margin_percent(shown.net, shown.cost)
-    if shown.cost is None or percent is None:
-        return {"known": False}
-    return {
-        "known": True,
-        "cost": format_amount(shown.cost, shown.currency, whole=False),
-        "left": format_amount(shown.net - shown.cost, shown.currency, whole=False),
-        "percent": format_percent(percent),
-        "step": max(0, min(100, int(percent // 5 * 5))),
-    }
 
 
 # Sets and lines
