@@ -41,10 +41,15 @@ def read_for_request(connection: Connection | Session) -> Mapping[str, int]:
 
 def generation(topic: str) -> int:
     """Tell the number of a topic as this request saw it: the gate has read it, elsewhere it is read once."""
-    if "generations" not in g:
-        g.generations = read_generations(db.session())
-    number: int = g.generations.get(topic, 0)
-    return number
+    return _numbers(vars(g._get_current_object())).get(topic, 0)
+
+
+def _numbers(held: dict[str, Any]) -> Mapping[str, int]:
+    """Give the numbers that this request read, out of what it holds: an import asks for them twice for each row."""
+    numbers: Mapping[str, int] | None = held.get("generations")
+    if numbers is None:
+        numbers = held["generations"] = read_generations(db.session())
+    return numbers
 
 
 def raise_generation(connection: Connection, topic: str) -> None:
@@ -108,10 +113,14 @@ class Remembered(Generic[Value]):
 
     def _values(self) -> dict[Hashable, Value]:
         # An engine that was disposed of may find another database at its address.
-        number = generation(self._topic)
+        held = vars(g._get_current_object())
+        number = _numbers(held).get(self._topic, 0)
         if self._topic == JOURNAL and not number:
             return {}
-        present = (db.engine.pool, number)
+        engine = held.get("engine")
+        if engine is None:
+            engine = held["engine"] = db.engine
+        present = (engine.pool, number)
         kept = self._kept
         if kept[0] != present:
             kept = self._kept = (present, {})
