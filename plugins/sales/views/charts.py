@@ -62,6 +62,42 @@ class Chart:
     right: int = WIDTH - RIGHT
 
 
+@dataclass(frozen=True)
+class Bars:
+    """Bars that lie below each other, each behind its name.
+
+    Attributes:
+        bars: each with its label, what is said behind it, its parts (place from the left and width, of 100) and the
+            place of its mark.
+        alternative: the figures in words.
+    """
+
+    bars: Sequence[dict[str, Any]]
+    legend: Sequence[str]
+    alternative: str
+
+
+def draw_bars(columns: Sequence[Column], legend: Sequence[str], alternative: str) -> Bars:
+    """Lay out columns as bars that lie, where their names are too long or too many to stand side by side.
+
+    Args:
+        columns: from top to bottom; parts below zero count as nothing.
+        legend: what each part is.
+        alternative: what the chart tells somebody who doesn't see it.
+    """
+    highest = _highest(columns) or Decimal(1)
+    return Bars([_lying(column, 100 / highest) for column in columns], legend, alternative)
+
+
+def _lying(column: Column, scale: Decimal) -> dict[str, Any]:
+    parts, reached = [], Decimal(0)
+    for width in _heights(column):
+        parts.append({"x": round(float(reached * scale), 2), "width": round(float(width * scale), 2)})
+        reached += width
+    mark = None if column.mark is None else round(float(column.mark * scale), 2)
+    return {"label": column.label, "said": column.said, "parts": parts, "mark": mark}
+
+
 def draw(columns: Sequence[Column], legend: Sequence[str], alternative: str, written: Any) -> Chart:
     """Lay out columns of stacked bars.
 
@@ -71,8 +107,7 @@ def draw(columns: Sequence[Column], legend: Sequence[str], alternative: str, wri
         alternative: what the chart tells somebody who doesn't see it.
         written: written(value) -> how a value of the scale is said.
     """
-    reached = [max(sum(_heights(column), Decimal(0)), column.mark or Decimal(0)) for column in columns]
-    highest = max(reached, default=Decimal(0))
+    highest = _highest(columns)
     step = step_for(highest)
     top = max(step * (highest / step).to_integral_value(ROUND_CEILING), step)
     scale = Decimal(HEIGHT - TOP - BOTTOM) / top
@@ -90,6 +125,12 @@ def _label(column: Column, room: Decimal) -> str:
     """Cut a label to its room."""
     letters = int(room / LETTER)
     return column.label if len(column.label) <= letters else f"{column.label[: letters - 1]}…"
+
+
+def _highest(columns: Sequence[Column]) -> Decimal:
+    """Tell how far the highest column or mark reaches."""
+    reached = [max(sum(_heights(column), Decimal(0)), column.mark or Decimal(0)) for column in columns]
+    return max(reached, default=Decimal(0))
 
 
 def _heights(column: Column) -> list[Decimal]:

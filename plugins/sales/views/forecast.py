@@ -47,7 +47,9 @@ from ..models import Adjustment, Opportunity, Target
 from ..operations.targets import create_adjustment
 from ..periods import Period, month_of, quarter_of, read_period
 from ..queries.forecast import Forecast, Line, Month, adjustments_of, read_forecast
+from ..queries.reports import tables as reports
 from ..queries.reports.conversion import conversion
+from ..queries.reports.losses import usual_reason
 from ..queries.reports.tables import ask
 from ..records import ADJUSTMENTS, OPPORTUNITIES
 from . import blueprint
@@ -149,13 +151,25 @@ def forecast_conversion() -> Response:
     """Tell beside the forecast how many of 100 deals that ended in a year reached each stage."""
     actor = current_actor()
     require(actor, Opportunity, "view")
-    table = conversion(ask(actor, team=_asked().team))
+    question = ask(actor, team=_asked().team)
+    table = conversion(question)
     steps = [
         {"name": name, "percent": int(percent.to_integral_value()), "days": _days(days)}
         for name, _reached, percent, days in table.rows
         if percent is not None
     ]
-    return fragment("sales/panels/conversion.html", steps=steps, note=table.note)
+    deals = table.rows[0][1] if steps else 0
+    note = " ".join(filter(None, (table.note, _why_lost(question) if steps else "")))
+    return fragment("sales/panels/conversion.html", steps=steps, deals=deals, note=note)
+
+
+def _why_lost(question: reports.Asked) -> str:
+    usual = usual_reason(question)
+    if usual is None:
+        return ""
+    reason, percent = usual
+    words = {"reason": reason, "percent": format_percent(percent.quantize(Decimal(1)))}
+    return str(_("Usual reason: %(reason)s, %(percent)s of all lost.", **words))
 
 
 def _days(days: Decimal | None) -> str:

@@ -37,8 +37,8 @@ from ..queries.reports.margins import margin_of_customer
 from ..queries.reports.tables import Asked, Column, Table, ask, read_span
 from . import blueprint, charts
 
-#: More bars than these don't fit side by side.
-MOST_BARS = 16
+#: How many bars a chart has at most; the table has them all.
+MOST_BARS = 12
 
 
 @blueprint.get("/reports/<name>")
@@ -68,6 +68,8 @@ def report_of(name: str) -> Response:
         figures=[{"label": label, "value": _said(value, kind)} for label, value, kind in table.figures],
         chart=_chart(table, drawn, mark) if table.rows else None,
         mark=mark,
+        is_along_time=table.is_along_time,
+        more=max(len(table.rows) - MOST_BARS, 0),
         note=table.note,
         files=[(form.upper(), _url(asked, f"{name}/export", format=form)) for form in ("csv", "xlsx")],
     )
@@ -140,7 +142,9 @@ def _said(value: Any, kind: str) -> str:
     return format_number(value) if isinstance(value, int | Decimal) else str(value)
 
 
-def _chart(table: Table, drawn: Sequence[Column], mark: Column | None) -> charts.Chart:
+def _chart(table: Table, drawn: Sequence[Column], mark: Column | None) -> charts.Chart | charts.Bars:
+    """Draw the last periods as columns, and of anything else the first rows as bars that lie."""
+    rows = table.rows[-MOST_BARS:] if table.is_along_time else table.rows[:MOST_BARS]
     places = {column.key: place for place, column in enumerate(table.columns)}
 
     def value(row: Sequence[Any], column: Column) -> Decimal:
@@ -156,14 +160,17 @@ def _chart(table: Table, drawn: Sequence[Column], mark: Column | None) -> charts
             total(row),
             value(row, mark) if mark is not None else None,
         )
-        for row in table.rows[-MOST_BARS:]
+        for row in rows
     ]
     shown = [column for column in (*drawn, mark) if column is not None]
     lines = [
         f"{row[0]}: " + ", ".join(f"{column.label} {_written(column, row[places[column.key]])}" for column in shown)
-        for row in table.rows[-MOST_BARS:]
+        for row in rows
     ]
-    return charts.draw(columns, [str(column.label) for column in drawn], ". ".join(lines), _short)
+    legend, alternative = [str(column.label) for column in drawn], ". ".join(lines)
+    if table.is_along_time:
+        return charts.draw(columns, legend, alternative, _short)
+    return charts.draw_bars(columns, legend, alternative)
 
 
 def _short(value: Decimal) -> str:

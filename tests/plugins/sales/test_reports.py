@@ -32,7 +32,7 @@ from plugins.sales.periods import quarter_of, read_period
 from plugins.sales.queries.forecast import read_forecast
 from plugins.sales.queries.reports import REPORTS
 from plugins.sales.queries.reports.tables import Table, ask, read_span
-from plugins.sales.views.charts import Column, draw, step_for
+from plugins.sales.views.charts import Column, draw, draw_bars, step_for
 from tests.plugins.sales.test_report import MAVEN, load_maven
 
 Deal = Callable[..., Opportunity]
@@ -264,6 +264,37 @@ def test_a_chart_with_many_bars_labels_some_and_one_with_none_stands() -> None:
     assert draw([], ["x"], "", str).bars == []
 
 
+def test_bars_that_lie_share_one_scale_with_their_marks() -> None:
+    chart = draw_bars(
+        [
+            Column("Ελένη", [Decimal(30), Decimal(20)], "50", Decimal(200)),
+            Column("Piotr", [Decimal(-5), Decimal(80)], "75", None),
+        ],
+        ["x", "y"],
+        "",
+    )
+    assert chart.bars[0]["parts"] == [{"x": 0, "width": 15}, {"x": 15, "width": 10}]
+    assert chart.bars[1]["parts"] == [{"x": 0, "width": 0}, {"x": 0, "width": 40}]
+    assert [bar["mark"] for bar in chart.bars] == [100, None]
+    assert draw_bars([], ["x"], "").bars == []
+    assert draw_bars([Column("Nobody", [Decimal(0)])], ["x"], "").bars[0]["parts"] == [{"x": 0, "width": 0}]
+
+
+def test_of_many_targets_the_chart_shows_the_newest_and_tells_of_the_rest(client: FlaskClient, seller: Actor) -> None:
+    for month in range(1, 13):
+        for amount in (Decimal(month), Decimal(month + 100)):
+            period = f"2026-{month:02}"
+            create_target(system_actor(), {"person_id": seller.user_id if amount > 100 else None, "period": period,
+                                           "amount": amount})  # fmt: skip
+    page = client.get("/sales/reports/targets?period=2026").text
+    drawn = page[page.index('class="s-lying"') : page.index("<table")]
+    assert "December 2026" in drawn
+    assert "July 2026" in drawn
+    assert "June 2026" not in drawn
+    assert "The table below has 12 more." in page
+    assert drawn.index("Ελένη Δούκα, December") < drawn.index("The company, December")
+
+
 @pytest.mark.skipif(not MAVEN.is_dir(), reason="the corpus ../shared/data isn't on this machine")
 def test_every_report_of_the_published_data_set(stages: Stages) -> None:
     load_maven(stages)
@@ -324,3 +355,15 @@ def test_forecast_tells_beside_it_how_many_go_on(client: FlaskClient, deal: Deal
     deal("Lost", amount=Decimal(1))
     said = client.get("/sales/forecast/conversion").text
     assert [part.partition("<")[0] for part in said.split('<b class="num">')[1:]] == ["100", "50", "50", "50", "50"]
+    assert "12 months, 2 deals" in said
+    assert "Usual reason" not in said
+
+
+def test_forecast_tells_beside_it_why_most_are_lost_of_those_whose_reason_is_known(
+    client: FlaskClient, deal: Deal
+) -> None:
+    for reason in ("timing", "price", "timing"):
+        deal("Lost", lost_reason=reason)
+    for _unknown in range(4):
+        deal("Lost")
+    assert "Usual reason: Wrong time, 29 % of all lost." in client.get("/sales/forecast/conversion").text

@@ -38,7 +38,7 @@ def accuracy(asked: Asked) -> Table:
         rows.append((str(quarter), commit, best, weighted, actual, percent_of(actual - weighted, weighted)))
     missing = len(quarters) - len(read)
     note = _("Quarters without a snapshot of their first days are left out: %(count)s.", count=missing)
-    return Table(_ACCURACY, rows, str(note) if missing else "")
+    return Table(_ACCURACY, rows, str(note) if missing else "", is_along_time=True)
 
 
 _ACCURACY: Final = (

@@ -1,5 +1,6 @@
 """Why deals are lost, and to whom."""
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -18,16 +19,11 @@ from .tables import Asked, Column, Table, money_of, percent_of
 
 def reasons(asked: Asked) -> Table:
     """Tell why deals were lost."""
-    statement = (
-        select(Opportunity.lost_reason, func.count(), func.sum(Opportunity.amount_base))
-        .where(asked.closed(), Stage.kind == "lost")
-        .group_by(Opportunity.lost_reason)
-    )
-    found = [(reason, count, money_of(amount)) for reason, count, amount in db.session.execute(statement)]
+    found = _by_reason(asked)
     total = sum(count for _reason, count, _amount in found)
     rows = [
         (str(LOST_REASONS.get(reason or "", _("No reason given"))), count, percent_of(count, total), amount)
-        for reason, count, amount in sorted(found, key=lambda each: (-each[1], each[0] or ""))
+        for reason, count, amount in found
     ]
     columns = [
         Column("reason", _l("Lost because of"), "text"),
@@ -36,6 +32,25 @@ def reasons(asked: Asked) -> Table:
         Column("amount", _l("Amount"), "money"),
     ]
     return Table(columns, rows)
+
+
+def usual_reason(asked: Asked) -> tuple[str, Decimal] | None:
+    """Name the reason for which most deals were lost, and how many percent of all lost; None where none was given."""
+    found = _by_reason(asked)
+    total = sum(count for _reason, count, _amount in found)
+    given = [(str(LOST_REASONS[reason]), count) for reason, count, _amount in found if reason in LOST_REASONS]
+    return (given[0][0], Decimal(100 * given[0][1]) / total) if given else None
+
+
+def _by_reason(asked: Asked) -> list[tuple[str | None, int, Decimal]]:
+    """Count and sum up the lost deals by their reason, the usual one first."""
+    statement = (
+        select(Opportunity.lost_reason, func.count(), func.sum(Opportunity.amount_base))
+        .where(asked.closed(), Stage.kind == "lost")
+        .group_by(Opportunity.lost_reason)
+    )
+    found = [(reason, count, money_of(amount)) for reason, count, amount in db.session.execute(statement)]
+    return sorted(found, key=lambda each: (-each[1], each[0] or ""))
 
 
 def competitors(asked: Asked) -> Table:
@@ -60,7 +75,7 @@ def competitors(asked: Asked) -> Table:
             asked.closed(),
         )
         .group_by(Competitor.id, Competitor.name)
-        .order_by(Competitor.name)
+        .order_by(func.count().desc(), Competitor.name)
     )  # fmt: skip
     rows = [
         (name, won, lost, percent_of(won, won + lost), to_them, money_of(gained), money_of(missed))

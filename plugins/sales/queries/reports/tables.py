@@ -154,12 +154,14 @@ class Table:
         rows: for each line a value of every column.
         note: what the reader should know; may be empty.
         figures: what it comes to, label and value of a kind.
+        is_along_time: whether its rows are periods, one after the other; of any other table the first rows weigh most.
     """
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     note: str = ""
     figures: Sequence[tuple[str, Any, str]] = field(default_factory=tuple)
+    is_along_time: bool = False
 
     def records(self) -> list[dict[str, Any]]:
         """Give the rows by the columns' names."""

@@ -22,13 +22,16 @@ from .tables import ZERO, Asked, Column, Span, Table, money_of, percent_of
 
 
 def targets(asked: Asked) -> Table:
-    """Tell every target of the span with what was won: a person's, a team's or the company's, of a product or all."""
+    """Tell every target of the span with what was won: a person's, a team's or the company's, of a product or all.
+
+    The newest come first, and of one period the highest.
+    """
     keys = _period_keys(asked.span)
     statement = (
         select(Target.person_id, Target.team_id, Target.product_id, Product.name, Target.period, Target.amount_base)
         .outerjoin(Product, Product.id == Target.product_id)
         .where(Target.deleted_at.is_(None), Target.period.in_(keys), visible(asked.actor, Target))
-        .order_by(Target.period, Target.id)
+        .order_by(Target.period.desc(), Target.amount_base.desc(), Target.id)
     )
     chosen = [row for row in db.session.execute(statement) if _is_asked(asked, row)]
     won = _won_by_month(asked)

@@ -47,7 +47,7 @@ def velocity(asked: Asked) -> Table:
     ]
     together = _speed(list(months.values()))
     figures = [(str(column.label), value, column.kind) for column, value in zip(columns[1:], together, strict=True)]
-    return Table(columns, rows, figures=[figures[place] for place in (3, 2, 5, 6)])
+    return Table(columns, rows, figures=[figures[place] for place in (3, 2, 5, 6)], is_along_time=True)
 
 
 def _speed(months: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
