@@ -38,6 +38,7 @@ __all__ = [
     "format_time",
     "get_language",
     "in_language",
+    "lazy_pgettext",
     "local_now",
     "name_zone",
     "ngettext",
@@ -144,6 +145,14 @@ def pgettext(context: str, message: str, **variables: Any) -> str:
     """Translate a word that means several things, with its context first: `pgettext("of a deal", "Close")`."""
     text: str = _speech().catalogue.upgettext(context, message)
     return str(_filled(text, variables)) if variables else text
+
+
+def lazy_pgettext(context: str, message: str, **variables: Any) -> Any:
+    """Translate a word that means several things each time it is shown: `lazy_pgettext("of a lead", "New")`.
+
+    It is to `pgettext` what `_l` is to `_`. A word that agrees with a noun, as a status does, needs it as its context.
+    """
+    return LazyText(pgettext, context, message, **variables)
 
 
 @pass_eval_context

@@ -19,7 +19,7 @@ _VOID_ELEMENTS: Final = frozenset(
     {"area", "base", "br", "circle", "col", "embed", "hr", "img", "input", "line", "link", "meta", "path", "rect"}
     | {"source", "track", "use", "wbr"}
 )
-_GETTEXT: Final = frozenset({"_", "_l", "gettext", "ngettext", "npgettext", "pgettext"})
+_GETTEXT: Final = frozenset({"_", "_l", "gettext", "lazy_pgettext", "ngettext", "npgettext", "pgettext"})
 #: Macros that draw a key of the keyboard.
 _KEY_CAPS: Final = frozenset({"key", "key_cap"})
 #: Names that are the same in every language.

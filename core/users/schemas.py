@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import validate
 
-from core.i18n import LANGUAGES, LazyText, _, _l, pgettext, time_zones
+from core.i18n import LANGUAGES, _, _l, lazy_pgettext, time_zones
 from core.records import fields
 from core.records.fields import RecordSchema
 
@@ -24,7 +24,7 @@ class UserSchema(RecordSchema):
 
     name = fields.String(
         required=True,
-        label=LazyText(pgettext, "of a person", "Name"),
+        label=lazy_pgettext("of a person", "Name"),
         validate=validate.Length(max=120),
         import_names=("sales_agent", "sales agent", "agent", "full name", "user"),
     )

@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow.validate import Length
 
-from pelatis.api import Country, RecordSchema, _l, fields
+from pelatis.api import Country, RecordSchema, _l, fields, lazy_pgettext
 
 SOURCES: Final = {
     "web": _l("Web form"),
@@ -28,7 +28,7 @@ DISQUALIFIED: Final = {
 }
 
 LEAD_STATUSES: Final = {
-    "new": _l("New"),
+    "new": lazy_pgettext("of a lead", "New"),
     "working": _l("Working"),
     "qualified": _l("Qualified"),
     "converted": _l("Converted"),

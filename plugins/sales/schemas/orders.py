@@ -5,14 +5,14 @@ from typing import Final
 
 from marshmallow.validate import Length, Range
 
-from pelatis.api import LANGUAGES, RecordSchema, _l, currency_names, fields
+from pelatis.api import LANGUAGES, RecordSchema, _l, currency_names, fields, lazy_pgettext
 from plugins.catalog.api import UNITS
 
 from .options import ChosenOptions
 from .quotes import ROUNDINGS
 
 ORDER_STATUSES: Final = {
-    "draft": _l("Draft"),
+    "draft": lazy_pgettext("of an order", "Draft"),
     "confirmed": _l("Confirmed"),
     "part_delivered": _l("Partly delivered"),
     "delivered": _l("Delivered"),
@@ -47,7 +47,7 @@ class OrderSchema(RecordSchema):
     net = fields.Money(label=_l("Net"), dump_only=True)
     tax = fields.Money(label=_l("Tax"), dump_only=True)
     gross = fields.Money(label=_l("With tax"), dump_only=True)
-    confirmed_at = fields.DateTime(label=_l("Confirmed"), dump_only=True)
+    confirmed_at = fields.DateTime(label=lazy_pgettext("on a day", "Confirmed"), dump_only=True)
     closed_at = fields.DateTime(label=_l("Ended"), dump_only=True)
 
 

@@ -5,13 +5,13 @@ from typing import Final
 
 from marshmallow.validate import Length, Range
 
-from pelatis.api import LANGUAGES, RecordSchema, _l, currency_names, fields
+from pelatis.api import LANGUAGES, RecordSchema, _l, currency_names, fields, lazy_pgettext
 from plugins.catalog.api import UNITS
 
 from .options import ChosenOptions
 
 QUOTE_STATUSES: Final = {
-    "draft": _l("Draft"),
+    "draft": lazy_pgettext("of a quote", "Draft"),
     "in_approval": _l("In approval"),
     "sent": _l("Sent"),
     "viewed": _l("Viewed"),

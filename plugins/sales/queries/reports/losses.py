@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from pelatis.api import _, _l, db, visible
+from pelatis.api import _, _l, db, lazy_pgettext, visible
 
 from ...models import (
     Competitor,
@@ -84,7 +84,7 @@ def competitors(asked: Asked) -> Table:
     columns = [
         Column("competitor", _l("Competitor"), "text"),
         Column("won", _l("Won against them"), is_drawn=True),
-        Column("lost", _l("Lost"), is_drawn=True),
+        Column("lost", lazy_pgettext("deals", "Lost"), is_drawn=True),
         Column("win_rate", _l("Won of all closed"), "percent"),
         Column("lost_to", _l("Of these to them")),
         Column("won_value", _l("Won value"), "money"),
