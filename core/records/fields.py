@@ -6,7 +6,7 @@ They are marshmallow's own with a label, a help line and what the pages need. Pu
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
@@ -308,10 +308,22 @@ class Decimals(FieldInfo, ma.fields.Decimal):
         super().__init__(places=places, as_string=True, **options)
 
     def _validated(self, value: Any) -> Decimal:
-        number: Decimal = super()._validated(value)
+        try:
+            number: Decimal = super()._validated(value)
+        except ma.ValidationError as error:
+            # marshmallow can't round a number of more digits than the context has, and calls it none.
+            raise self.make_error("too_large") if _is_finite(value) else error from error
         if abs(number) >= LARGEST_AMOUNT:
-            raise ma.ValidationError(_("This number is too large."))
+            raise self.make_error("too_large")
         return number
+
+
+def _is_finite(value: Any) -> bool:
+    """Tell whether something says a number, however large."""
+    try:
+        return Decimal(str(value)).is_finite()
+    except InvalidOperation:
+        return False
 
 
 class Money(FieldInfo, ma.fields.Decimal):

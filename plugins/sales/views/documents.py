@@ -126,13 +126,15 @@ def typed_quantities(form: Mapping[str, str], prefix: str = "quantity-") -> dict
     """Read how much was typed for each line, in fields named `quantity-<line id>`; what was left empty isn't there.
 
     Raises:
-        Problem: 422 for what is no number.
+        Problem: 422 for what is no number or too large; 404 for a line that can't be.
     """
     said = {name.removeprefix(prefix): text for name, text in form.items() if name.startswith(prefix) and text.strip()}
     try:
         return {UUID(line): fields.Decimals().deserialize(_with_point(text)) for line, text in said.items()}
-    except (ValueError, ma.ValidationError) as error:
-        message = _("Write how much as a number.")
+    except ValueError as error:
+        raise not_found() from error
+    except ma.ValidationError as error:
+        message = str(error.messages[0])
         raise Problem("sales.bad_quantity", message, fields={"quantity": [message]}) from error
 
 

@@ -212,11 +212,12 @@ def test_what_was_counted_is_counted_anew_once_anything_changed(
 
 def test_list_page_stays_within_its_statements(client: Any, customers: list[Any], statements: list[str]) -> None:
     assert client.get("/customers").status_code == 200
+    make("Only now")  # what was counted before doesn't hold any more
     statements.clear()
     answer = client.get("/customers")
     assert answer.status_code == 200
     assert "Γάμμα" in answer.text
-    assert len(statements) <= 8, "\n".join(statements)
+    assert len(statements) <= 5, "\n".join(statements)
 
 
 def test_next_rows_come_alone(client: Any, app: Flask) -> None:

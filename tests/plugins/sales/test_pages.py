@@ -122,9 +122,10 @@ def test_more_cards_of_a_column(client: FlaskClient, deal: Deal, stages: Stages)
 def test_board_page_stays_within_its_statements(client: FlaskClient, deal: Deal, statements: list[str]) -> None:
     deal("Needs")
     client.get("/sales/pipeline")
+    deal("Needs")  # what was counted and remembered before doesn't hold any more
     statements.clear()
     client.get("/sales/pipeline")
-    assert len(statements) <= 8, "\n".join(s[:150] for s in statements)
+    assert len(statements) <= 5, "\n".join(s[:150] for s in statements)
 
 
 def test_page_of_a_deal_shows_its_stages_and_moves_it(client: FlaskClient, deal: Deal, stages: Stages) -> None:

@@ -76,11 +76,19 @@ def test_rows_become_lines_in_their_order(client: FlaskClient, draft: Draft) -> 
 
 
 def test_what_isnt_understood_is_told_and_stays(client: FlaskClient, draft: Draft) -> None:
-    odd = ["Code\tQuantity", "Twin\t1", "OIL-5\tmany", "OIL-5\t1\t2\t3\tand more", "OIL-5\t-1", "OIL-5\t1\t1\t101"]
+    odd = [
+        "Code\tQuantity",
+        "Twin\t1",
+        "OIL-5\tmany",
+        "OIL-5\t1\t2\t3\tand more",
+        "OIL-5\t-1",
+        "OIL-5\t1\t1\t101",
+        "OIL-5\t" + "4" * 40,
+    ]
     page, lines = paste(client, draft, odd[0], "OIL-5\t2", *odd[1:])
     assert [line[:2] for line in lines] == [("Olive oil, 5 l", 2)]
     assert kept(page) == odd
-    for reason in ("No product has this code", "Several products", "isn't a number", "more cells than"):
+    for reason in ("No product has this code", "Several products", "isn't a number", "too large", "more cells than"):
         assert reason in page.replace("&#39;", "'")
     mended, lines = paste(client, draft, *kept(page)[2:3], "OIL-5\t7")
     assert (len(lines), kept(mended)) == (2, ["OIL-5\tmany"])
