@@ -12,12 +12,14 @@ from ..models import Option, OptionGroup, OptionRule
 
 
 def choices_of(products: Collection[UUID]) -> Mapping[UUID, Choices]:
-    """Read the options that products are offered with, in three statements; a product without any has none."""
+    """Read the options that products are offered with, in three statements, in one where none has any."""
     groups = select(OptionGroup).where(OptionGroup.product_id.in_(products), OptionGroup.deleted_at.is_(None))
     by_product: dict[UUID, list[OptionGroup]] = {product: [] for product in products}
     for group in db.session.scalars(groups.order_by(OptionGroup.position, OptionGroup.id)):
         by_product[group.product_id].append(group)
     ids = [group.id for listed in by_product.values() for group in listed]
+    if not ids:
+        return {product: _choices([], {}, []) for product in products}
     options = select(Option).where(Option.group_id.in_(ids), Option.deleted_at.is_(None), Option.active)
     by_group: dict[UUID, list[Option]] = {}
     for option in db.session.scalars(options.order_by(Option.position, Option.id)):

@@ -34,9 +34,9 @@ def add_pasted_lines(
         Problem: 403, 404 or 409 where no line may be added.
     """
     taken = rows[:MOST_PASTED]
-    products = _products(actor, {row.product for row in taken})
     refused = []
     with write_unit() as session, added_up_once():
+        products = _products(actor, {row.product for row in taken})
         for row in taken:
             try:
                 with session.begin_nested():
@@ -49,24 +49,27 @@ def add_pasted_lines(
     return refused + [(row, Problem("sales.too_many_rows", message)) for row in rows[MOST_PASTED:]]
 
 
-def _products(actor: Actor, words: set[str]) -> Mapping[str, set[UUID]]:
-    """Find the products that are meant by codes and names; a code goes before a name."""
+def _products(actor: Actor, words: set[str]) -> Mapping[str, set[Product]]:
+    """Find the products that are meant by codes and names; a code goes before a name.
+
+    Whoever holds what is found spares each line reading its product again.
+    """
     codes = {spelt for word in words for spelt in (word, word.upper(), word.lower())}
-    statement = select(Product.id, Product.sku, Product.name).where(
+    statement = select(Product).where(
         or_(Product.sku.in_(codes), Product.name.in_(words)),
         Product.active,
         Product.deleted_at.is_(None),
         visible(actor, Product),
     )
-    by_code: dict[str, set[UUID]] = {}
-    by_name: dict[str, set[UUID]] = {}
-    for product, sku, name in db.session.execute(statement):
-        by_code.setdefault((sku or "").lower(), set()).add(product)
-        by_name.setdefault(name, set()).add(product)
+    by_code: dict[str, set[Product]] = {}
+    by_name: dict[str, set[Product]] = {}
+    for product in db.session.scalars(statement):
+        by_code.setdefault((product.sku or "").lower(), set()).add(product)
+        by_name.setdefault(product.name, set()).add(product)
     return {word: by_code.get(word.lower()) or by_name.get(word, set()) for word in words if word}
 
 
-def _product(row: PastedRow, products: Mapping[str, set[UUID]]) -> UUID:
+def _product(row: PastedRow, products: Mapping[str, set[Product]]) -> UUID:
     found = products.get(row.product, set())
     if row.rest:
         raise Problem("sales.bad_row", _("It has more cells than product, quantity, price and discount."))
@@ -74,4 +77,4 @@ def _product(row: PastedRow, products: Mapping[str, set[UUID]]) -> UUID:
         raise Problem("sales.bad_row", _("No product has this code or name."))
     if len(found) > 1:
         raise Problem("sales.bad_row", _("Several products are called so; write the code."))
-    return next(iter(found))
+    return next(iter(found)).id
