@@ -62,6 +62,7 @@ from core.exports.writing import write_table
 from core.host.contributions import (
     Action,
     Alert,
+    BulkAction,
     CalendarItem,
     Dependents,
     NavItem,
@@ -146,6 +147,7 @@ __all__ = [
     "Amount",
     "Attachment",
     "Board",
+    "BulkAction",
     "CalendarItem",
     "Count",
     "Country",

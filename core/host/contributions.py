@@ -4,11 +4,14 @@ All text in them is plain and escaped where it is drawn; only `markupsafe.Markup
 `plugin` themselves, so that an implementation never has to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from core.access import Actor
 
 #: How strongly something asks for attention; the pages draw it as a colour and say it in words.
 Level = Literal["plain", "notice", "warning", "danger", "success"]
@@ -69,6 +72,34 @@ class Action(Contribution):
     icon: str = "bolt"
     key: str = ""
     primary: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkAction(Contribution):
+    """Something that can be done with each of the records that somebody chose in a list.
+
+    Attributes:
+        id: stable, namespaced by the plugin: `sales.remind`.
+        title: a verb, and its object where that isn't the list's: "Remind".
+        act: act(actor, record) does it with one of them, inside one write unit for all; a Problem leaves that record as
+            it was, and is told with its name.
+        told: told(number) says what was done: "3 reminders are in the outbox.".
+        question: a sentence on what will happen, shown before it does; empty to act at once.
+        icon: a Tabler icon.
+        permission: which records it is done with: those that the actor may do this with.
+        is_undone: whether an Undo takes it back.
+        name_of: names a record that was left, where its title doesn't tell it from others: by its number.
+    """
+
+    id: str
+    title: Any
+    act: Callable[["Actor", Any], object]
+    told: Callable[[int], Any]
+    question: Any = ""
+    icon: str = "bolt"
+    permission: str = "edit"
+    is_undone: bool = True
+    name_of: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pluggy
 
-from core.host.contributions import Action, Alert, CalendarItem, Dependents, NavItem, Panel, TimelineEntry
+from core.host.contributions import Action, Alert, BulkAction, CalendarItem, Dependents, NavItem, Panel, TimelineEntry
 
 if TYPE_CHECKING:
     from core.access import Actor
@@ -39,6 +39,16 @@ def crm_collect_actions(actor: "Actor", record: Any) -> Iterable[Action]:  # typ
     Collected by the palette, by "New" and by the header of a record's page. `record` is the record that is open, of
     any type (look at its `__record_type__`), or None for what can be done anywhere. Give only what `actor` may do
     now. An exception leaves the plugin's actions out. Plugins with operations that no form covers implement it.
+    """
+
+
+@hookspec
+def crm_collect_bulk_actions(actor: "Actor", record_type: str) -> Iterable[BulkAction]:  # type: ignore[empty-body]
+    """Give what can be done with the records that somebody chooses in a list.
+
+    Collected by the list of every record type, and again when something is done; `record_type` is its key. Give only
+    what `actor` may do now. An exception leaves the plugin's actions out. Plugins with operations that one wants to do
+    with many records implement it.
     """
 
 

@@ -1,6 +1,7 @@
 """Acting on many records at once: the chosen ones, or everything in a filter."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from core.access import Actor, may
 from core.database import db, in_parts, utc_now, write_unit
+from core.host.contributions import BulkAction
 from core.i18n import _
 from core.problems import Problem
 from core.records.dependents import refuse_leaned_on
@@ -18,6 +20,8 @@ from core.records.untrusted import read_json
 
 #: What one request changes at most; more belongs to a job.
 MOST_AT_ONCE = 5_000
+#: With how many records one request does what a plugin offers; each costs some statements.
+MOST_ACTED_ON = 200
 
 #: The permission that each bulk action needs.
 ACTIONS = {"assign": "edit", "edit": "edit", "bin": "delete"}
@@ -48,7 +52,7 @@ def run_bulk(
     if permission is None:
         raise Problem("bad_action", _("There is no such action."), status=400)
     if not may(actor, record_type, permission):
-        raise Problem("refused", _("You don't have the right to do this. Ask an administrator."), status=403)
+        raise _refused()
     values = _values(record_type, action, value)
     if action == "bin":
         refuse_leaned_on(actor, record_type, ids or _found(actor, record_type, permission, query))
@@ -57,14 +61,65 @@ def run_bulk(
         for batch in _batches(actor, record_type, permission, ids, query):
             changed += len(batch)
             if changed > MOST_AT_ONCE:
-                raise Problem(
-                    "too_many",
-                    _("This would change more than %(most)s records at once. Narrow the filter.", most=MOST_AT_ONCE),
-                )
+                raise _too_many(MOST_AT_ONCE)
             for record in batch:
                 _apply(actor, record_type, record, action, values)
             db.session.flush()
     return changed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of doing something with many records.
+
+    Attributes:
+        done: with how many it was done.
+        left: those that stayed as they were, by name, and why.
+    """
+
+    done: int
+    left: Sequence[tuple[str, str]]
+
+
+def act_on_each(
+    actor: Actor, record_type: RecordType, action: BulkAction, ids: Sequence[UUID], query: ListQuery | None
+) -> Outcome:
+    """Do what a plugin offers with each of many records, in one write unit; those that refuse it stay as they were.
+
+    Args:
+        actor: whoever does it.
+        record_type: their type.
+        action: what is done.
+        ids: the chosen ones; empty to take everything that the query finds.
+        query: the list's query when no ids are given.
+
+    Raises:
+        Problem: 403 without the permission, 422 for too many records.
+    """
+    if not may(actor, record_type, action.permission):
+        raise _refused()
+    done, left = 0, list[tuple[str, str]]()
+    with write_unit() as session:
+        for batch in _batches(actor, record_type, action.permission, ids, query):
+            if done + len(left) + len(batch) > MOST_ACTED_ON:
+                raise _too_many(MOST_ACTED_ON)
+            for record in batch:
+                name = action.name_of(record) if action.name_of else record_type.title_of(record)
+                try:
+                    with session.begin_nested():
+                        action.act(actor, record)
+                    done += 1
+                except Problem as problem:
+                    left.append((name, str(problem)))
+    return Outcome(done, left)
+
+
+def _refused() -> Problem:
+    return Problem("refused", _("You don't have the right to do this. Ask an administrator."), status=403)
+
+
+def _too_many(most: int) -> Problem:
+    return Problem("too_many", _("This would change more than %(most)s records at once. Narrow the filter.", most=most))
 
 
 def _found(actor: Actor, record_type: RecordType, permission: str, query: ListQuery | None) -> list[UUID]:

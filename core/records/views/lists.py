@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from core.access import Actor, current_actor, may
+from core.host.contributions import BulkAction
+from core.host.doors import collect
 from core.i18n import _, format_number, ngettext
 from core.problems import Problem
 from core.records import present, queries
-from core.records.bulk import run_bulk
+from core.records.bulk import Outcome, act_on_each, run_bulk
 from core.records.filters import clauses_of, compile_filter, filter_field, filterable, parse_filter
 from core.records.queries import ListQuery
 from core.records.saved_views import remove_view, save_view, saved_views, view_url
@@ -22,8 +24,11 @@ from core.records.types import RecordType
 from core.records.untrusted import as_id
 from core.records.views.routes import Routes, list_query, rights_of, type_of_route
 from core.web.audience import audience
-from core.web.paths import is_own_path
+from core.web.paths import came_from
 from core.web.render import finish, fragment, last_transaction, redirect_or_refresh, render, toast
+
+#: How many of the records that something couldn't be done with are named.
+MOST_NAMED: Final = 3
 
 
 @audience("staff")
@@ -92,7 +97,17 @@ def _bulk_actions(actor: Actor, record_type: RecordType) -> list[dict[str, str]]
         actions.append({"label": _("Assign"), "icon": "user-share", "url": f"{url}/assign", "key": "a"})
     if may(actor, record_type, "delete"):
         actions.append({"label": _("Bin"), "icon": "trash", "url": f"{url}?action=bin", "target": "#main"})
+    for each in _offered(actor, record_type):
+        asks = {"url": f"{url}/ask?action={each.id}"}
+        acts = {"url": f"{url}?action={each.id}", "target": "#main"}
+        actions.append({"label": str(each.title), "icon": each.icon, **(asks if each.question else acts)})
     return actions
+
+
+def _offered(actor: Actor, record_type: RecordType) -> list[BulkAction]:
+    """List what plugins offer to do with the records of a list."""
+    offered = collect("crm_collect_bulk_actions", actor=actor, record_type=record_type.key)
+    return [each for each in offered if isinstance(each, BulkAction)]
 
 
 @audience("staff")
@@ -126,11 +141,44 @@ def bulk(key: str) -> Response:
     if not everything and not ids:
         raise Problem("nothing_chosen", _("Choose some records first."))
     action = request.values.get("action", "")
+    offered = next((each for each in _offered(actor, record_type) if each.id == action), None)
+    if offered is not None:
+        _tell(offered, act_on_each(actor, record_type, offered, ids, query))
+        return _back(record_type)
     number = run_bulk(actor, record_type, action, ids, query, request.form.get("value", ""))
     text = ngettext("%(num)s record changed.", "%(num)s records changed.", number)
     toast(text, undo=last_transaction() if number else None)
-    back = request.form.get("back", "")
-    return redirect_or_refresh(back if is_own_path(back) else record_type.url)
+    return _back(record_type)
+
+
+def _back(record_type: RecordType) -> Response:
+    """Lead back to the list, as it was filtered."""
+    came = came_from()
+    return redirect_or_refresh(came if came.partition("?")[0] == record_type.url else record_type.url)
+
+
+def _tell(action: BulkAction, outcome: Outcome) -> None:
+    """Say with how many records something was done, and which were left, and why."""
+    if outcome.done:
+        toast(str(action.told(outcome.done)), undo=last_transaction() if action.is_undone else None)
+    named = [f"{title}: {why}" for title, why in outcome.left[:MOST_NAMED]]
+    if not named:
+        return
+    number = len(outcome.left)
+    count = ngettext("%(num)s was left as it is.", "%(num)s were left as they are.", number)
+    further = number - len(named)
+    more = [_("And %(count)s more.", count=further)] if further else []
+    toast(" ".join([count, *named, *more]), level="warning")
+
+
+@audience("staff")
+def bulk_ask(key: str) -> Response:
+    """Ask whether something is to be done with the chosen records; the choice is carried along."""
+    actor, record_type = type_of_route(key)
+    action = next((each for each in _offered(actor, record_type) if each.id == request.args.get("action")), None)
+    if action is None:
+        raise Problem("bad_action", _("There is no such action."), status=400)
+    return fragment("records/act.html", record_type=record_type, form=request.form, action=action)
 
 
 @audience("staff")
@@ -222,6 +270,7 @@ LIST_ROUTES: Routes = (
     ("/options", "GET", options),
     ("/bulk", "POST", bulk),
     ("/bulk/assign", "POST", bulk_assign),
+    ("/bulk/ask", "POST", bulk_ask),
     ("/filter", "GET", filter_form),
     ("/filter", "POST", add_filter),
     ("/views/new", "GET", view_form),

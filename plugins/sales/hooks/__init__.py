@@ -10,6 +10,7 @@ from pelatis.api import (
     Action,
     Actor,
     Alert,
+    BulkAction,
     CalendarItem,
     Dependents,
     NavItem,
@@ -156,6 +157,13 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         batches,
     ):
         yield from subject.panels(slot, actor, record)
+
+
+@hookimpl
+def crm_collect_bulk_actions(actor: Actor, record_type: str) -> Iterator[BulkAction]:
+    """Offer reminders of invoices, and assigning by the rules."""
+    yield from overdue.bulk_actions(actor, record_type)
+    yield from assignment.bulk_actions(actor, record_type)
 
 
 @hookimpl

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from pelatis.api import Actor, Panel, _, _l, format_moment, may, ngettext, titles
+from pelatis.api import Actor, BulkAction, Panel, _, _l, format_moment, may, ngettext, record_types, titles
 
 from ..models import Assignment, AssignmentRule
-from ..operations.assignment import Assigner
+from ..operations.assignment import Assigner, assign_to_somebody
 from ..queries.assignment import KINDS, assignments_of, count_open, kind_of, team_of
 
 #: Who gets what a rule without a team is about.
@@ -22,6 +22,19 @@ GOES: Final = {
 def assign_work(record_type: str, records: Sequence[Any]) -> Sequence[Assignment] | None:
     """Give new customers to people by the rules."""
     return Assigner("customer").give_each(records) if record_type == "customer" else None
+
+
+def bulk_actions(actor: Actor, record_type: str) -> Iterator[BulkAction]:
+    """Offer to give chosen leads, deals or customers that are nobody's to whom the rules say."""
+    known = record_types.get(record_type)
+    if known is not None and known.model in {kind.model for kind in KINDS.values()} and may(actor, known, "edit"):
+        yield BulkAction(
+            id="sales.assign_by_rules",
+            title=_("Assign by the rules"),
+            icon="arrows-split-2",
+            act=assign_to_somebody,
+            told=lambda number: ngettext("%(num)s record was assigned.", "%(num)s records were assigned.", number),
+        )
 
 
 def panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:

@@ -5,9 +5,22 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pelatis.api import Action, Actor, Alert, CalendarItem, _, format_amount, format_day, may, ngettext
+from pelatis.api import (
+    Action,
+    Actor,
+    Alert,
+    BulkAction,
+    CalendarItem,
+    _,
+    can_send_mail,
+    format_amount,
+    format_day,
+    may,
+    ngettext,
+)
 
 from ..models import Invoice
+from ..operations.overdue import remind_as_usual
 from ..queries.overdue import OVERDUE, overdue_of_customers, own_overdue
 from ..records import INVOICES
 
@@ -23,6 +36,25 @@ def actions(actor: Actor) -> Iterator[Action]:
         yield Action(
             id="sales.overdue", title=_("Overdue invoices"), url=overdue_url(), icon="clock-exclamation", key=""
         )
+
+
+def bulk_actions(actor: Actor, record_type: str) -> Iterator[BulkAction]:
+    """Offer to remind the customers of chosen invoices."""
+    if record_type == INVOICES.key and may(actor, Invoice, "edit") and can_send_mail():
+        yield BulkAction(
+            id="sales.remind",
+            title=_("Remind"),
+            icon="mail",
+            act=remind_as_usual,
+            told=_told,
+            question=_("The customers of those that are overdue get a mail with the usual words and the invoice."),
+            is_undone=False,
+            name_of=lambda invoice: invoice.number or invoice.name,
+        )
+
+
+def _told(number: int) -> str:
+    return ngettext("%(num)s reminder is in the outbox.", "%(num)s reminders are in the outbox.", number)
 
 
 def alerts(actor: Actor, customers: Sequence[UUID]) -> Iterator[Alert]:

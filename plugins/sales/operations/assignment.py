@@ -311,6 +311,13 @@ def assign(actor: Actor, record: Any) -> Assignment:
         return given
 
 
+def assign_to_somebody(actor: Actor, record: Any) -> Assignment:
+    """Give what is nobody's to whom the rules say; the problems are those of `assign` and `sales.is_somebodys`."""
+    if record.owner_id is not None:
+        raise Problem("sales.is_somebodys", _("It is somebody’s already."), status=409)
+    return assign(actor, record)
+
+
 def pass_on(lead: Lead) -> Assignment | None:
     """Give a lead that nobody answered in time to the next one, and wind its clock up anew.
 

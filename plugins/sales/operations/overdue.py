@@ -1,5 +1,7 @@
 """Invoices that are overdue: telling their owners of each once, and reminding customers."""
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from pelatis.api import (
@@ -26,6 +28,9 @@ from pelatis.api import (
 from ..letters import invoice_file
 from ..models import Invoice
 from ..queries.overdue import is_late
+
+#: How long after a reminder one may send the usual one again.
+AGAIN_AFTER: Final = timedelta(days=1)
 
 
 def tell_overdue(invoice_id: UUID) -> bool:
@@ -68,6 +73,20 @@ def words_of_reminder(invoice: Invoice) -> str:
             lines.append(_("We reminded you of it on %(day)s.", day=format_day(invoice.reminded_at, "long")))
         lines += ["", _("If you have paid it meanwhile, please take no notice of this mail.")]
         return "\n".join(lines)
+
+
+def remind_as_usual(actor: Actor, invoice: Invoice) -> MailMessage:
+    """Remind a customer with the usual words, at most once a day.
+
+    Raises:
+        Problem: `sales.no_address`, `sales.reminded_lately`; beside what `remind` raises.
+    """
+    customer = db.session.get(Customer, invoice.customer_id) if invoice.customer_id else None
+    if customer is None or not customer.email:
+        raise Problem("sales.no_address", _("Its customer has no mail address."))
+    if invoice.reminded_at is not None and utc_now() - invoice.reminded_at < AGAIN_AFTER:
+        raise Problem("sales.reminded_lately", _("They were reminded of it less than a day ago."), status=409)
+    return remind(actor, invoice, customer.email, words_of_reminder(invoice), invoice.reminders)
 
 
 def remind(actor: Actor, invoice: Invoice, to: str, words: str, seen: int) -> MailMessage:

@@ -1,7 +1,9 @@
 """Assignment: which rule fits a lead, who of the team is next, why, and what happens when nobody answers."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -402,3 +404,31 @@ def test_page_of_a_rule_says_who_is_in_turn(client: FlaskClient, team: MakeTeam)
     page = client.get(f"/sales/assignment-rules/{made.id}").text
     for text in ("Who gets them", "1 open lead", "got the last one"):
         assert text in page
+
+
+def test_chosen_leads_of_nobody_are_assigned_and_undone_at_once(client: FlaskClient, team: MakeTeam) -> None:
+    made, (ana, bea) = team("Ana", "Bea")
+    nobodys, somebodys = [lead(), lead()], lead(name="Taken")
+    with write_unit():
+        nobodys[0].owner_id = nobodys[1].owner_id = None
+        somebodys.owner_id = bea
+    rule(made)
+
+    assert "Assign by the rules" in client.get("/sales/leads").text
+    ids = [str(each.id) for each in (*nobodys, somebodys)]
+    answer = client.post("/sales/leads/bulk?action=sales.assign_by_rules", data={"ids": ids}, follow_redirects=True)
+    told = unescape(answer.text)
+    assert "2 records were assigned." in told
+    assert r"1 was left as it is. Taken: It is somebody\u2019s already." in told
+    assert {owner_of(each) for each in nobodys} == {ana, bea}
+
+    undo = re.search("/undo/[0-9a-f-]{36}", told)
+    assert undo is not None
+    client.post(undo[0])
+    assert [owner_of(each) for each in nobodys] == [None, None]
+
+
+def owner_of(record: Any) -> UUID | None:
+    db.session.refresh(record)
+    owner: UUID | None = record.owner_id
+    return owner

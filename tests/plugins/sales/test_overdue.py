@@ -1,9 +1,11 @@
 """Overdue invoices: their owner is told once, and their customer's page, the owner's day and a list say so."""
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from html import unescape
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -21,12 +23,14 @@ from core.jobs.worker import run_next_job
 from core.mail import mails_about
 from core.mail.settings import change_mail_settings
 from core.notifications.models import Notification
+from core.records.operations import change_record
 from plugins.sales import jobs
 from plugins.sales.hooks.overdue import overdue_url
 from plugins.sales.models import Invoice
 from plugins.sales.operations.invoices import credit_invoice, post_invoice
 from plugins.sales.operations.overdue import invoice_pdf, remind, tell_overdue, words_of_reminder
 from plugins.sales.operations.payments import create_payment
+from tests.conftest import staff
 from tests.plugins.sales.invoicing import MAIL, draft, refused
 
 SYSTEM = system_actor()
@@ -172,3 +176,56 @@ def test_page_and_timeline_say_when_the_customer_was_reminded(customer: Any, own
     assert "Reminded once, on " in page
     assert "Mail to d@elaiones.example" in page
     assert "Reminded the customer of" in client.get(f"/customers/{customer.id}").text
+
+
+def chosen(client: FlaskClient, action: str, *records: Any) -> list[str]:
+    """Do something with the chosen invoices, as the bar of their list does, and give what is told of it."""
+    ids = [str(each.id) for each in records]
+    answer = client.post(f"/sales/invoices/bulk?action={action}", data={"ids": ids}, follow_redirects=True)
+    assert answer.status_code == 200, answer.text
+    return [
+        json.loads(unescape(told))["text"] for told in re.findall("<template data-flash>(.*?)</template>", answer.text)
+    ]
+
+
+def test_chosen_invoices_are_reminded_of_at_once_and_the_others_are_named(
+    customer: Any, owner: Actor, client: FlaskClient
+) -> None:
+    change_mail_settings(SYSTEM, MAIL)
+    change_record(SYSTEM, customer, {"email": "dimitra@elaiones.example"})
+    first, second, early = late(customer, owner), late(customer, owner), late(customer, owner, days=0)
+
+    asked = client.post("/sales/invoices/bulk/ask?action=sales.remind", data={"ids": [str(first.id)]})
+    assert "the usual words and the invoice" in asked.text
+    assert str(first.id) in asked.text
+
+    told = chosen(client, "sales.remind", first, second, early)
+    why = "It isn't overdue any more."
+    assert told == ["2 reminders are in the outbox.", f"1 was left as it is. {early.number}: {why}"]
+    for each in (first, second):
+        db.session.refresh(each)
+        assert each.reminders == len(mails_about(each.id)) == 1
+    assert list(mails_about(early.id)) == []
+
+    again = chosen(client, "sales.remind", first)
+    assert again == [f"1 was left as it is. {first.number}: They were reminded of it less than a day ago."]
+    db.session.refresh(first)
+    assert first.reminders == len(mails_about(first.id)) == 1
+
+
+def test_reminders_are_offered_to_those_who_may_write_where_mail_goes_out(customer: Any, owner: Actor) -> None:
+    def offered(actor: Actor) -> list[str]:
+        return [each.id for each in collect("crm_collect_bulk_actions", actor=actor, record_type="sales.invoice")]
+
+    assert offered(owner) == []
+    change_mail_settings(SYSTEM, MAIL)
+    assert offered(owner) == ["sales.remind"]
+    assert offered(staff(None, **{"sales.invoice.view": Scope.all})) == []
+
+
+def test_what_isnt_offered_is_refused(customer: Any, owner: Actor, client: FlaskClient) -> None:
+    invoice = late(customer, owner)
+    for path in ("bulk", "bulk/ask"):
+        answer = client.post(f"/sales/invoices/{path}?action=sales.remind", data={"ids": [str(invoice.id)]})
+        assert answer.status_code == 400
+    assert list(mails_about(invoice.id)) == []
