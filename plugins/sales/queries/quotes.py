@@ -1,17 +1,13 @@
 """What quotes consist of: their versions, sets, lines, approvals, links and signatures."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from pelatis.api import Actor, db, visible
-from plugins.catalog.api import Product
 
 from ..models import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteLink, QuoteSet, QuoteSignature
-from ..models.documents import DocumentLine
 from .papers import MOST_RECENT, last_change, papers_of
 
 
@@ -27,23 +23,6 @@ def lines_of(quote: Quote, quote_set: QuoteSet | None = None) -> list[QuoteLine]
     if quote_set is not None:
         statement = statement.where(QuoteLine.set_id == quote_set.id)
     return list(db.session.scalars(statement.order_by(QuoteLine.optional, QuoteLine.position, QuoteLine.id)))
-
-
-@dataclass(frozen=True)
-class ProductWords:
-    """What a line says of its product beside its name; both may be empty."""
-
-    code: str
-    series: str
-
-
-def products_on(actor: Actor, lines: Iterable[DocumentLine]) -> Mapping[UUID, ProductWords]:
-    """Read the codes and series of the products on some lines that an actor may see."""
-    wanted = {line.product_id for line in lines if line.product_id}
-    if not wanted:
-        return {}
-    statement = select(Product.id, Product.sku, Product.series).where(Product.id.in_(wanted), visible(actor, Product))
-    return {product: ProductWords(sku or "", series or "") for product, sku, series in db.session.execute(statement)}
 
 
 def versions_of(quote: Quote) -> list[Quote]:

@@ -50,6 +50,7 @@ class DocumentRow:
     """A line of a document as its page draws it; every text is ready to be read."""
 
     line: Any
+    code: str
     quantity: str
     unit: str
     price: str
@@ -62,16 +63,18 @@ class DocumentRow:
     stock: StockWords | None
 
 
-def row_of(line: Any, options_url: str = "", stock: StockWords | None = None) -> DocumentRow:
+def row_of(line: Any, code: str, options_url: str = "", stock: StockWords | None = None) -> DocumentRow:
     """Write a line of a document for its page.
 
     Args:
         line: of any document.
+        code: its product's; may be empty.
         options_url: where its options are chosen anew; empty for a line that stays or a product without any.
         stock: what is said of its stock.
     """
     return DocumentRow(
         line=line,
+        code=code,
         quantity=format_number(line.quantity),
         unit=unit_word(line.unit, line.quantity),
         price=format_price(line.unit_price, line.currency),

@@ -38,6 +38,7 @@ from ..operations.overdue import remind, words_of_reminder
 from ..queries.invoices import lines_of_invoice, notes_of, reversed_so_far
 from ..queries.overdue import is_late
 from ..queries.payments import allocations_to
+from ..queries.products import product_words
 from ..records import INVOICE_LINES, INVOICES, ORDERS, PAYMENTS
 from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
@@ -76,7 +77,8 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     corrected = db.session.get(Invoice, invoice.corrects_id) if invoice.corrects_id else None
     lines, rights = lines_of_invoice(invoice), _rights(actor, invoice)
     urls = options_urls(lines, INVOICES.url_of(invoice.id)) if rights["is_editable"] else {}
-    rows = [row_of(line, urls.get(line.id, "")) for line in lines]
+    words = product_words(actor, lines)
+    rows = [row_of(line, words[line.id].code, urls.get(line.id, "")) for line in lines]
     is_posted = invoice.sealed_at is not None
     return {
         "invoice": invoice,

@@ -9,7 +9,7 @@ from uuid import UUID
 from pelatis.api import _, format_amount, format_percent
 
 from ..models import QuoteLine, QuoteSet
-from ..queries.quotes import ProductWords
+from ..queries.products import ProductWords
 from ..totals import costs_by_group, margin_percent
 
 #: How many series have a part of their own at most; what all others cost is one part.
@@ -53,15 +53,13 @@ class SplitMargin:
     words: str
 
 
-def split_margin(
-    shown: QuoteSet, lines: Sequence[QuoteLine], products: Mapping[UUID, ProductWords]
-) -> SplitMargin | None:
+def split_margin(shown: QuoteSet, lines: Sequence[QuoteLine], words: Mapping[UUID, ProductWords]) -> SplitMargin | None:
     """Split the price of a set into what each series of its products costs and the margin.
 
     Args:
         shown: the set.
         lines: all of its lines.
-        products: the products on them that the reader may see; the others have no series.
+        words: what they say of their products, by their ids.
 
     Returns:
         None while the cost of a line isn't known, and of what costs nothing.
@@ -69,15 +67,10 @@ def split_margin(
     percent = margin_percent(shown.net, shown.cost)
     if shown.cost is None or percent is None:
         return None
-
-    def series_of(line: QuoteLine) -> str:
-        words = products.get(line.product_id) if line.product_id else None
-        return words.series if words else ""
-
-    costs = _named(costs_by_group([(series_of(line), line) for line in lines if line.counts], shown.currency))
+    costs = _named(costs_by_group([(words[line.id].series, line) for line in lines if line.counts], shown.currency))
     margin = shown.net - shown.cost
-    words = _("Margin, %(percent)s", percent=format_percent(percent))
-    amounts = [*((name, cost, f"c{place}") for place, (name, cost) in enumerate(costs, 1)), (words, margin, "c0")]
+    name = _("Margin, %(percent)s", percent=format_percent(percent))
+    amounts = [*((series, cost, f"c{place}") for place, (series, cost) in enumerate(costs, 1)), (name, margin, "c0")]
     parts = _laid_out(amounts, shown.currency)
     return SplitMargin(parts[-1].amount, parts, ", ".join(f"{part.name}: {part.amount}" for part in parts))
 

@@ -49,6 +49,7 @@ from ..operations.orders import (
 )
 from ..queries.invoices import invoices_of_order
 from ..queries.orders import deliveries_of, lines_of_order
+from ..queries.products import product_words
 from ..records import DELIVERIES, ORDER_LINES, ORDERS, QUOTES, RECURRING_ORDERS
 from ..recurrence import Rhythm
 from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
@@ -92,6 +93,7 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
     margin = margin_percent(order.net, order.cost) if may(actor, Cost, "view") else None
     may_edit = may(actor, Order, "edit") and order.deleted_at is None
     is_editable = order.sealed_at is None and may_edit
+    words = product_words(actor, lines)
     urls = options_urls(lines, ORDERS.url_of(order.id)) if is_editable else {}
     stock = promise_words(actor, order, lines) if order.sealed_at else stock_words(actor, lines, order.due_on)
     return {
@@ -99,7 +101,7 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
         "customer_title": customers.get(order.customer_id) if order.customer_id else None,
         "quote_title": quotes.get(order.quote_id) if order.quote_id else None,
         "standing": (ORDER_STATUSES[order.status], ORDER_TONES.get(order.status, "")),
-        "rows": [_row(line, urls.get(line.id, ""), stock.get(line.id)) for line in lines],
+        "rows": [_row(line, words[line.id].code, urls.get(line.id, ""), stock.get(line.id)) for line in lines],
         "sums": sums_of(order),
         "total": format_amount(order.gross, order.currency, whole=False),
         "margin": format_percent(margin) if margin is not None else "",
@@ -150,9 +152,9 @@ def _is_open(order: Order, lines: list[OrderLine]) -> bool:
     return order.status in DELIVERABLE or (order.status in ("invoiced", "closed") and left)
 
 
-def _row(line: OrderLine, options_url: str, stock: StockWords | None) -> OrderRow:
+def _row(line: OrderLine, code: str, options_url: str, stock: StockWords | None) -> OrderRow:
     return OrderRow(
-        row_of(line, options_url, stock),
+        row_of(line, code, options_url, stock),
         format_number(line.delivered),
         format_number(line.invoiced),
         line.quantity - line.delivered,

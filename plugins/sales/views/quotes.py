@@ -47,12 +47,11 @@ from ..operations.quote_lines import copy_set, order_set_lines, remove_set
 from ..operations.quote_links import link_for, revoke_link, token_of
 from ..operations.quotes import OPEN, revise_quote, send_quote
 from ..queries.orders import order_of_quote
+from ..queries.products import ProductWords, product_words
 from ..queries.quotes import (
-    ProductWords,
     approval_of,
     lines_of,
     link_of,
-    products_on,
     sets_of,
     signature_of,
     versions_of,
@@ -133,7 +132,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
     shows_cost = may(actor, Cost, "view")
     of_set = lines_of(quote, shown)
     lines = [only] if only else of_set
-    products = products_on(actor, of_set)
+    words = product_words(actor, of_set)
     is_editable = quote.sealed_at is None and quote.deleted_at is None and may(actor, Quote, "edit")
     stock = stock_words(actor, lines) if quote.status in STOCKED else {}
     urls = options_urls(lines, QUOTES.url_of(quote.id)) if is_editable else {}
@@ -147,11 +146,13 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "standing": (QUOTE_STATUSES[quote.status], QUOTE_TONES.get(quote.status, "")),
         "cards": [_card(quote, each, shown, each in reasons, shows_cost) for each in sets],
         "shown": shown,
-        "rows": [_row(quote, line, shows_cost, urls.get(line.id, ""), stock.get(line.id), products) for line in lines],
+        "rows": [
+            _row(quote, line, shows_cost, urls.get(line.id, ""), stock.get(line.id), words[line.id]) for line in lines
+        ],
         "sums": sums_of(shown) if shown else [],
         "total": format_amount(shown.gross, quote.currency, whole=False) if shown else "",
         "shows_cost": shows_cost,
-        "margin": split_margin(shown, of_set, products) if shown and shows_cost else None,
+        "margin": split_margin(shown, of_set, words) if shown and shows_cost else None,
         "reasons": reasons,
         "approval": approval,
         "is_editable": is_editable,
@@ -199,14 +200,13 @@ def _row(
     shows_cost: bool,
     options_url: str,
     stock: StockWords | None,
-    products: Mapping[UUID, ProductWords],
+    words: ProductWords,
 ) -> LineRow:
     cost = None if line.cost is None or not shows_cost else line.cost * line.quantity
     margin = margin_percent(line.net, cost)
-    product = products.get(line.product_id) if line.product_id else None
     return LineRow(
         line=line,
-        code=product.code if product else "",
+        code=words.code,
         quantity=format_number(line.quantity),
         quantity_in=typed(line.quantity),
         unit=unit_word(line.unit, line.quantity),

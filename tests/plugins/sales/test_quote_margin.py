@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 
 from core.access import system_actor
 from core.database import write_unit
+from core.records.operations import create_record
 from core.users.models import Role
 from core.users.operations import add_user
 from plugins.catalog.amounts import smallest_unit
@@ -18,9 +19,13 @@ from plugins.catalog.models import Product
 from plugins.catalog.operations.costs import create_cost
 from plugins.catalog.operations.products import create_product
 from plugins.sales.models import Quote, QuoteLine
+from plugins.sales.operations.invoices import create_invoice
+from plugins.sales.operations.orders import create_order
 from plugins.sales.operations.quote_lines import add_line
 from plugins.sales.operations.quotes import create_quote
-from plugins.sales.queries.quotes import lines_of, products_on, sets_of
+from plugins.sales.queries.products import ProductWords, product_words
+from plugins.sales.queries.quotes import lines_of, sets_of
+from plugins.sales.records import INVOICE_LINES, ORDER_LINES
 from plugins.sales.totals import cost_of, costs_by_group
 from plugins.sales.views.margins import SplitMargin, split_margin
 from tests.conftest import PASSWORD, sign_in, staff
@@ -45,7 +50,7 @@ def put(quote: Quote, sku: str, series: str | None, price: int, cost: int | None
 
 def split(quote: Quote, actor: Any = SYSTEM) -> SplitMargin | None:
     lines = lines_of(quote)
-    return split_margin(sets_of(quote)[0], lines, products_on(actor, lines))
+    return split_margin(sets_of(quote)[0], lines, product_words(actor, lines))
 
 
 def said(quote: Quote, actor: Any = SYSTEM) -> list[tuple[str, str]]:
@@ -99,7 +104,7 @@ def test_nothing_is_split_while_a_cost_is_unknown(quote: Quote) -> None:
 
 def test_whoever_may_not_see_products_reads_neither_their_codes_nor_their_series(quote: Quote) -> None:
     put(quote, "OIL", "Food", 10, 6)
-    assert products_on(staff(), lines_of(quote)) == {}
+    assert set(product_words(staff(), lines_of(quote)).values()) == {ProductWords()}
     assert said(quote, staff()) == [("Cost", "€60.00"), ("Margin, 40 %", "€40.00")]
 
 
@@ -127,6 +132,16 @@ def test_the_page_shows_codes_to_all_and_the_split_to_those_who_may_see_costs(
     part = sign_in(app, "eleni@example.org").get(f"/sales/quotes/{quote.id}").text
     assert "OIL-EV-5" in part
     assert "€60.00" not in part
+
+
+def test_orders_and_invoices_show_the_codes_too(client: FlaskClient, taxed: Any) -> None:
+    product = create_product(SYSTEM, {"name": "Olive oil", "sku": "OIL-EV-5", "list_price": Decimal(10)})
+    order = create_order(SYSTEM, {"customer_id": taxed.id, "currency": "EUR"})
+    create_record(SYSTEM, ORDER_LINES, {"order": str(order.id), "product": str(product.id), "quantity": "2"})
+    invoice = create_invoice(SYSTEM, {"customer_id": taxed.id, "currency": "EUR"})
+    create_record(SYSTEM, INVOICE_LINES, {"invoice": str(invoice.id), "product": str(product.id), "quantity": "2"})
+    for page in (f"/sales/orders/{order.id}", f"/sales/invoices/{invoice.id}"):
+        assert '<span class="cap q-code">OIL-EV-5</span>' in client.get(page).text
 
 
 @given(
