@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ClauseElement, bindparam, inspect, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.state import InstanceState
 
 from core.database.base import Record, open_attributes
 from core.database.journal import HOUSEKEEPING, updated
@@ -29,26 +30,30 @@ def write_together(session: Session, _context: Any, _instances: Any) -> None:
         return
     alike: dict[tuple[type[Record], frozenset[str]], list[Record]] = defaultdict(list)
     for record in dirty:
-        if isinstance(record, Record) and (changed := _writable(record)):
+        if isinstance(record, Record) and (changed := _writable(record)) is not None:
             alike[type(record), changed].append(record)
     for (model, changed), records in alike.items():
-        if len(records) >= MANY:
+        if changed and len(records) >= MANY:
             _write(session, model, changed, sorted(records, key=lambda each: each.id))
+        if not changed or len(records) >= MANY:
+            _settle(session, records)
 
 
-def _writable(record: Record) -> frozenset[str]:
-    """Name what changed of a record; nothing where the session itself has to see to it."""
+def _writable(record: Record) -> frozenset[str] | None:
+    """Name what changed of a record, if anything did; None where the session itself has to see to it."""
     state: Any = inspect(record)
     touched = state.committed_state
     attributes = state.mapper.column_attrs
-    changed = frozenset(each for each in touched if each in attributes and touched[each] != state.dict[each])
+    if not all(each in attributes for each in touched):
+        return None
+    changed = frozenset(each for each in touched if touched[each] != state.dict[each])
     left_alone = (
         bool(changed & HOUSEKEEPING)
         or len(state.mapper.tables) > 1
         or any(isinstance(state.dict[each], ClauseElement) for each in changed)
         or (is_sealed(record) and not open_attributes(type(record)).issuperset(changed))
     )
-    return frozenset() if left_alone else changed
+    return None if left_alone else changed
 
 
 def _write(session: Session, model: type[Record], changed: frozenset[str], records: Sequence[Record]) -> None:
@@ -76,3 +81,13 @@ def _write(session: Session, model: type[Record], changed: frozenset[str], recor
         written = {**{name: getattr(each, name) for name in names}, "version": each.version + 1, "updated_at": now}
         for name, value in written.items():
             set_committed_value(each, name, value)
+
+
+def _settle(session: Session, records: Sequence[Record]) -> None:
+    """Let the session take records for written, as behind a flush: it would look at each of their columns again.
+
+    Should a savepoint be taken back, it reads them anew.
+    """
+    states: list[Any] = [inspect(each) for each in records]
+    session._register_altered(states)
+    InstanceState._commit_all_states([(each, each.dict) for each in states], session.identity_map)

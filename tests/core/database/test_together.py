@@ -65,6 +65,27 @@ def test_written_records_can_change_again(customers: list[Customer]) -> None:
     assert read_anew()[:2] == [("Gdańsk", 3), ("Łódź 1", 2)]
 
 
+def test_written_records_are_nothing_more_to_the_session(customers: list[Customer]) -> None:
+    with write_unit() as session:
+        move(customers)
+        session.flush()
+        assert not session.dirty
+        assert not any(session.is_modified(each) for each in customers)
+
+
+def test_what_was_set_to_what_it_was_is_not_written(customers: list[Customer], statements: list[str]) -> None:
+    with write_unit() as session:
+        for customer in customers:
+            customer.city = str(customer.city)
+        session.flush()
+        assert not session.dirty
+        customers[0].city = "Łódź"
+    assert updates(statements) == 1
+    assert [customer.version for customer in customers] == [2] + [1] * (len(customers) - 1)
+    told = db.session.scalars(select(JournalEntry).where(JournalEntry.operation == "update")).all()
+    assert [(each.record_id, each.changes) for each in told] == [(customers[0].id, {"city": ["Πάτρα", "Łódź"]})]
+
+
 def test_one_stale_row_refuses_all(customers: list[Customer]) -> None:
     table: Any = Customer.__table__
 
