@@ -40,7 +40,7 @@ OF_SALES: Final = frozenset({BOARD, FORECAST})
 
 
 def floor_engine(url: str) -> Engine:
-    """Make an engine for the floor, with the same settings as Pelatis' own and nothing else of it."""
+    """Make an engine for the floor: Pelatis' settings, but the transactions and pings of its readers as they come."""
     return prepare_engine(create_engine(url, **engine_options(url)))
 
 
