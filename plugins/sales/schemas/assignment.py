@@ -20,11 +20,6 @@ RECEIVERS: Final = {
 ASSIGNMENT_METHODS: Final = {"turns": _l("In turns"), "load": _l("Whoever has the fewest open")}
 
 
-def _check_sources(names: Sequence[str]) -> None:
-    for name in names:
-        OneOf(list(SOURCES), error=_("Choose among: %(names)s.", names=", ".join(SOURCES)))(name)
-
-
 def _check_countries(codes: Sequence[str]) -> None:
     for code in codes:
         OneOf(list(country_names()), error=_("Write countries by their two letters: GR, PL."))(code)
@@ -39,12 +34,8 @@ class AssignmentRuleSchema(RecordSchema):
         label=_l("Position"), help=_l("The first rule that fits decides."), load_default=0, allow_none=False
     )
     is_on = fields.Boolean(label=_l("In force"), load_default=True, allow_none=False)
-    sources = fields.Tags(
-        label=_l("Sources"),
-        help=_l("Left empty: any. Known are %(names)s.", names=", ".join(SOURCES)),
-        validate=_check_sources,
-        load_default=list,
-        allow_none=False,
+    sources = fields.Choices(
+        SOURCES, label=_l("Sources"), help=_l("Left empty: any."), load_default=list, allow_none=False
     )
     languages = fields.Tags(label=_l("Languages"), help=_l("en, el, pl"), load_default=list, allow_none=False)
     countries = fields.Tags(

@@ -432,3 +432,14 @@ def owner_of(record: Any) -> UUID | None:
     db.session.refresh(record)
     owner: UUID | None = record.owner_id
     return owner
+
+
+def test_form_of_a_rule_offers_the_sources_by_their_names(client: FlaskClient, team: MakeTeam) -> None:
+    team_id, _people = team("Ana")
+    form = client.get("/sales/assignment-rules/new").text
+    assert "Trade fair" in form.partition("Sources")[2].partition("Languages")[0]
+    data = {"name": "Fairs", "sources": ["web", "fair"], "team": str(team_id), "about": "lead"}
+    assert client.post("/sales/assignment-rules", data=data).status_code in (201, 303)
+    made = db.session.scalars(select(AssignmentRule)).one()
+    assert made.sources == ["web", "fair"]
+    assert "Trade fair" in client.get(f"/sales/assignment-rules/{made.id}").text
