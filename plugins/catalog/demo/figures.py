@@ -133,7 +133,7 @@ BULK: Final = (Decimal(1000), Decimal("0.92"))
 COSTS: Final = {
     "Tins and bottles": "0.71",
     "Labels and boxes": "0.64",
-    "Food": "0.82",
+    "Food": "0.645",
     "Equipment": "0.68",
     "Services": "0.55",
 }

@@ -64,7 +64,7 @@ def make(company: DemoCompany, deals: Mapping[tuple[str, str], Mapping[str, Any]
     codes = {line[0] for _terms, sets in QUOTES.values() for *_told, lines in sets for line in lines}
     products = dict(db.session.execute(select(Product.sku, Product.id).where(Product.sku.in_(codes))).all())
     if db.session.get(ApprovalLimit, company.stable_id("limit")) is None:
-        limit = {"name": _("Nothing below cost"), "min_margin": Decimal(0), "max_discount": Decimal(15)}
+        limit = {"name": _("A fifth at least"), "min_margin": Decimal(20), "max_discount": Decimal(15)}
         company.insert(ApprovalLimit, [{"id": company.stable_id("limit"), **limit}])
     for key, (terms, sets) in QUOTES.items():
         quote_id = company.stable_id("quote", *key)
