@@ -54,6 +54,9 @@ DEFAULT_ZONE = "Europe/Athens"
 #: Where CLDR puts a space that Babel leaves out: "PLN 100", not "PLN100".
 _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
+#: A number as it is typed where a comma stands before decimals, with or without signs between its thousands.
+_WITH_COMMA = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:[.\s]\d{3})+),\d+")
+_BETWEEN_THOUSANDS = re.compile(r"[.\s]")
 #: The region whose way of writing days English follows: "22 Nov", as everywhere in Europe.
 _DAYS_LIKE = {"en": "en_GB"}
 
@@ -249,6 +252,18 @@ def format_number(value: int | float | Decimal) -> str:
     if type(value) is int and -1_000 < value < 1_000:
         return str(value)  # no language separates these, and most numbers are that small
     return numbers.format_decimal(value, locale=_language())
+
+
+def with_point(text: str) -> str:
+    """Write a typed number with a point before its decimals.
+
+    Args:
+        text: what was typed. Where the reader's language has a comma before decimals, `1234,5`, `1.234,5` and
+            `1 234,5` are one number; what isn't a number in that way comes back as it is.
+    """
+    if numbers.get_decimal_symbol(_language()) != "," or not _WITH_COMMA.fullmatch(text.strip()):
+        return text
+    return _BETWEEN_THOUSANDS.sub("", text).replace(",", ".")
 
 
 def format_compact(value: int | float | Decimal) -> str:

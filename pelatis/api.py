@@ -91,6 +91,7 @@ from core.i18n import (
     ngettext,
     pgettext,
     today,
+    with_point,
 )
 from core.jobs import Event, Progress, enqueue, job
 from core.mail import (
@@ -296,6 +297,7 @@ __all__ = [
     "update_record",
     "utc_now",
     "visible",
+    "with_point",
     "working_calendar",
     "write_table",
     "write_unit",

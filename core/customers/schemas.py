@@ -18,7 +18,8 @@ from core.records.fields import RecordSchema
 #: Currencies that amounts of a customer may be in.
 CURRENCIES: Final = (
     "EUR", "PLN", "USD", "GBP", "CHF", "BGN", "CZK", "DKK", "HUF", "NOK", "RON", "RSD", "SEK", "TRY", "UAH",
-    "AED", "AUD", "BRL", "CAD", "CNY", "EGP", "ILS", "INR", "JPY", "KES", "KRW", "MXN", "PHP", "SGD", "ZAR",
+    "AED", "AUD", "BHD", "BRL", "CAD", "CNY", "EGP", "ILS", "INR", "JOD", "JPY", "KES", "KRW", "KWD", "MXN", "OMR",
+    "PHP", "SGD", "TND", "ZAR",
 )  # fmt: skip
 #: Languages in which a company writes to its customers.
 LANGUAGES: Final = (

@@ -22,6 +22,7 @@ from core.i18n import (
     name_zone,
     ngettext,
     pgettext,
+    with_point,
 )
 from core.records import fields
 
@@ -41,6 +42,29 @@ ROOT = Path(__file__).parents[2]
 def test_an_amount_has_the_sign_of_its_own_country(app: Flask, language: str, currency: str, written: str) -> None:
     with app.test_request_context(), force_locale(language):
         assert format_amount(Decimal(27_980), currency) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "read"),
+    [
+        ("el", "1234,5", "1234.5"),
+        ("el", "1.234.567,50", "1234567.50"),
+        ("el", "-5000,25", "-5000.25"),
+        ("pl", "1 234,50", "1234.50"),
+        ("pl", "1\N{NO-BREAK SPACE}234,50", "1234.50"),
+        ("pl", "33,333", "33.333"),
+        ("el", "1234.5", "1234.5"),
+        ("el", "1,234.50", "1,234.50"),
+        ("el", "1.23,5", "1.23,5"),
+        ("el", "many", "many"),
+        ("en", "12,345", "12,345"),
+    ],
+)
+def test_a_comma_stands_before_decimals_where_the_language_writes_so(
+    app: Flask, language: str, typed: str, read: str
+) -> None:
+    with app.test_request_context(), in_language(language):
+        assert with_point(typed) == read
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from pelatis.api import (
     today,
     update_record,
     visible,
+    with_point,
 )
 from plugins.catalog.api import (
     Configuration,
@@ -52,7 +53,8 @@ from .documents import tell_refusal, words_of
 from .stock import available_words
 
 #: What is typed of a new line.
-TYPED = ("product", "name", "quantity", "unit_price", "discount")
+NUMBERS = ("quantity", "unit_price", "discount")
+TYPED = ("product", "name", *NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,12 @@ def add_typed_line(
 
 def typed_line() -> dict[str, Any]:
     """Give what was typed of a new line."""
-    return {name: request.form[name] for name in TYPED if request.form.get(name)}
+    return numbers_with_point({name: request.form[name] for name in TYPED if request.form.get(name)})
+
+
+def numbers_with_point(values: Mapping[str, str]) -> dict[str, Any]:
+    """Give what was typed of a line, its numbers with a point before their decimals."""
+    return {name: with_point(text) if name in NUMBERS else text for name, text in values.items()}
 
 
 def add_pasted(lines: RecordType, beside: Mapping[str, Any], changed: Callable[..., Response]) -> Response:

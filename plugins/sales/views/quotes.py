@@ -69,6 +69,7 @@ from .lines import (
     choose_anew,
     dialog_of,
     lines_in_order,
+    numbers_with_point,
     options_chosen,
     options_urls,
     typed_line,
@@ -337,7 +338,7 @@ def change_line(record_id: UUID, line_id: UUID) -> Response:
     line: QuoteLine = _part(QuoteLine, line_id, quote)
     if "configured" in request.form:
         return choose_anew(_line_dialog(quote, line), QUOTE_LINES, line, lambda: _changed(quote, line.set_id))
-    values: dict[str, Any] = {name: request.form[name] for name in LINE_FIELDS if name in request.form}
+    values = numbers_with_point({name: request.form[name] for name in LINE_FIELDS if name in request.form})
     if values.get("unit_price") == "":
         values["unit_price"] = None
     check_version(line, request.form.get("version", type=int), values)

@@ -17,11 +17,12 @@ from core.i18n import today
 from core.problems import Problem
 from core.records.history import undo_transaction
 from core.records.operations import bin_record, restore_record, update_record
+from core.users.models import User
 from plugins.catalog.models import Product
 from plugins.catalog.operations.costs import create_cost
 from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.taxes import create_tax_rule
-from plugins.sales.models import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteSet
+from plugins.sales.models import ApprovalLimit, Opportunity, Quote, QuoteApproval, QuoteLine, QuoteSet
 from plugins.sales.operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
 from plugins.sales.operations.quote_lines import (
     add_line,
@@ -313,3 +314,19 @@ def test_limit_holds_from_its_amount_on(quote: Quote, oil: Product) -> None:
     assert reasons_for_approval(quote) == {}
     update_line(SYSTEM, line, {"quantity": Decimal(100)})
     assert len(reasons_for_approval(quote)) == 1
+
+
+def test_numbers_of_a_line_and_of_a_form_are_typed_with_the_comma_of_ones_language(
+    client: FlaskClient, administrator: Any, quote: Quote
+) -> None:
+    with write_unit() as session:
+        session.get_one(User, administrator.id).language = "pl"
+    typed = {"name": "Montaż", "quantity": "1,5", "unit_price": "1 033,25", "discount": "2,5"}
+    client.post(f"/sales/quotes/{quote.id}/sets/{only_set(quote).id}/lines", data=typed)
+    (line,) = lines_of(quote)
+    assert (line.quantity, line.unit_price, line.discount) == (Decimal("1.5"), Decimal("1033.25"), Decimal("2.5"))
+    client.post(f"/sales/quotes/{quote.id}/lines/{line.id}", data={"quantity": "2,25", "version": line.version})
+    db.session.refresh(line)
+    assert line.quantity == Decimal("2.25")
+    client.post("/sales/opportunities", data={"name": "Umowa", "amount": "1234,5"})
+    assert db.session.scalar(select(Opportunity.amount).where(Opportunity.name == "Umowa")) == Decimal("1234.5")
