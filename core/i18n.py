@@ -56,6 +56,10 @@ _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 #: A number as it is typed where a comma stands before decimals, with or without signs between its thousands.
 _WITH_COMMA = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:[.\s]\d{3})+),\d+")
+#: One whose comma can't stand between thousands.
+_WITH_CLEAR_COMMA = re.compile(r"[-+]?\d+,(?:\d{1,2}|\d{4,})")
+#: A number whose point may stand between thousands, or before decimals.
+_WITH_ONE_POINT = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
 _BETWEEN_THOUSANDS = re.compile(r"[.\s]")
 #: The region whose way of writing days English follows: "22 Nov", as everywhere in Europe.
 _DAYS_LIKE = {"en": "en_GB"}
@@ -259,11 +263,26 @@ def with_point(text: str) -> str:
 
     Args:
         text: what was typed. Where the reader's language has a comma before decimals, `1234,5`, `1.234,5` and
-            `1 234,5` are one number; what isn't a number in that way comes back as it is.
+            `1 234,5` are one number; elsewhere a comma that can't stand between thousands is one before decimals too:
+            `24,50`. What isn't a number in that way comes back as it is.
     """
-    if numbers.get_decimal_symbol(_language()) != "," or not _WITH_COMMA.fullmatch(text.strip()):
+    written = _WITH_COMMA if _has_comma() else _WITH_CLEAR_COMMA
+    if not written.fullmatch(text.strip()):
         return text
     return _BETWEEN_THOUSANDS.sub("", text).replace(",", ".")
+
+
+def is_ambiguous(text: str) -> bool:
+    """Tell whether a typed number is a thousand and more in the reader's language, and one and a bit to programs.
+
+    Args:
+        text: what was typed: `1.500` where a comma stands before decimals.
+    """
+    return _has_comma() and _WITH_ONE_POINT.fullmatch(text.strip()) is not None
+
+
+def _has_comma() -> bool:
+    return bool(numbers.get_decimal_symbol(_language()) == ",")
 
 
 def format_compact(value: int | float | Decimal) -> str:

@@ -91,7 +91,6 @@ from core.i18n import (
     ngettext,
     pgettext,
     today,
-    with_point,
 )
 from core.jobs import Event, Progress, enqueue, job
 from core.mail import (
@@ -297,7 +296,6 @@ __all__ = [
     "update_record",
     "utc_now",
     "visible",
-    "with_point",
     "working_calendar",
     "write_table",
     "write_unit",

@@ -14,7 +14,7 @@ import marshmallow as ma
 from marshmallow import RAISE, validate
 from marshmallow.types import ErrorMessages
 
-from core.i18n import _, _l
+from core.i18n import _, _l, is_ambiguous, with_point
 from core.records.registry import record_types
 
 #: Ids that the present job has found visible to its actor already: an import asks once for each, and not per row.
@@ -281,6 +281,22 @@ class Phone(FieldInfo, ma.fields.String):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+class Typed(str):
+    """A number as somebody typed it into a page: where their language has it so, a comma stands before its decimals."""
+
+    __slots__ = ()
+
+
+def _as_written(value: Any) -> Any:
+    """Write a typed number as programs do; refuse what is ten thousand to one reader and ten to another."""
+    if not isinstance(value, Typed):
+        return value
+    if is_ambiguous(value):
+        message = _("“%(number)s” can be read in two ways. Write thousands without a sign.", number=value.strip())
+        raise ma.ValidationError(message)
+    return with_point(value)
+
+
 class Integer(FieldInfo, ma.fields.Integer):
     """A whole number."""
 
@@ -290,7 +306,7 @@ class Integer(FieldInfo, ma.fields.Integer):
     default_error_messages = _NOT_WHOLE
 
     def _validated(self, value: Any) -> int:
-        number: int = super()._validated(value)
+        number: int = super()._validated(_as_written(value))
         if abs(number) > LARGEST_INTEGER:
             raise ma.ValidationError(_("This number is too large."))
         return number
@@ -308,6 +324,7 @@ class Decimals(FieldInfo, ma.fields.Decimal):
         super().__init__(places=places, as_string=True, **options)
 
     def _validated(self, value: Any) -> Decimal:
+        value = _as_written(value)
         try:
             number: Decimal = super()._validated(value)
         except ma.ValidationError as error:
@@ -343,7 +360,7 @@ class Money(FieldInfo, ma.fields.Decimal):
         self.currency = currency
 
     def _validated(self, value: Any) -> Decimal:
-        amount = super()._validated(value)
+        amount = super()._validated(_as_written(value))
         if abs(amount) >= LARGEST_AMOUNT:
             raise ma.ValidationError(_("This amount is too large."))
         if amount != round(amount, 4):

@@ -7,7 +7,6 @@ from typing import Any
 from core.access import Actor, current_actor
 from core.customfields import fields_of
 from core.database import is_sealed
-from core.i18n import with_point
 from core.records import fields
 from core.records.types import RecordType
 
@@ -119,6 +118,6 @@ def _submitted(each: FormField, form: Any) -> Any:
     if each.control == "tags":
         return [value.strip() for line in form.getlist(each.name) for value in line.split(",") if value.strip()]
     value = form.get(each.name, "")
-    if each.field.numeric:
-        value = with_point(value)
+    if each.field.numeric and value:
+        return fields.Typed(value)
     return value if value != "" or isinstance(each.field, fields.String) else None

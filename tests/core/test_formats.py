@@ -4,6 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
@@ -58,6 +59,7 @@ def test_an_amount_has_the_sign_of_its_own_country(app: Flask, language: str, cu
         ("el", "1.23,5", "1.23,5"),
         ("el", "many", "many"),
         ("en", "12,345", "12,345"),
+        ("en", "24,50", "24.50"),
     ],
 )
 def test_a_comma_stands_before_decimals_where_the_language_writes_so(
@@ -65,6 +67,32 @@ def test_a_comma_stands_before_decimals_where_the_language_writes_so(
 ) -> None:
     with app.test_request_context(), in_language(language):
         assert with_point(typed) == read
+
+
+@pytest.mark.parametrize("field", [fields.Money(), fields.Decimals()])
+@pytest.mark.parametrize(
+    ("language", "typed", "read"),
+    [
+        ("el", "1.500,0", "1500"),
+        ("el", "1500", "1500"),
+        ("el", "0.125", "0.125"),
+        ("el", "12.50", "12.5"),
+        ("en", "1.500", "1.5"),
+        ("el", "1.500", None),
+        ("pl", "-12.345", None),
+        ("en", "1,500", None),
+    ],
+)
+def test_what_is_a_thousand_to_some_and_one_to_others_is_refused(
+    app: Flask, language: str, typed: str, read: str | None, field: Any
+) -> None:
+    with app.test_request_context(), in_language(language):
+        if read is None:
+            with pytest.raises(ValidationError):
+                field.deserialize(fields.Typed(typed))
+        else:
+            assert field.deserialize(fields.Typed(typed)) == Decimal(read)
+        assert field.deserialize("1.500") == Decimal("1.5"), "programs mean what they write"
 
 
 @pytest.mark.parametrize(

@@ -133,17 +133,12 @@ def typed_quantities(form: Mapping[str, str], prefix: str = "quantity-") -> dict
     """
     said = {name.removeprefix(prefix): text for name, text in form.items() if name.startswith(prefix) and text.strip()}
     try:
-        return {UUID(line): fields.Decimals().deserialize(_with_point(text)) for line, text in said.items()}
+        return {UUID(line): fields.Decimals().deserialize(fields.Typed(text)) for line, text in said.items()}
     except ValueError as error:
         raise not_found() from error
     except ma.ValidationError as error:
         message = str(error.messages[0])
         raise Problem("sales.bad_quantity", message, fields={"quantity": [message]}) from error
-
-
-def _with_point(text: str) -> str:
-    """Let a comma stand for the point, as Greek and Polish hands write it."""
-    return text.strip() if "." in text else text.strip().replace(",", ".")
 
 
 def part_of(model: Any, part_id: UUID, column: str, document: Any) -> Any:

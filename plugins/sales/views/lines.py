@@ -4,7 +4,7 @@ A dialog asks for the variant and the options of a product that has any before i
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -33,7 +33,6 @@ from pelatis.api import (
     today,
     update_record,
     visible,
-    with_point,
 )
 from plugins.catalog.api import (
     Configuration,
@@ -186,12 +185,12 @@ def add_typed_line(
 
 def typed_line() -> dict[str, Any]:
     """Give what was typed of a new line."""
-    return numbers_with_point({name: request.form[name] for name in TYPED if request.form.get(name)})
+    return typed_of_line(name for name in TYPED if request.form.get(name))
 
 
-def numbers_with_point(values: Mapping[str, str]) -> dict[str, Any]:
-    """Give what was typed of a line, its numbers with a point before their decimals."""
-    return {name: with_point(text) if name in NUMBERS else text for name, text in values.items()}
+def typed_of_line(names: Iterable[str]) -> dict[str, Any]:
+    """Give what was typed of a line, its numbers as such."""
+    return {name: fields.Typed(request.form[name]) if name in NUMBERS else request.form[name] for name in names}
 
 
 def add_pasted(lines: RecordType, beside: Mapping[str, Any], changed: Callable[..., Response]) -> Response:

@@ -69,10 +69,10 @@ from .lines import (
     choose_anew,
     dialog_of,
     lines_in_order,
-    numbers_with_point,
     options_chosen,
     options_urls,
     typed_line,
+    typed_of_line,
 )
 from .margins import split_margin
 from .stock import StockWords, stock_words
@@ -338,7 +338,7 @@ def change_line(record_id: UUID, line_id: UUID) -> Response:
     line: QuoteLine = _part(QuoteLine, line_id, quote)
     if "configured" in request.form:
         return choose_anew(_line_dialog(quote, line), QUOTE_LINES, line, lambda: _changed(quote, line.set_id))
-    values = numbers_with_point({name: request.form[name] for name in LINE_FIELDS if name in request.form})
+    values = typed_of_line(name for name in LINE_FIELDS if name in request.form)
     if values.get("unit_price") == "":
         values["unit_price"] = None
     check_version(line, request.form.get("version", type=int), values)

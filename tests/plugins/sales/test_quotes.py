@@ -328,5 +328,8 @@ def test_numbers_of_a_line_and_of_a_form_are_typed_with_the_comma_of_ones_langua
     client.post(f"/sales/quotes/{quote.id}/lines/{line.id}", data={"quantity": "2,25", "version": line.version})
     db.session.refresh(line)
     assert line.quantity == Decimal("2.25")
+    refused = client.post("/sales/opportunities", data={"name": "Umowa", "amount": "1.234"})
+    assert refused.status_code == 422
+    assert "„1.234” można odczytać dwojako." in refused.text
     client.post("/sales/opportunities", data={"name": "Umowa", "amount": "1234,5"})
     assert db.session.scalar(select(Opportunity.amount).where(Opportunity.name == "Umowa")) == Decimal("1234.5")
