@@ -272,6 +272,18 @@ def with_point(text: str) -> str:
     return _BETWEEN_THOUSANDS.sub("", text).replace(",", ".")
 
 
+def typed_number(value: Decimal | float | int | str) -> str:
+    """Write a number as it is typed into a field: no grouping, and its language's sign before decimals.
+
+    Args:
+        value: a number, or what somebody has typed, which comes back as it is.
+    """
+    if isinstance(value, str):
+        return value
+    digits = format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    return digits.replace(".", numbers.get_decimal_symbol(_language()))
+
+
 def is_ambiguous(text: str) -> bool:
     """Tell whether a typed number is a thousand and more in the reader's language, and one and a bit to programs.
 

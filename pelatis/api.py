@@ -91,6 +91,7 @@ from core.i18n import (
     ngettext,
     pgettext,
     today,
+    typed_number,
 )
 from core.jobs import Event, Progress, enqueue, job
 from core.mail import (
@@ -293,6 +294,7 @@ __all__ = [
     "toast",
     "today",
     "tone_of",
+    "typed_number",
     "update_record",
     "utc_now",
     "visible",

@@ -23,6 +23,7 @@ from core.i18n import (
     name_zone,
     ngettext,
     pgettext,
+    typed_number,
     with_point,
 )
 from core.records import fields
@@ -191,3 +192,21 @@ def test_no_plugin_changes_the_words_of_the_core(app: Flask, language: str, said
     """Of deals the same word is an adjective, and says its context."""
     with in_language(language):
         assert _("Open") == said != pgettext("deals", "Open")
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "written"),
+    [
+        ("en", Decimal("1234.50"), "1234.5"),
+        ("el", Decimal("1234.50"), "1234,5"),
+        ("pl", Decimal("1.125"), "1,125"),
+        ("el", Decimal("1500"), "1500"),
+        ("el", 2.5, "2,5"),
+        ("el", "1,2x", "1,2x"),
+    ],
+)
+def test_a_number_stands_in_its_field_as_it_is_typed(app: Flask, language: str, value: Any, written: str) -> None:
+    with app.test_request_context(), in_language(language):
+        assert typed_number(value) == written
+        if isinstance(value, Decimal):
+            assert fields.Decimals().deserialize(fields.Typed(written)) == value

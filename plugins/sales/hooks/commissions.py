@@ -14,8 +14,8 @@ from pelatis.api import (
     format_percent,
     may,
     titles,
+    typed_number,
 )
-from plugins.catalog.api import typed
 
 from ..commissions import Tier, tiers_kept
 from ..models import CommissionEntry, CommissionMember, CommissionPlan, CommissionSplit, Invoice, Opportunity, Order
@@ -84,7 +84,7 @@ def example_of(plan: CommissionPlan, amount: Decimal) -> dict[str, Any]:
     else:
         words = _("Progressive: each part of the amount earns the percentage of its own tier.")
     return {
-        "amount": typed(amount),
+        "amount": typed_number(amount),
         "words": words,
         "parts": [
             (

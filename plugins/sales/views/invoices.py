@@ -27,8 +27,8 @@ from pelatis.api import (
     show_record,
     titles,
     toast,
+    typed_number,
 )
-from plugins.catalog.api import typed
 
 from ..hooks.commissions import shown_shares
 from ..letters import invoice_answer
@@ -59,7 +59,7 @@ class CreditRow:
     @property
     def left_in(self) -> str:
         """What is left, as it stands in a field."""
-        return typed(self.left)
+        return typed_number(self.left)
 
 
 @blueprint.get("/invoices/<uuid:record_id>")
@@ -133,7 +133,7 @@ def _payment_url(actor: Actor, invoice: Invoice) -> str:
     if not may(actor, Payment, "create"):
         return ""
     given = {"customer": invoice.customer_id, "invoice": invoice.id, "currency": invoice.currency}
-    return f"{PAYMENTS.url}/new?{urlencode({**given, 'amount': typed(invoice.open_amount)})}"
+    return f"{PAYMENTS.url}/new?{urlencode({**given, 'amount': typed_number(invoice.open_amount)})}"
 
 
 def _rights(actor: Actor, invoice: Invoice) -> dict[str, Any]:

@@ -31,8 +31,9 @@ from pelatis.api import (
     titles,
     toast,
     today,
+    typed_number,
 )
-from plugins.catalog.api import Cost, typed, written_quantity
+from plugins.catalog.api import Cost, written_quantity
 
 from ..hooks.commissions import shown_shares
 from ..hooks.recurring import repeats_of
@@ -74,7 +75,7 @@ class OrderRow:
     @property
     def left_in(self) -> str:
         """What is left, as it stands in a field."""
-        return typed(self.left)
+        return typed_number(self.left)
 
 
 @blueprint.get("/orders/<uuid:record_id>")

@@ -25,8 +25,8 @@ from pelatis.api import (
     titles,
     toast,
     today,
+    typed_number,
 )
-from plugins.catalog.api import typed
 
 from ..models import Allocation, Invoice, Payment
 from ..operations.payments import allocate, oldest_first, refund, take_back
@@ -65,11 +65,15 @@ def use_of(actor: Actor, source: Source) -> dict[str, Any]:
         ],
         "refunds": [(each, money(each.amount, each.currency)) for each in refunds_of(source)],
         "proposals": [
-            (each, money(each.open_amount, each.currency), typed(proposed[each.id]) if each.id in proposed else "")
+            (
+                each,
+                money(each.open_amount, each.currency),
+                typed_number(proposed[each.id]) if each.id in proposed else "",
+            )
             for each in invoices
         ],
         "credit": money(source.open_amount, source.currency) if source.open_amount else "",
-        "credit_in": typed(source.open_amount) if is_open else "",
+        "credit_in": typed_number(source.open_amount) if is_open else "",
     }
 
 

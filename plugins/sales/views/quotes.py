@@ -35,9 +35,10 @@ from pelatis.api import (
     show_record,
     titles,
     toast,
+    typed_number,
     update_record,
 )
-from plugins.catalog.api import Cost, typed, unit_word
+from plugins.catalog.api import Cost, unit_word
 
 from ..letters import parts_of, quote_answer
 from ..models import Order, Quote, QuoteLine, QuoteSet
@@ -209,11 +210,11 @@ def _row(
         line=line,
         code=words.code,
         quantity=format_number(line.quantity),
-        quantity_in=typed(line.quantity),
+        quantity_in=typed_number(line.quantity),
         unit=unit_word(line.unit, line.quantity),
         price=format_price(line.unit_price, quote.currency),
         discount=format_percent(line.discount) if line.discount else "–",
-        discount_in=typed(line.discount),
+        discount_in=typed_number(line.discount),
         margin="–" if margin is None else format_percent(margin),
         is_thin=margin is not None and margin < 0,
         net=format_amount(line.net, quote.currency, whole=False),
