@@ -46,10 +46,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that asks for a database on every kind that there is."""
+    """Run each test that asks for a database on every kind that there is, or on the kind alone that its mark names."""
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         kinds = [chosen] if chosen else ["sqlite", *(["postgresql"] if POSTGRES_URL else [])]
+        only = metafunc.definition.get_closest_marker("only_on")
+        kinds = [kind for kind in kinds if only is None or kind in only.args]
         metafunc.parametrize("database_kind", kinds, scope="session")
 
 

@@ -1,18 +1,13 @@
 """Readers of PostgreSQL have no transaction, write nothing for all that, and notice when a connection was ended."""
 
 import pytest
-from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from core.customers.models import Customer
 from core.database import db, readers, write_unit
 
-
-@pytest.fixture(autouse=True)
-def _postgresql(app: Flask) -> None:
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite has readers of its own")
+pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.usefixtures("app")]
 
 
 def end_every_connection() -> None:
