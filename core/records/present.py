@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from core.access import Actor
 from core.customfields import fields_of
 from core.database import db
-from core.i18n import _, format_ago, format_amount, format_day, format_moment, format_number, ngettext
+from core.i18n import _, format_ago, format_amount, format_day, format_moment, format_number, ngettext, typed_number
 from core.records import fields, queries
 from core.records.filters import Filter
 from core.records.forms import FormField, form_fields
@@ -446,7 +446,7 @@ def asked_facts(
 
 
 def control_value(value: Any) -> Any:
-    """Give a value as its control holds it: days and moments in ISO form, amounts without trailing zeros."""
+    """Give a value as its control holds it: days and moments in ISO form, amounts as they are typed."""
     if isinstance(value, datetime):
         from core.i18n import current_zone
 
@@ -454,7 +454,7 @@ def control_value(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return typed_number(value)
     return value
 
 

@@ -332,4 +332,6 @@ def test_numbers_of_a_line_and_of_a_form_are_typed_with_the_comma_of_ones_langua
     assert refused.status_code == 422
     assert "„1.234” można odczytać dwojako." in refused.text
     client.post("/sales/opportunities", data={"name": "Umowa", "amount": "1234,5"})
-    assert db.session.scalar(select(Opportunity.amount).where(Opportunity.name == "Umowa")) == Decimal("1234.5")
+    made = db.session.scalars(select(Opportunity).where(Opportunity.name == "Umowa")).one()
+    assert made.amount == Decimal("1234.5")
+    assert 'value="1234,5"' in client.get(f"/sales/opportunities/{made.id}/edit").text
