@@ -169,7 +169,6 @@ def furnish_templates(app: Flask) -> None:
         format_price=i18n.format_price,
         format_time=i18n.format_time,
         today=i18n.today,
-        typed_number=i18n.typed_number,
     )
 
     @app.context_processor

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, dates, numbers
@@ -50,6 +50,12 @@ __all__ = [
 #: The languages that pages and documents are written in: code to the name that its speakers give it.
 LANGUAGES: dict[str, str] = {"en": "English", "el": "Ελληνικά", "pl": "Polski"}
 DEFAULT_ZONE = "Europe/Athens"
+#: The currencies that amounts may be in, the nearest first.
+CURRENCIES: Final = (
+    "EUR", "PLN", "USD", "GBP", "CHF", "BGN", "CZK", "DKK", "HUF", "NOK", "RON", "RSD", "SEK", "TRY", "UAH",
+    "AED", "AUD", "BHD", "BRL", "CAD", "CNY", "EGP", "ILS", "INR", "JOD", "JPY", "KES", "KRW", "KWD", "MXN", "OMR",
+    "PHP", "SGD", "TND", "ZAR",
+)  # fmt: skip
 
 #: Where CLDR puts a space that Babel leaves out: "PLN 100", not "PLN100".
 _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
@@ -272,16 +278,9 @@ def with_point(text: str) -> str:
     return _BETWEEN_THOUSANDS.sub("", text).replace(",", ".")
 
 
-def typed_number(value: Decimal | float | int | str) -> str:
-    """Write a number as it is typed into a field: no grouping, and its language's sign before decimals.
-
-    Args:
-        value: a number, or what somebody has typed, which comes back as it is.
-    """
-    if isinstance(value, str):
-        return value
-    digits = format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
-    return digits.replace(".", numbers.get_decimal_symbol(_language()))
+def typed_number(value: Decimal) -> str:
+    """Write a number as it is typed into a field: no grouping, and its language's sign before decimals."""
+    return format(value.normalize(), "f").replace(".", numbers.get_decimal_symbol(_language()))
 
 
 def is_ambiguous(text: str) -> bool:

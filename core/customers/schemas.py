@@ -11,16 +11,10 @@ from marshmallow.validate import Length, Range
 from core.customers.fields import Country, CustomerPhone, TaxNumberText, Words
 from core.customers.kinds import CONTACT_KINDS, KINDS, ROLES
 from core.customers.models import ORGANISATION
-from core.i18n import _l, today
+from core.i18n import CURRENCIES, _l, today
 from core.records import fields
 from core.records.fields import RecordSchema
 
-#: Currencies that amounts of a customer may be in.
-CURRENCIES: Final = (
-    "EUR", "PLN", "USD", "GBP", "CHF", "BGN", "CZK", "DKK", "HUF", "NOK", "RON", "RSD", "SEK", "TRY", "UAH",
-    "AED", "AUD", "BHD", "BRL", "CAD", "CNY", "EGP", "ILS", "INR", "JOD", "JPY", "KES", "KRW", "KWD", "MXN", "OMR",
-    "PHP", "SGD", "TND", "ZAR",
-)  # fmt: skip
 #: Languages in which a company writes to its customers.
 LANGUAGES: Final = (
     "el", "pl", "en", "ar", "bg", "cs", "da", "de", "es", "et", "fi", "fr", "hr", "hu", "it", "ja", "lt", "lv", "nl",

@@ -287,8 +287,12 @@ class Typed(str):
     __slots__ = ()
 
 
-def _as_written(value: Any) -> Any:
-    """Write a typed number as programs do; refuse what is ten thousand to one reader and ten to another."""
+def as_written(value: Any) -> Any:
+    """Write a typed number as programs do; what isn't `Typed` comes back as it is.
+
+    Raises:
+        ValidationError: for what is a thousand to one reader and one to another.
+    """
     if not isinstance(value, Typed):
         return value
     if is_ambiguous(value):
@@ -306,7 +310,7 @@ class Integer(FieldInfo, ma.fields.Integer):
     default_error_messages = _NOT_WHOLE
 
     def _validated(self, value: Any) -> int:
-        number: int = super()._validated(_as_written(value))
+        number: int = super()._validated(as_written(value))
         if abs(number) > LARGEST_INTEGER:
             raise ma.ValidationError(_("This number is too large."))
         return number
@@ -324,23 +328,24 @@ class Decimals(FieldInfo, ma.fields.Decimal):
         super().__init__(places=places, as_string=True, **options)
 
     def _validated(self, value: Any) -> Decimal:
-        value = _as_written(value)
+        value = as_written(value)
         try:
             number: Decimal = super()._validated(value)
         except ma.ValidationError as error:
             # marshmallow can't round a number of more digits than the context has, and calls it none.
-            raise self.make_error("too_large") if _is_finite(value) else error from error
+            raise self.make_error("too_large") if number_of(value) is not None else error from error
         if abs(number) >= LARGEST_AMOUNT:
             raise self.make_error("too_large")
         return number
 
 
-def _is_finite(value: Any) -> bool:
-    """Tell whether something says a number, however large."""
+def number_of(value: Any) -> Decimal | None:
+    """Read a number as programs write it, however large; None for what is none."""
     try:
-        return Decimal(str(value)).is_finite()
+        number = Decimal(str(value))
     except InvalidOperation:
-        return False
+        return None
+    return number if number.is_finite() else None
 
 
 class Money(FieldInfo, ma.fields.Decimal):
@@ -360,7 +365,7 @@ class Money(FieldInfo, ma.fields.Decimal):
         self.currency = currency
 
     def _validated(self, value: Any) -> Decimal:
-        amount = super()._validated(_as_written(value))
+        amount = super()._validated(as_written(value))
         if abs(amount) >= LARGEST_AMOUNT:
             raise ma.ValidationError(_("This amount is too large."))
         if amount != round(amount, 4):

@@ -154,6 +154,20 @@ def column_of(record_type: RecordType, field: Any, path: str) -> Any:
     return getattr(record_type.model, field.column)
 
 
+def typed_values(record_type: RecordType, path: str, given: Sequence[str]) -> list[str]:
+    """Give what somebody typed into a condition as a filter holds it: numbers as programs write them.
+
+    Raises:
+        Problem: 400 for a number that can be read in two ways.
+    """
+    if path not in filterable(record_type) or not filter_field(record_type, path).numeric:
+        return list(given)
+    try:
+        return [fields.as_written(fields.Typed(each)) for each in given]
+    except ma.ValidationError as error:
+        raise bad_filter(" ".join(map(str, error.messages))) from error
+
+
 def compare(field: Any, column: Any, operator: str, value: Any) -> ColumnElement[bool]:
     """Compile one condition.
 

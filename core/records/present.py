@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
@@ -327,13 +328,8 @@ def subtitles(actor: Actor, records: Sequence[tuple[RecordType, UUID]]) -> dict[
         if types[key].subtitle
         for record in db.session.scalars(select(types[key].model).where(types[key].model.id.in_(of_type)))
     ]
-    related = [
-        (declared.record_type, getattr(record, declared.column))
-        for record_type, record in found
-        for declared in map(record_type.fields.get, record_type.subtitle)
-        if isinstance(declared, fields.Related)
-    ]
-    titles = queries.titles_of(actor, related)
+    related = (queries.pointed_at(record_type, [record], record_type.subtitle) for record_type, record in found)
+    titles = queries.titles_of(actor, chain.from_iterable(related))
     return {
         record.id: [
             text
@@ -410,7 +406,7 @@ def _controls(fields_of_form: Sequence[FormField], record: Any) -> list[dict[str
             "kind": _CONTROL_KINDS.get(each.control, each.control),
             "name": each.name,
             "label": each.label,
-            "value": control_value(each.value),
+            "value": control_value(each),
             "errors": list(each.errors),
             "hint": each.field.help or "",
             "required": each.field.required,
@@ -445,16 +441,18 @@ def asked_facts(
     return {"title": title, "controls": _controls(wanted, record)}
 
 
-def control_value(value: Any) -> Any:
-    """Give a value as its control holds it: days and moments in ISO form, amounts as they are typed."""
+def control_value(each: FormField) -> Any:
+    """Give a field's value as its control holds it: days and moments in ISO form, numbers as they are typed."""
+    value = each.value
     if isinstance(value, datetime):
         from core.i18n import current_zone
 
         return value.astimezone(current_zone()).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Decimal):
-        return typed_number(value)
+    if each.field.numeric and value is not None and not isinstance(value, fields.Typed):
+        number = fields.number_of(value)
+        return value if number is None else typed_number(number)
     return value
 
 

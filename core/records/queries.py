@@ -424,12 +424,18 @@ def related_titles(
         records: the rows of a page.
         names: the fields that are shown.
     """
+    return titles_of(actor, pointed_at(record_type, records, names))
+
+
+def pointed_at(
+    record_type: RecordType, records: Sequence[Any], names: Iterable[str]
+) -> Iterator[tuple[str, UUID | None]]:
+    """Give what some fields of some records point at: the keys of record types and ids."""
     from core.records.fields import Related
 
-    related = [each for name in names if isinstance(each := record_type.fields.get(name), Related)]
-    return titles_of(
-        actor, ((each.record_type, getattr(record, each.column)) for each in related for record in records)
-    )
+    for each in map(record_type.fields.get, names):
+        if isinstance(each, Related):
+            yield from ((each.record_type, getattr(record, each.column)) for record in records)
 
 
 def extra_values(actor: Actor, columns: Sequence[ExtraColumn], ids: Sequence[UUID]) -> dict[str, Mapping[UUID, Any]]:

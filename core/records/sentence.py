@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from core.access import Actor
-from core.i18n import _, _l, format_day
+from core.i18n import _, _l, format_day, format_number
 from core.records import fields
 from core.records.filters import Filter, clauses_of, filter_field, relative_day
 from core.records.queries import titles
@@ -96,9 +96,14 @@ def _values(actor: Actor, field: Any, value: Any, operator: str) -> str:
     elif isinstance(field, fields.OfASet):
         words = [str(field.choices.get(each, each)) for each in values]
     else:
-        words = [_word(each) for each in values]
+        words = [_number(each) if field.numeric else _word(each) for each in values]
     joint = _("and") if operator == "between" else _("or")
     return f" {joint} ".join(words)
+
+
+def _number(value: Any) -> str:
+    number = fields.number_of(value)
+    return str(value) if number is None else format_number(number)
 
 
 def _word(value: Any) -> str:

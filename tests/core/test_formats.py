@@ -201,12 +201,9 @@ def test_no_plugin_changes_the_words_of_the_core(app: Flask, language: str, said
         ("el", Decimal("1234.50"), "1234,5"),
         ("pl", Decimal("1.125"), "1,125"),
         ("el", Decimal("1500"), "1500"),
-        ("el", 2.5, "2,5"),
-        ("el", "1,2x", "1,2x"),
     ],
 )
-def test_a_number_stands_in_its_field_as_it_is_typed(app: Flask, language: str, value: Any, written: str) -> None:
+def test_a_number_stands_in_its_field_as_it_is_typed(app: Flask, language: str, value: Decimal, written: str) -> None:
     with app.test_request_context(), in_language(language):
         assert typed_number(value) == written
-        if isinstance(value, Decimal):
-            assert fields.Decimals().deserialize(fields.Typed(written)) == value
+        assert fields.Decimals().deserialize(fields.Typed(written)) == value

@@ -16,7 +16,7 @@ from core.i18n import _, format_number, ngettext
 from core.problems import Problem
 from core.records import present, queries
 from core.records.bulk import Outcome, act_on_each, run_bulk
-from core.records.filters import clauses_of, compile_filter, filter_field, filterable, parse_filter
+from core.records.filters import clauses_of, compile_filter, filter_field, filterable, parse_filter, typed_values
 from core.records.queries import ListQuery
 from core.records.saved_views import remove_view, save_view, saved_views, view_url
 from core.records.sentence import OPERATORS
@@ -110,6 +110,10 @@ def _offered(actor: Actor, record_type: RecordType) -> list[BulkAction]:
     return [each for each in offered if isinstance(each, BulkAction)]
 
 
+def _asked_for(actor: Actor, record_type: RecordType, action: str) -> BulkAction | None:
+    return next((each for each in _offered(actor, record_type) if each.id == action), None)
+
+
 @audience("staff")
 def count(key: str) -> Response:
     """Count a list exactly, which somebody asked for."""
@@ -141,8 +145,7 @@ def bulk(key: str) -> Response:
     if not everything and not ids:
         raise Problem("nothing_chosen", _("Choose some records first."))
     action = request.values.get("action", "")
-    offered = next((each for each in _offered(actor, record_type) if each.id == action), None)
-    if offered is not None:
+    if (offered := _asked_for(actor, record_type, action)) is not None:
         _tell(offered, act_on_each(actor, record_type, offered, ids, query))
         return _back(record_type)
     number = run_bulk(actor, record_type, action, ids, query, request.form.get("value", ""))
@@ -175,7 +178,7 @@ def _tell(action: BulkAction, outcome: Outcome) -> None:
 def bulk_ask(key: str) -> Response:
     """Ask whether something is to be done with the chosen records; the choice is carried along."""
     actor, record_type = type_of_route(key)
-    action = next((each for each in _offered(actor, record_type) if each.id == request.args.get("action")), None)
+    action = _asked_for(actor, record_type, request.args.get("action", ""))
     if action is None:
         raise Problem("bad_action", _("There is no such action."), status=400)
     return fragment("records/act.html", record_type=record_type, form=request.form, action=action)
@@ -219,11 +222,8 @@ def add_filter(key: str) -> Response:
     """Lead to the list with one more condition."""
     _actor, record_type = type_of_route(key)
     form = request.form
-    clause = {
-        "field": form.get("field", ""),
-        "op": form.get("op", "is"),
-        "value": [v for v in form.getlist("value") if v],
-    }
+    path, given = form.get("field", ""), [each for each in form.getlist("value") if each]
+    clause = {"field": path, "op": form.get("op", "is"), "value": typed_values(record_type, path, given)}
     present_filter = parse_filter(form.get("filter"))
     tree = {"and": [*clauses_of(present_filter), clause]}
     compile_filter(current_actor(), record_type, tree)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.access import system_actor
-from core.i18n import LANGUAGES, _, get_language
+from core.i18n import CURRENCIES, LANGUAGES, _, get_language
 from core.mail.settings import can_send_mail
 from core.problems import Problem
 from core.users import operations, queries
@@ -18,9 +18,6 @@ from core.web.audience import audience
 from core.web.limits import limit_by_account, limit_by_address
 from core.web.paths import is_own_path
 from core.web.render import finish
-
-#: The currencies that the set-up page offers first.
-CURRENCIES = ("EUR", "PLN", "USD", "GBP", "CHF", "CZK", "DKK", "HUF", "NOK", "RON", "SEK", "BGN", "RSD", "TRY", "UAH")
 
 
 def add_pages(blueprint: Blueprint) -> None:

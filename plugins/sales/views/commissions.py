@@ -258,7 +258,7 @@ def plan_example(record_id: UUID) -> Response:
     """Work a plan out for an amount that is typed."""
     plan: CommissionPlan = find_record(current_actor(), COMMISSION_PLANS, record_id)
     try:
-        amount = fields.Money().deserialize(request.args.get("amount") or "0")
+        amount = fields.Money().deserialize(fields.Typed(request.args.get("amount") or "0"))
     except ma.ValidationError:
         amount = Decimal(0)
     return fragment("sales/commissions/example.html", **example_of(plan, amount))

@@ -29,6 +29,7 @@ from pelatis.api import (
     toast,
     typed_number,
 )
+from plugins.catalog.api import typed
 
 from ..hooks.commissions import shown_shares
 from ..letters import invoice_answer
@@ -133,7 +134,7 @@ def _payment_url(actor: Actor, invoice: Invoice) -> str:
     if not may(actor, Payment, "create"):
         return ""
     given = {"customer": invoice.customer_id, "invoice": invoice.id, "currency": invoice.currency}
-    return f"{PAYMENTS.url}/new?{urlencode({**given, 'amount': typed_number(invoice.open_amount)})}"
+    return f"{PAYMENTS.url}/new?{urlencode({**given, 'amount': typed(invoice.open_amount)})}"
 
 
 def _rights(actor: Actor, invoice: Invoice) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from pelatis.api import (
     not_found,
     toast,
     today,
+    typed_number,
     update_record,
     visible,
 )
@@ -139,7 +140,8 @@ class LineDialog:
     def _choice(self, chosen: Sequence[Any]) -> LineChoice:
         actor, customer_id = current_actor(), self.document.customer_id
         customer = db.session.get(Customer, customer_id) if customer_id else None
-        quantity, currency = _read(fields.Decimals(), self.said.get("quantity") or "1"), self.document.currency
+        quantity = _read(fields.Decimals(), fields.Typed(self.said.get("quantity") or "1"))
+        currency = self.document.currency
         product = _visible_product(actor, self.said)
         variants = variant_choice_of(
             actor, product, customer, said=_values_said(), quantity=quantity, currency=currency
@@ -234,7 +236,7 @@ def dialog_of(document: Any, line: DocumentLine, url: str, target: str) -> LineD
         url: the document's.
         target: the selector of what the answer replaces.
     """
-    said = {"product": line.product_id, "quantity": line.quantity}
+    said = {"product": line.product_id, "quantity": typed_number(line.quantity)}
     return LineDialog(document, f"{url}/lines/{line.id}", target, said)
 
 
@@ -250,7 +252,7 @@ def _read(declared: ma.fields.Field[Any], value: Any) -> Any:
         Problem: 422 for what it can't be.
     """
     try:
-        return declared.deserialize(str(value))
+        return declared.deserialize(value)
     except ma.ValidationError as error:
         raise Problem("invalid", " ".join(map(str, error.messages))) from error
 

@@ -222,6 +222,24 @@ def test_field_is_made_on_the_screen_and_filled_in_on_the_form(client: FlaskClie
     assert "West" in bad.text
 
 
+def test_number_is_shown_typed_and_filtered_with_the_comma_of_ones_language(client: FlaskClient) -> None:
+    client.post("/settings/language", data={"value": "el"})
+    declare("Weight", "number")
+    kept = customer("Olives", weight="1.125")
+    assert 'value="1,125"' in client.get(f"/customers/{kept.id}/edit").text
+    client.post(f"/customers/{kept.id}/edit", data={"name": "Olives", "custom.weight": "1,125", "version": "1"})
+    db.session.refresh(kept)
+    assert kept.custom["weight"] == "1.125"
+    refused = client.post("/customers", data={"name": "Oil", "custom.weight": "1.125"})
+    assert refused.status_code == 422
+    assert 'value="1.125"' in refused.text  # as it was typed
+    more = {"field": "custom.weight", "op": "more", "value": "1,1"}
+    listed = client.get(client.post("/customers/filter", data=more).headers["Location"]).text
+    assert "Olives" in listed
+    assert "1,1" in listed
+    assert client.post("/customers/filter", data={**more, "value": "1.125"}).status_code == 400
+
+
 def test_field_stands_in_the_api(api: FlaskClient) -> None:
     declare("Trees", "number")
     made = api.post("/api/v1/customers", json={"name": "Olives", "custom": {"trees": 120}})

@@ -184,6 +184,21 @@ def test_product_with_options_opens_the_configurator_in_place(
     assert line.options == ["3 kW"]
 
 
+def test_quantity_of_a_product_with_options_is_typed_with_the_comma_of_ones_language(
+    client: FlaskClient, quote: Quote, press: Product
+) -> None:
+    client.post("/settings/language", data={"value": "el"})
+    url = f"/sales/quotes/{quote.id}/sets/{sets_of(quote)[0].id}/lines"
+    asked = client.post(url, data={"product": str(press.id), "quantity": "1,5"})
+    assert 'name="quantity" value="1,5"' in asked.text
+    ticked = {"configured": "1", "product": str(press.id), "quantity": "1,5", "option-b": str(option("5 kW").id)}
+    client.post(url, data=ticked)
+    (line,) = lines_of(quote)
+    assert line.quantity == Decimal("1.5")
+    again = client.get(f"/sales/quotes/{quote.id}/lines/{line.id}/options")
+    assert 'name="quantity" value="1,5"' in again.text
+
+
 def test_order_asks_for_options_too(client: FlaskClient, customer: Any, press: Product) -> None:
     order: Order = create_record(SYSTEM, ORDERS, {"customer": str(customer.id), "currency": "EUR"})
     asked = client.post(f"/sales/orders/{order.id}/lines", data={"product": str(press.id), "quantity": "1"})
