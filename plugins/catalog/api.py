@@ -1,11 +1,22 @@
 """What plugins that require the catalog may import."""
 
 from .amounts import read_typed, reads_in_two_ways, rounded, shared_out, smallest_unit, typed
-from .models import Cost, Option, Price, PriceList, PriceRule, Product, Reservation, StockLevel, TaxRule
+from .models import (
+    Cost,
+    ExpectedDelivery,
+    Option,
+    Price,
+    PriceList,
+    PriceRule,
+    Product,
+    Reservation,
+    StockLevel,
+    TaxRule,
+)
 from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
 from .operations.stock import consume, postpone, release, reserve
-from .pricing import PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep
+from .pricing import UNUSED, PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep
 from .queries.configurator import Configuration, VariantChoice, configuration_of, variant_choice_of
 from .queries.options import with_options
 from .queries.prices import price_of
@@ -23,9 +34,11 @@ from .units import unit_word, written_quantity
 
 __all__ = [
     "UNITS",
+    "UNUSED",
     "Availability",
     "Configuration",
     "Cost",
+    "ExpectedDelivery",
     "HoldingList",
     "Option",
     "Price",

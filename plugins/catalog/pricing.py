@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from pelatis.api import _, _l, format_day, format_number
+from pelatis.api import _, _l, format_day, format_number, format_price
 
 from .models import PriceList, Product, TaxRule
 
@@ -30,7 +30,11 @@ STEP_WORDS: Final[Mapping[str, Any]] = {
     "unpriced_option": _l("Option “%(option)s”: “%(price_list)s” has no rate for its price"),
     "left_out": _l("“%(plugin)s” couldn't be asked for its prices"),
     "unpriced": _l("No price list in %(currency)s has a price for it on this day"),
+    "ended": _l("“%(price_list)s” ended on %(day)s"),
+    "from_quantity": _l("%(price)s from %(quantity)s on"),
 }
+#: The kinds of steps that were considered and not used; they are no part of the price.
+UNUSED: Final = frozenset({"ended", "from_quantity"})
 #: The kinds of steps that set the price; all others add to it.
 SETTING: Final = frozenset({"list", "converted", "set_by_rule"})
 #: Why a list holds for a customer, by what a step's values say.
@@ -69,9 +73,9 @@ class PriceStep:
     Attributes:
         kind: one of `STEP_WORDS`.
         values: what its words are filled with, as plain text, so that a document may keep it: names, `min_quantity` and
-            `since` (ISO) where it holds from a quantity or a day on, and of a list `why` it holds: `agreed` with the
-            customer (with the `reason` that was given), or by `segment`.
-        amount: for one unit; None where there is no price.
+            `since` (ISO) where it holds from a quantity or a day on, `ended_on` (ISO), and of a list `why` it holds:
+            `agreed` with the customer (with the `reason` that was given), or by `segment`.
+        amount: for one unit; None where there is no price, 0 where none was asked for.
         currency: ISO 4217.
     """
 
@@ -83,7 +87,13 @@ class PriceStep:
     @property
     def label(self) -> str:
         """What it is, in the reader's language."""
-        return str(STEP_WORDS[self.kind]) % self.values
+        words = dict(self.values)
+        if self.kind == "ended":
+            words["day"] = format_day(date.fromisoformat(self.values["ended_on"]))
+        elif self.kind == "from_quantity":
+            words["price"] = format_price(self.amount, self.currency)
+            words["quantity"] = format_number(Decimal(self.values["min_quantity"]))
+        return str(STEP_WORDS[self.kind]) % words
 
     @property
     def note(self) -> str:
@@ -153,6 +163,8 @@ class PricedLine:
         steps: where the price comes from, in their order; at least one.
         options: those that were chosen, in the order of the request.
         parts: what a bundle is made of; the tax of each is that of its share of the price.
+        unused: what was considered and not used, of kinds in `UNUSED`: a list that ended lately, and the price from the
+            next quantity on where it is lower.
     """
 
     product: Product
@@ -166,6 +178,7 @@ class PricedLine:
     steps: tuple[PriceStep, ...] = field(default_factory=tuple)
     options: tuple[PricedOption, ...] = ()
     parts: tuple[PricedPart, ...] = ()
+    unused: tuple[PriceStep, ...] = ()
 
 
 def summed(steps: Iterable[PriceStep]) -> Decimal:

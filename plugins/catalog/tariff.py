@@ -162,6 +162,31 @@ class Tariff:
         step = PriceStep("variant", {"features": ", ".join(variant.features)}, more, currency)
         return Found(start.price_list, start.list_price + more, start.amount + more, (*start.steps, step))
 
+    def has_price(self, price_list: PriceList, product: Product) -> bool:
+        """Tell whether a list has a price for a product, or for what it is a variant of."""
+        return any((price_list.id, each) in self.prices for each in (product.id, product.template_id))
+
+    def further(self, holding: Sequence[HoldingList], wanted: Wanted, found: Found) -> PriceStep | None:
+        """Tell from which larger quantity on one unit costs less; None where the next one changes nothing.
+
+        Args:
+            holding: the lists, the first goes first.
+            wanted: what is sold, and how many units.
+            found: what it costs.
+        """
+        product, units = wanted
+        ids = {product.id, product.template_id}
+        key = found.price_list.id
+        sources: list[Price | PriceRule] = [each for one in ids if one for each in self.prices.get((key, one), ())]
+        sources += [rule for rule in (*self.rules.get(key, ()), *self.more.get(key, ())) if is_for(rule, product)]
+        least = max(units, Decimal(1))
+        quantity = min((each.min_quantity for each in sources if each.min_quantity > least), default=None)
+        more = None if quantity is None or units <= 0 else self.find(holding, Wanted(product, quantity))
+        if quantity is None or more is None or more.amount >= found.amount:
+            return None
+        told = {"min_quantity": f"{quantity.normalize():f}"}
+        return PriceStep("from_quantity", told, more.amount, found.price_list.currency)
+
     def option_steps(self, found: Found, options: Iterable[Option]) -> list[PriceStep]:
         """Tell what options add to a price; a step without amount where the list has no rate for theirs.
 

@@ -73,8 +73,9 @@ def crm_check_availability(  # type: ignore[empty-body]
 
     Asked by the pages of quotes and orders, always for all of their lines at once: `items` are product ids with the
     units that are wanted, `due_on` is the day by which, `actor` whoever looks. The answer has the products that
-    somebody keeps in stock; others aren't in it and count as to be had at any time. Sales answer it themselves from the
-    catalog's stock, in three statements, after all others: a plugin that knows better, such as a connector to a
+    somebody keeps in stock; others aren't in it and count as to be had at any time. Whoever knows what is expected says
+    it as `later`, and as `enough_on` from which day on there is as much as is wanted. Sales answer it themselves from
+    the catalog's stock, in three statements, after all others: a plugin that knows better, such as a connector to a
     warehouse, is asked before them. Whether units are promised is decided by the catalog alone, when an order is
     confirmed. An exception ends the page.
     """

@@ -59,11 +59,13 @@ def _prices(price_list: UUID, quantity: Decimal, day: date) -> Select[Price]:
     )
 
 
-def holds(model: type[Price | PriceList | PriceRule | TaxRule], day: date) -> ColumnElement[bool]:
-    """Give the criterion of what holds on a day."""
+def holds(
+    model: type[Price | PriceList | PriceRule | TaxRule], day: date, since: date | None = None
+) -> ColumnElement[bool]:
+    """Give the criterion of what holds on a day, or where `since` says so on any day from then to this one."""
     return and_(
         or_(model.valid_from.is_(None), model.valid_from <= day),
-        or_(model.valid_until.is_(None), model.valid_until >= day),
+        or_(model.valid_until.is_(None), model.valid_until >= (since or day)),
     )
 
 

@@ -1,10 +1,10 @@
 """What lines of a document cost, and why: all of them in a handful of statements."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from ..amounts import rounded
 from ..bundles import Bundle
 from ..models import BundlePart, ListAssignment, Option, Price, PriceList, PriceRule, Product, TaxRule
 from ..pricing import PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep, summed
-from ..tariff import HoldingList, Tariff, Wanted, lists_that_hold
+from ..tariff import Found, HoldingList, Tariff, Wanted, lists_that_hold
 from ..taxes import Rounding, Taxable, TaxLine, tax_document
 from .bundles import parts_of
 from .options import options_by_id
@@ -23,6 +23,9 @@ from .prices import holds
 from .products import costs_on, products_by_id
 from .taxes import sale_to, tax_rules_of
 from .variants import templates_of
+
+#: For how long a list that ended is still told of.
+LATELY: Final = timedelta(days=60)
 
 
 def price_lines(
@@ -45,15 +48,18 @@ def price_lines(
     products = products_by_id({request.product_id for request in requests})
     parts = parts_of([product.id for product in products.values() if product.bundle_price])
     sold = {**products, **{product.id: product for each in parts.values() for _part, product in each}}
-    lists = _lists_on(day)
-    holding = [each for each in _holding(lists, customer) if each.price_list.currency == currency]
+    known = _lists_on(day, since=day - LATELY)
+    lists = {key: each for key, each in known.items() if not _has_ended(each, day)}
+    told = [each for each in _holding(known, customer) if each.price_list.currency == currency]
+    holding = [each for each in told if each.price_list.id in lists]
+    ended = [each.price_list for each in told if each.price_list.id not in lists]
     asked = [each.price_list for each in holding]
     tariff, silent = _with_plugins_rules(
-        _tariff(lists, [price_list.id for price_list in asked], sold, day), customer, list(sold.values()), asked, day
+        _tariff(lists, [each.price_list.id for each in told], sold, day), customer, list(sold.values()), asked, day
     )
     rules = tax_rules_of(list(sold.values()), sale_to(customer, day) if customer else None)
     options = options_by_id({option for request in requests for option in request.options})
-    goods = _Goods(currency, tariff, holding, parts, dict(zip(sold, rules, strict=True)), options, silent)
+    goods = _Goods(currency, tariff, holding, ended, parts, dict(zip(sold, rules, strict=True)), options, silent)
     return [_line(request, products[request.product_id], goods) for request in requests]
 
 
@@ -72,6 +78,7 @@ class _Goods(NamedTuple):
     currency: str
     tariff: Tariff
     holding: Sequence[HoldingList]
+    ended: Sequence[PriceList]
     parts: Mapping[UUID, Sequence[tuple[BundlePart, Product]]]
     rules: Mapping[UUID, TaxRule | None]
     options: Mapping[UUID, tuple[Option, str]]
@@ -103,7 +110,19 @@ def _line(request: PriceRequest, product: Product, goods: _Goods) -> PricedLine:
         steps=tuple(steps),
         options=_priced_options([options[option] for option in request.options], added),
         parts=parts,
+        unused=() if bundle.is_sum or found is None else tuple(_unused(request, product, goods, found)),
     )
+
+
+def _unused(request: PriceRequest, product: Product, goods: _Goods, found: Found) -> Iterator[PriceStep]:
+    """Tell what was considered beside a price, and not used."""
+    for each in goods.ended:
+        if goods.tariff.has_price(each, product):
+            day = (each.valid_until or date.max).isoformat()
+            yield PriceStep("ended", {"price_list": each.name, "ended_on": day}, Decimal(0), goods.currency)
+    further = None if request.options else goods.tariff.further(goods.holding, Wanted(product, request.quantity), found)
+    if further is not None:
+        yield further
 
 
 def _common_rule(parts: Sequence[PricedPart]) -> TaxRule | None:
@@ -134,8 +153,12 @@ def price_lists_of(customer: Customer | None, day: date) -> list[HoldingList]:
     return _holding(_lists_on(day), customer)
 
 
-def _lists_on(day: date) -> Mapping[UUID, PriceList]:
-    statement = select(PriceList).where(PriceList.deleted_at.is_(None), holds(PriceList, day))
+def _has_ended(price_list: PriceList, day: date) -> bool:
+    return price_list.valid_until is not None and price_list.valid_until < day
+
+
+def _lists_on(day: date, since: date | None = None) -> Mapping[UUID, PriceList]:
+    statement = select(PriceList).where(PriceList.deleted_at.is_(None), holds(PriceList, day, since))
     return {price_list.id: price_list for price_list in db.session.scalars(statement)}
 
 

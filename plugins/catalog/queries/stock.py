@@ -14,11 +14,11 @@ from ..models import ExpectedDelivery, Reservation, StockLevel
 from ..stock import Availability, availability_on
 
 
-def availability_of(products: Collection[UUID], day: date) -> Mapping[UUID, Availability]:
+def availability_of(products: Collection[UUID] | Mapping[UUID, Decimal], day: date) -> Mapping[UUID, Availability]:
     """Tell what can be promised of products for a day, in three statements; what isn't kept in stock isn't in it.
 
     Args:
-        products: ids of products.
+        products: ids of products, with the units that are wanted where it matters from when on there are enough.
         day: the day by which they are wanted.
     """
     levels = (
@@ -39,8 +39,9 @@ def availability_of(products: Collection[UUID], day: date) -> Mapping[UUID, Avai
             Reservation.product_id.in_(on_hand), Reservation.deleted_at.is_(None), Reservation.quantity > 0
         )
     )
+    wanted = products if isinstance(products, Mapping) else dict.fromkeys(products, Decimal(1))
     return {
-        product: availability_on(day, units, expected.get(product, ()), promised.get(product, ()))
+        product: availability_on(day, units, expected.get(product, ()), promised.get(product, ()), wanted[product])
         for product, units in on_hand.items()
     }
 

@@ -1,7 +1,8 @@
 """Approvals: a discount or a margin past a limit needs one, whoever asked can't give it, and an edit voids it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from pelatis.api import (
     Actor,
@@ -20,7 +21,7 @@ from pelatis.api import (
 
 from ..models import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteSet
 from ..queries.quotes import approval_limits, approval_of, lines_of, sets_of
-from ..totals import margin_percent
+from ..totals import line_net, margin_percent
 from .rates import in_base_currency
 
 
@@ -52,8 +53,16 @@ def _reasons(
 ) -> list[str]:
     worth = _worth(quote, quote_set)
     holding = [limit for limit in limits if worth is None or worth >= limit.from_amount]
-    discount = max((line.discount for line in lines), default=Decimal(0))
     margin = margin_percent(quote_set.net, quote_set.cost)
+    return _passed(holding, _largest_discount(lines), margin)
+
+
+def _largest_discount(lines: Iterable[QuoteLine]) -> Decimal:
+    return max((line.discount for line in lines), default=Decimal(0))
+
+
+def _passed(holding: Sequence[ApprovalLimit], discount: Decimal, margin: Decimal | None) -> list[str]:
+    """Tell which limits a discount and a margin pass, in the reader's language."""
     discounts = [each.max_discount for each in holding if each.max_discount is not None]
     margins = [each.min_margin for each in holding if each.min_margin is not None]
     reasons = []
@@ -64,6 +73,42 @@ def _reasons(
         words = {"margin": format_percent(margin), "limit": format_percent(max(margins))}
         reasons.append(_("The margin of %(margin)s is under the limit of %(limit)s.", **words))
     return reasons
+
+
+class Undiscounted(NamedTuple):
+    """What a set would be without the discount of one line.
+
+    Attributes:
+        line: the line.
+        margin: of the set, in percent; None where the cost of a line isn't known.
+    """
+
+    line: QuoteLine
+    margin: Decimal | None
+
+
+def discount_to_drop(quote: Quote, quote_set: QuoteSet, lines: Sequence[QuoteLine]) -> Undiscounted | None:
+    """Find the line whose discount alone is why a set needs an approval; the one that costs the customer least.
+
+    Args:
+        quote: a draft.
+        quote_set: a set of it that needs an approval.
+        lines: all of the set's lines.
+
+    Returns:
+        None where the set would still need one whichever discount was dropped.
+    """
+    worth, limits, found = _worth(quote, quote_set), approval_limits(), []
+    for line in lines:
+        if not line.discount:
+            continue
+        dearer = line_net(line.quantity, line.unit_price, Decimal(0), quote.currency) - line.net
+        more = dearer if line.counts else Decimal(0)
+        holding = [limit for limit in limits if worth is None or worth + more >= limit.from_amount]
+        margin = margin_percent(quote_set.net + more, quote_set.cost)
+        if not _passed(holding, _largest_discount(each for each in lines if each is not line), margin):
+            found.append((dearer, Undiscounted(line, margin)))
+    return min(found, key=lambda each: each[0])[1] if found else None
 
 
 def ask_for_approval(actor: Actor, quote: Quote) -> QuoteApproval:

@@ -112,7 +112,8 @@ def _take_price(line: DocumentLine, answer: PricedLine, rate: Decimal) -> None:
     line.parts = [_part(part) for part in answer.parts]
     _take_tax(line, answer.tax_rule)
     line.steps = [
-        {"kind": step.kind, "values": dict(step.values), "amount": _text(step.amount)} for step in answer.steps
+        {"kind": step.kind, "values": dict(step.values), "amount": _text(step.amount)}
+        for step in (*answer.steps, *answer.unused)
     ]
     if not line.by_hand:
         if answer.unit_price is None:

@@ -1,6 +1,6 @@
 """What the pages of orders and invoices share: their lines and sums, ready to be read, and what is typed of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
@@ -22,7 +22,7 @@ from pelatis.api import (
     not_found,
     toast,
 )
-from plugins.catalog.api import PriceStep, unit_word
+from plugins.catalog.api import UNUSED, PriceStep, unit_word
 
 from ..letters import parts_of
 from ..models.documents import DocumentLine, Totalled
@@ -57,6 +57,7 @@ class DocumentRow:
     discount: str
     net: str
     steps: Sequence[Step]
+    unused: str
     options: str
     options_url: str
     parts: Sequence[str]
@@ -81,6 +82,7 @@ def row_of(line: Any, code: str, options_url: str = "", stock: StockWords | None
         discount=format_percent(line.discount) if line.discount else "–",
         net=format_amount(line.net, line.currency, whole=False),
         steps=steps_of(line),
+        unused=unused_of(line),
         options=options_of(line),
         options_url=options_url,
         parts=parts_of(line),
@@ -96,11 +98,8 @@ def options_of(line: DocumentLine) -> str:
 def steps_of(line: DocumentLine) -> list[Step]:
     """Tell how the price of one unit of a line comes about, from the price list to the tax."""
     currency = line.currency
-    steps = []
-    for kept in line.steps:
-        amount = None if kept["amount"] is None else Decimal(kept["amount"])
-        step = PriceStep(kept["kind"], kept["values"], amount, currency)
-        steps.append(Step(step.label, format_price(amount, currency), step.note))
+    used = (step for step in _kept_steps(line) if step.kind not in UNUSED)
+    steps = [Step(step.label, format_price(step.amount, currency), step.note) for step in used]
     if line.by_hand:
         steps.append(Step(_("Written by the seller"), format_price(line.unit_price, currency)))
     steps.append(Step(_("Unit price"), format_price(line.unit_price, currency), is_sum=True))
@@ -113,6 +112,18 @@ def steps_of(line: DocumentLine) -> list[Step]:
     elif line.parts:
         steps += [Step(tax["name"] or "", "", _("on the share of some parts")) for tax in line.taxes]
     return steps
+
+
+def unused_of(line: DocumentLine) -> str:
+    """Tell what was considered for the price of a line and not used, in one sentence; empty for nothing."""
+    told = "; ".join(step.label for step in _kept_steps(line) if step.kind in UNUSED)
+    return _("Considered and not used: %(prices)s.", prices=told) if told and not line.by_hand else ""
+
+
+def _kept_steps(line: DocumentLine) -> Iterator[PriceStep]:
+    for kept in line.steps:
+        amount = None if kept["amount"] is None else Decimal(kept["amount"])
+        yield PriceStep(kept["kind"], kept["values"], amount, line.currency)
 
 
 def sums_of(document: Totalled) -> list[tuple[str, str]]:

@@ -60,7 +60,7 @@ from . import blueprint
 from .documents import DocumentRow, row_of, sums_of, tell_refusal, typed_quantities
 from .draft_lines import DraftLines
 from .lines import add_pasted, options_urls
-from .stock import StockWords, ask_short, promise_words, stock_words
+from .stock import DocumentStock, StockWords, ask_short, promise_words, stock_for
 
 
 @dataclass(frozen=True)
@@ -96,13 +96,17 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
     is_editable = order.sealed_at is None and may_edit
     words = product_words(actor, lines)
     urls = options_urls(lines, ORDERS.url_of(order.id)) if is_editable else {}
-    stock = promise_words(actor, order, lines) if order.sealed_at else stock_words(actor, lines, order.due_on)
+    if order.sealed_at:
+        stock = DocumentStock(promise_words(actor, order, lines), None)
+    else:
+        stock = stock_for(actor, lines, order.due_on)
     return {
         "order": order,
         "customer_title": customers.get(order.customer_id) if order.customer_id else None,
         "quote_title": quotes.get(order.quote_id) if order.quote_id else None,
         "standing": (ORDER_STATUSES[order.status], ORDER_TONES.get(order.status, "")),
-        "rows": [_row(line, words[line.id].code, urls.get(line.id, ""), stock.get(line.id)) for line in lines],
+        "rows": [_row(line, words[line.id].code, urls.get(line.id, ""), stock.words.get(line.id)) for line in lines],
+        "stock": stock.standing,
         "sums": sums_of(order),
         "total": format_amount(order.gross, order.currency, whole=False),
         "margin": format_percent(margin) if margin is not None else "",

@@ -42,7 +42,7 @@ from plugins.catalog.api import Cost, unit_word
 
 from ..letters import parts_of, quote_answer
 from ..models import Order, Quote, QuoteLine, QuoteSet
-from ..operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
+from ..operations.approvals import ask_for_approval, decide_approval, discount_to_drop, reasons_for_approval
 from ..operations.mailing import mail_quote, words_for
 from ..operations.quote_lines import copy_set, order_set_lines, remove_set
 from ..operations.quote_links import link_for, revoke_link, token_of
@@ -62,7 +62,7 @@ from ..schemas import QUOTE_STATUSES
 from ..schemas.quotes import QUOTE_TONES
 from ..totals import margin_percent
 from . import blueprint
-from .documents import Step, options_of, part_of, steps_of, sums_of, tell_refusal
+from .documents import Step, options_of, part_of, steps_of, sums_of, tell_refusal, unused_of
 from .lines import (
     LineDialog,
     add_pasted,
@@ -76,7 +76,7 @@ from .lines import (
     typed_of_line,
 )
 from .margins import split_margin
-from .stock import StockWords, stock_words
+from .stock import StockWords, stock_for
 
 #: The statuses in which a quote says what there is in stock.
 STOCKED = frozenset({"draft", "in_approval"}) | OPEN
@@ -100,6 +100,7 @@ class LineRow:
     is_thin: bool
     net: str
     steps: Sequence[Step]
+    unused: str
     options: str
     options_url: str
     parts: Sequence[str]
@@ -136,7 +137,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
     lines = [only] if only else of_set
     words = product_words(actor, of_set)
     is_editable = quote.sealed_at is None and quote.deleted_at is None and may(actor, Quote, "edit")
-    stock = stock_words(actor, lines) if quote.status in STOCKED else {}
+    stock = stock_for(actor, of_set if quote.status in STOCKED else [])
     urls = options_urls(lines, QUOTES.url_of(quote.id)) if is_editable else {}
     reasons = reasons_for_approval(quote) if quote.sealed_at is None else {}
     approval = approval_of(quote)
@@ -149,13 +150,16 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "cards": [_card(quote, each, shown, each in reasons, shows_cost) for each in sets],
         "shown": shown,
         "rows": [
-            _row(quote, line, shows_cost, urls.get(line.id, ""), stock.get(line.id), words[line.id]) for line in lines
+            _row(quote, line, shows_cost, urls.get(line.id, ""), stock.words.get(line.id), words[line.id])
+            for line in lines
         ],
         "sums": sums_of(shown) if shown else [],
         "total": format_amount(shown.gross, quote.currency, whole=False) if shown else "",
         "shows_cost": shows_cost,
         "margin": split_margin(shown, of_set, words) if shown and shows_cost else None,
         "reasons": reasons,
+        "stock": stock.standing,
+        "undiscounted": _undiscounted(quote, shown, of_set, shows_cost) if shown in reasons and is_editable else None,
         "approval": approval,
         "is_editable": is_editable,
         "may_approve": may(actor, Quote, "approve"),
@@ -172,6 +176,22 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "languages": LANGUAGES,
         "may": {action: may(actor, Quote, action) for action in ("edit", "delete")},
     }
+
+
+def _undiscounted(quote: Quote, shown: QuoteSet, lines: Sequence[QuoteLine], shows_cost: bool) -> dict[str, Any] | None:
+    """Say which discount to drop so that a set needs no approval, for who may drop it."""
+    found = discount_to_drop(quote, shown, lines)
+    if found is None:
+        return None
+    discount = format_percent(found.line.discount)
+    words = {"discount": discount, "line": found.line.name}
+    if shows_cost and found.margin is not None:
+        margin = format_percent(found.margin)
+        text = _("Without the %(discount)s on “%(line)s” the margin is %(margin)s, and no approval is needed.",
+                 **words, margin=margin)  # fmt: skip
+    else:
+        text = _("Without the %(discount)s on “%(line)s” no approval is needed.", **words)
+    return {"line": found.line, "text": text, "label": _("Drop the %(discount)s", discount=discount)}
 
 
 def _address(token: str) -> str:
@@ -219,6 +239,7 @@ def _row(
         is_thin=margin is not None and margin < 0,
         net=format_amount(line.net, quote.currency, whole=False),
         steps=steps_of(line),
+        unused=unused_of(line),
         options=options_of(line),
         options_url=options_url,
         parts=parts_of(line),

@@ -12,6 +12,7 @@ from core.access import system_actor
 from core.customers.models import Customer
 from core.customers.operations import create_customer
 from core.database import bulk_insert, new_id, write_unit
+from core.i18n import format_day
 from core.problems import Problem
 from core.records.operations import bin_record
 from core.users.company import set_company
@@ -72,6 +73,38 @@ def test_a_step_says_from_which_quantity_and_day_it_holds(oil: Product) -> None:
     assert step.note == "from 1,000 · since 1 Nov 2025"
     with force_locale("pl"):
         assert (step.label, step.note) == ("Cennik „Standard prices”", "od 1\N{NO-BREAK SPACE}000 · od 1 lis 2025")
+
+
+def test_a_line_tells_from_which_larger_quantity_on_it_costs_less(oil: Product) -> None:
+    price(oil, "40")
+    price(oil, "36", min_quantity=Decimal(1000))
+    price(oil, "37", min_quantity=Decimal(2000))
+    (further,) = priced(oil, "10").unused
+    assert (further.label, further.amount) == ("€36.00 from 1,000 on", Decimal(36))
+    assert priced(oil, "10").unit_price == 40
+    assert not priced(oil, "1000").unused
+    assert not priced(oil, "2000").unused
+    assert not priced(oil, "-10").unused
+
+
+def test_a_line_tells_of_a_list_that_ended_lately_and_had_a_price(oil: Product, guest: Customer) -> None:
+    price(oil, "40")
+    autumn = {"name": "Autumn 2026", "currency": "EUR", "valid_until": DAY - timedelta(days=7), "country": "GR"}
+    ended = create_price_list(system_actor(), autumn)
+
+    def told(customer: Customer | None = guest, day: date = DAY) -> list[str]:
+        line = price_lines(customer, [PriceRequest(oil.id, Decimal(1))], "EUR", day)[0]
+        assert line.unit_price == 40
+        return [step.label for step in line.unused]
+
+    assert told() == []  # it had no price for it
+    price(oil, "35", price_list_id=ended.id)
+    day = ended.valid_until
+    assert told() == [f"“Autumn 2026” ended on {format_day(day)}"]
+    assert told(None) == []  # it wasn't for them
+    assert told(day=DAY + timedelta(days=90)) == []
+    with force_locale("el"):
+        assert told() == [f"ο τιμοκατάλογος «Autumn 2026» έληξε στις {format_day(day)}"]
 
 
 def test_less_than_one_unit_and_what_comes_back_are_priced_alike(oil: Product) -> None:

@@ -20,6 +20,7 @@ from core.records.operations import bin_record, restore_record, update_record
 from core.users.models import User
 from plugins.catalog.models import Product
 from plugins.catalog.operations.costs import create_cost
+from plugins.catalog.operations.prices import create_price
 from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.taxes import create_tax_rule
 from plugins.sales.models import ApprovalLimit, Opportunity, Quote, QuoteApproval, QuoteLine, QuoteSet
@@ -335,3 +336,40 @@ def test_numbers_of_a_line_and_of_a_form_are_typed_with_the_comma_of_ones_langua
     made = db.session.scalars(select(Opportunity).where(Opportunity.name == "Umowa")).one()
     assert made.amount == Decimal("1234.5")
     assert 'value="1234,5"' in client.get(f"/sales/opportunities/{made.id}/edit").text
+
+
+def test_page_says_which_discount_alone_needs_the_approval_and_drops_it(
+    client: FlaskClient, quote: Quote, oil: Product
+) -> None:
+    create_cost(SYSTEM, {"product_id": oil.id, "amount": Decimal(20)})
+    limit(min_margin=Decimal(19))
+    small = filled(quote, oil, discount=Decimal(4))
+    filled(quote, oil, quantity=Decimal(20), discount=Decimal(1))
+    page = client.get(f"/sales/quotes/{quote.id}").text
+    assert "Without the 4 % on “Olive oil, 5 l” the margin is 19.1 %, and no approval is needed." in page
+    dropped = client.post(f"/sales/quotes/{quote.id}/lines/{small.id}", data={"discount": "0", "version": "1"})
+    assert dropped.status_code == 200
+    assert "no approval is needed" not in dropped.text
+    assert not reasons_for_approval(quote)
+
+
+def test_no_discount_is_named_where_dropping_one_isnt_enough(client: FlaskClient, quote: Quote, oil: Product) -> None:
+    limit(max_discount=Decimal(5))
+    filled(quote, oil, discount=Decimal(10))
+    page = client.get(f"/sales/quotes/{quote.id}").text
+    assert "Without the 10 % on “Olive oil, 5 l” no approval is needed." in page
+    filled(quote, oil, discount=Decimal(6))
+    again = client.get(f"/sales/quotes/{quote.id}").text
+    assert "needs an approval" in again
+    assert "no approval is needed" not in again
+
+
+def test_why_of_a_price_tells_what_was_considered(client: FlaskClient, quote: Quote, oil: Product) -> None:
+    create_price(SYSTEM, {"product_id": oil.id, "amount": Decimal("21.85"), "min_quantity": Decimal(2000)})
+    line = filled(quote, oil)
+    told = "Considered and not used: €21.85 from 2,000 on."
+    assert told in client.get(f"/sales/quotes/{quote.id}").text
+    assert line.unit_price == Decimal("24.90")
+    update_line(SYSTEM, line, {"quantity": Decimal(2000)})
+    assert line.unit_price == Decimal("21.85")
+    assert "Considered and not used" not in client.get(f"/sales/quotes/{quote.id}").text

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from core.access import Actor, acting_as, system_actor
 from core.database import db
 from core.host.doors import ask, demand
-from core.i18n import today
+from core.i18n import format_day, today
 from core.problems import Problem
 from core.records.operations import create_record, update_record
 from plugins.catalog.api import Availability, availability_of
@@ -31,7 +31,7 @@ from plugins.sales.operations.quotes import create_quote, send_quote
 from plugins.sales.queries.orders import lines_of_order, order_of_quote
 from plugins.sales.queries.quotes import sets_of
 from plugins.sales.records import DELIVERY_LINES, ORDER_LINES, ORDERS
-from plugins.sales.views.stock import stock_words
+from plugins.sales.views.stock import StockStanding, stock_for
 
 SYSTEM = system_actor()
 DRAWN = "M40 60 L50 40 L60 80 M90 20 L95 60"
@@ -243,9 +243,34 @@ def test_accepted_quote_becomes_a_short_order_only_when_that_is_said(
 
 def test_stock_is_for_those_who_may_see_it(seller: Actor, customer: Any, press: Product) -> None:
     lines = lines_of_order(order_of(customer, press, 12))
-    assert not stock_words(seller, lines)
-    (words,) = stock_words(SYSTEM, lines).values()
+    hidden = stock_for(seller, lines)
+    assert (hidden.words, hidden.standing) == ({}, None)
+    (words,) = stock_for(SYSTEM, lines).words.values()
     assert (words.text, words.is_short) == ("10 available", True)
+
+
+def test_quote_says_when_all_of_it_can_be_had_and_what_is_to_come(
+    client: FlaskClient, customer: Any, press: Product
+) -> None:
+    quote = create_quote(SYSTEM, {"customer_id": customer.id})
+    line = add_line(SYSTEM, sets_of(quote)[0], {"product_id": press.id, "quantity": Decimal(6)})
+    lines = [line, add_line(SYSTEM, sets_of(quote)[0], {"product_id": press.id, "quantity": Decimal(4)})]
+    assert stock_for(SYSTEM, lines).standing == StockStanding("All available", "green", [])
+    confirm_order(SYSTEM, order_of(customer, press, 3))
+    scarce = stock_for(SYSTEM, lines).standing
+    assert scarce == StockStanding("Not enough", "red", ["Press: 10 on hand, 3 reserved"])
+    soon, later = (today() + timedelta(days=days) for days in (5, 9))
+    for day, units in ((later, 7), (soon, 2)):
+        expect(SYSTEM, {"product_id": press.id, "quantity": Decimal(units), "due_on": day})
+    told = stock_for(SYSTEM, lines).standing
+    assert told is not None
+    coming = f"2 due on {format_day(soon)}, 7 due on {format_day(later)}"
+    assert (told.text, told.tone) == (f"All by {format_day(later)}", "amber")
+    assert told.lacking == [f"Press: 10 on hand, 3 reserved, {coming}"]
+    page = client.get(f"/sales/quotes/{quote.id}").text
+    assert f"All by {format_day(later)}" in page
+    assert coming in page
+    assert stock_for(SYSTEM, lines, later).standing == StockStanding(f"All by {format_day(later)}", "green", [])
 
 
 def test_stock_of_many_lines_costs_no_statement_each(
