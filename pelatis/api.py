@@ -24,7 +24,7 @@ from core.customers.kinds import customer_roles
 from core.customers.models import Customer
 from core.customers.operations import add_person, create_customer, relate_person
 from core.customers.queries import find_duplicates, related_customers
-from core.customers.schemas import currency_names
+from core.customers.schemas import currency_names, language_names
 from core.database import (
     Amount,
     Currency,
@@ -246,6 +246,7 @@ __all__ = [
     "initials",
     "job",
     "kept",
+    "language_names",
     "last_transaction",
     "lazy_pgettext",
     "limited",

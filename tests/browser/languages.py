@@ -1,4 +1,4 @@
-"""The languages besides English: what each says for a message, and what of English is left on a page."""
+"""The languages: what each says for an English message, and what of English is left on a page in another one."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,6 +14,8 @@ from tests.browser.looks import SIZES, expect_faultless
 
 PASSWORD: Final = "a few words for tests"
 LANGUAGES: Final = {"el": ("Ελληνικά", "Πελάτες"), "pl": ("Polski", "Klienci")}
+#: All languages that somebody may speak on a journey: those besides English, and English.
+SPOKEN: Final = {**LANGUAGES, "en": ("English", "Customers")}
 #: Every text and label of the page that somebody can see or hear.
 TEXTS: Final = """() => {
   const isSeen = (element) => element?.checkVisibility({ visibilityProperty: true });
@@ -42,6 +44,7 @@ class Catalogue:
     def __init__(self, language: str) -> None:
         messages = [each for file in ROOT.glob(f"*/**/{language}/LC_MESSAGES/*.po") for each in _read(file)]
         pairs = (zip(original, translated, strict=False) for original, translated in messages)
+        self.is_english = language == "en"
         self.words = {one: other for pair in pairs for one, other in pair}
         self.said = {text for _, translated in messages for text in translated}
         english = [text for original, _ in messages for text in original if text not in self.said]
@@ -49,7 +52,7 @@ class Catalogue:
 
     def say(self, message: str) -> str:
         """Say an English message; one with no translation is an error."""
-        return self.words[message]
+        return message if self.is_english else self.words[message]
 
     def left_on(self, page: Page, named: set[str]) -> list[str]:
         """List the English texts of a page as it stands, what the company named left out."""
@@ -100,7 +103,7 @@ def join(installation: Installation, server: str, page: Page, language: str, nam
     added = installation.run("user", "add", email, "--role", "administrator", said=f"{PASSWORD}\n")
     assert added.returncode == 0, added.stderr
     sign_in(page, server, email, PASSWORD)
-    choose(page, language, LANGUAGES[language][0])
+    choose(page, language, SPOKEN[language][0])
 
 
 def choose(page: Page, code: str, name: str) -> None:

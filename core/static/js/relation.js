@@ -1,12 +1,12 @@
 /**
  * Finding a related record as one types, with tom-select: select[data-relation-url] asks url?q=… for
  * {"items": [{"id", "text", "note"}]}; data-create-url takes text=… and answers {"id", "text"}. select[data-tags] takes
- * words, also new ones.
+ * words, also new ones; select[data-several] some of those that it has.
  */
 import { loadVendor, post } from "./page.js";
 import { say } from "./words.js";
 
-const WANTED = "select[data-relation-url], select[data-tags]";
+const WANTED = "select[data-relation-url], select[data-tags], select[data-several]";
 
 async function enhance(root) {
   const selects = [...(root.querySelectorAll?.(WANTED) ?? []), ...(root.matches?.(WANTED) ? [root] : [])].filter(
@@ -19,7 +19,7 @@ async function enhance(root) {
 
 function make(select) {
   const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
-  const control = new TomSelect(select, select.hasAttribute("data-tags") ? tagOptions() : relationOptions(select));
+  const control = new TomSelect(select, optionsOf(select));
   // The select stays in the form but is nothing to a screen reader or the Tab key; its input takes its place.
   select.setAttribute("aria-hidden", "true");
   select.tabIndex = -1;
@@ -29,6 +29,20 @@ function make(select) {
   if (select.required) input.setAttribute("aria-required", "true");
   select.removeAttribute("aria-invalid");
   if (label && !label.htmlFor.endsWith("-ts-control")) label.htmlFor = input.id;
+}
+
+function optionsOf(select) {
+  if (select.hasAttribute("data-several")) return severalOptions();
+  return select.hasAttribute("data-tags") ? tagOptions() : relationOptions(select);
+}
+
+function severalOptions() {
+  return {
+    maxOptions: null,
+    refreshThrottle: 0,
+    plugins: ["remove_button"],
+    render: { no_results: () => note(say("nothing_found")) },
+  };
 }
 
 function tagOptions() {

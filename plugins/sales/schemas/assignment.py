@@ -1,11 +1,10 @@
 """What assignment rules and absences consist of."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, Range
 
-from pelatis.api import RecordSchema, _, _l, country_names, fields
+from pelatis.api import RecordSchema, _l, country_names, fields, language_names
 
 from .leads import SOURCES
 
@@ -20,11 +19,6 @@ RECEIVERS: Final = {
 ASSIGNMENT_METHODS: Final = {"turns": _l("In turns"), "load": _l("Whoever has the fewest open")}
 
 
-def _check_countries(codes: Sequence[str]) -> None:
-    for code in codes:
-        OneOf(list(country_names()), error=_("Write countries by their two letters: GR, PL."))(code)
-
-
 class AssignmentRuleSchema(RecordSchema):
     """Which leads, deals or customers some people get."""
 
@@ -37,9 +31,11 @@ class AssignmentRuleSchema(RecordSchema):
     sources = fields.Choices(
         SOURCES, label=_l("Sources"), help=_l("Left empty: any."), load_default=list, allow_none=False
     )
-    languages = fields.Tags(label=_l("Languages"), help=_l("en, el, pl"), load_default=list, allow_none=False)
-    countries = fields.Tags(
-        label=_l("Countries"), help=_l("GR, PL"), validate=_check_countries, load_default=list, allow_none=False
+    languages = fields.Choices(
+        language_names, label=_l("Languages"), help=_l("Left empty: any."), load_default=list, allow_none=False
+    )
+    countries = fields.Choices(
+        country_names, label=_l("Countries"), help=_l("Left empty: any."), load_default=list, allow_none=False
     )
     postcodes = fields.Tags(
         label=_l("Postal codes"), help=_l("Their beginnings: 26 is all of Achaea."), load_default=list, allow_none=False

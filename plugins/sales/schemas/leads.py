@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow.validate import Length
 
-from pelatis.api import Country, RecordSchema, _l, fields, lazy_pgettext
+from pelatis.api import Country, RecordSchema, _l, fields, language_names, lazy_pgettext
 
 SOURCES: Final = {
     "web": _l("Web form"),
@@ -53,7 +53,7 @@ class LeadSchema(RecordSchema):
     source = fields.Choice(SOURCES, label=_l("Source"), import_names=("lead source",))
     message = fields.Text(label=_l("What they asked"), validate=Length(max=20_000), import_names=("description",))
     product = fields.Related("catalog.product", label=_l("Product"), import_names=("product", "interested in"))
-    language = fields.String(label=_l("Language"), validate=Length(max=5))
+    language = fields.Choice(language_names, label=_l("Language"))
     country = Country(label=_l("Country"))
     postcode = fields.String(label=_l("Postal code"), validate=Length(max=20), import_names=("zip", "postal code"))
     status = fields.Choice(
