@@ -185,8 +185,10 @@ def _sureness(name: NewName, *, is_answered: bool) -> tuple[str, str]:
     return (_("Fails"), "red") if name.fate == FAIL and not name.near else (_("Asks"), "amber")
 
 
-def _help(code: str) -> str:
+def _help(code: str, *, is_over: bool) -> str:
     kind = code.partition(":")[0]
+    if is_over and kind == "near":
+        return _("Compare it, and write it out in the file")
     return {
         "damaged": _("Mend the line in the file"),
         "mended": _("Compare the letters with the source"),
@@ -204,10 +206,13 @@ def _help(code: str) -> str:
     }.get(kind, "")
 
 
-def reasons(
-    found: Iterable[Mapping[str, Any]],
-) -> dict[str, list[dict[str, Any]]]:
-    """Sort reasons by their level into rows of a table: reason, count, example, help."""
+def reasons(found: Iterable[Mapping[str, Any]], *, is_over: bool) -> dict[str, list[dict[str, Any]]]:
+    """Sort reasons by their level into rows of a table: reason, count, example, help.
+
+    Args:
+        found: the reasons with their counts.
+        is_over: whether the rows were written, so that no step of the import can help any more.
+    """
     by_level: dict[str, list[dict[str, Any]]] = {"error": [], "warning": [], "notice": []}
     for each in found:
         if each["code"].startswith("empty:"):
@@ -218,7 +223,7 @@ def reasons(
                 "count": format_number(each["rows"]),
                 "rows": each["rows"],
                 "example": _example(each),
-                "help": _help(each["code"]),
+                "help": _help(each["code"], is_over=is_over),
             }
         )
     return by_level

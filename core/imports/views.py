@@ -388,7 +388,7 @@ def dry_run_page(import_id: UUID) -> AnyResponse:
         **_context(found, DRY_RUN),
         tally=trial.tally,
         figures=_figures(trial.tally),
-        reasons=present.reasons(trial.reasons),
+        reasons=present.reasons(trial.reasons, is_over=False),
         empty=present.empty_cells(found, trial.empty_cells),
     )
 
@@ -471,7 +471,7 @@ def report_page(import_id: UUID) -> AnyResponse:
         "imports/report.html",
         **_context(found, REPORT),
         figures=_figures({name: getattr(found, name) for name in ("created", "updated", "skipped", "failed")}),
-        reasons=present.reasons(queries.reasons(found)),
+        reasons=present.reasons(queries.reasons(found), is_over=True),
         empty=present.empty_cells(found, found.empty_cells, present_type),
         has_errors=options.error_file(found).is_file(),
         state=state,
