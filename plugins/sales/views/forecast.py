@@ -158,6 +158,8 @@ def forecast_conversion() -> Response:
         for name, _reached, percent, days in table.rows
         if percent is not None
     ]
+    if steps:
+        steps[-1]["days"] = _days_in_all([row[-1] for row in table.rows if row[-1] is not None])
     deals = table.rows[0][1] if steps else 0
     note = " ".join(filter(None, (table.note, _why_lost(question) if steps else "")))
     return fragment("sales/panels/conversion.html", steps=steps, deals=deals, note=note)
@@ -177,6 +179,12 @@ def _days(days: Decimal | None) -> str:
         return ""
     whole = int(days.to_integral_value())
     return ngettext("%(num)s day", "%(num)s days", whole)
+
+
+def _days_in_all(stays: Sequence[Decimal]) -> str:
+    """Tell how long deals stay in all stages together; nothing where no stay is known."""
+    whole = int(sum(stays, Decimal(0)).to_integral_value())
+    return ngettext("%(num)s day in all", "%(num)s days in all", whole) if stays else ""
 
 
 def _other_length(period: Period) -> Period:

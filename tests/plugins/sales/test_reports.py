@@ -60,7 +60,7 @@ def test_conversion_counts_of_the_deals_that_ended_how_far_each_came(deal: Deal,
     assert read("conversion").note == "Most are lost between Needs and Solution: 1."
 
 
-def test_days_in_a_stage_end_with_the_next_move(deal: Deal, stages: Stages) -> None:
+def test_days_in_a_stage_end_with_the_next_move(client: FlaskClient, deal: Deal, stages: Stages) -> None:
     won = deal("Won", amount=Decimal(1))
     began = utc_now() - timedelta(days=30)
     moves = [("Needs", 0), ("Solution", 4), ("Needs", 10), ("Won", 12)]
@@ -79,6 +79,7 @@ def test_days_in_a_stage_end_with_the_next_move(deal: Deal, stages: Stages) -> N
     assert stays["Needs"] == Decimal(3)
     assert stays["Solution"] == Decimal(6)
     assert stays["Proposal"] is None
+    assert "9 days in all" in client.get("/sales/forecast/conversion").text
 
 
 def test_velocity_tells_value_rate_and_days_by_month(deal: Deal) -> None:
