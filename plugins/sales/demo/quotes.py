@@ -35,7 +35,7 @@ QUOTES: Final[Mapping[tuple[str, str], tuple[str, tuple[tuple[str, str, tuple[Li
                 (
                     ("OIL-B", 4_800, 4, False), ("OIL-5", 400, 4, False), ("SRV-Y", 1, 0, False),
                     ("TRN-D", 2, 0, True), ("FRG-D", 1, 10, True), ("BTL-L1", 1, 5, True),
-                    ("GFT-1", 40, 0, True),
+                    ("GFT-1", 40, 0, True), ("APR-M-OLIVE", 24, 0, True),
                 ),
             ),
             ("Δοκιμαστικό τρίμηνο", "Χωρίς δέσμευση", (("OIL-B", 1_200, 0, False),)),
