@@ -18,7 +18,7 @@ from core.access import (
     visible,
 )
 from core.customers.countries import country_names
-from core.customers.fields import Country, Words
+from core.customers.fields import Countries, Country, CustomerPhone, Words
 from core.customers.keys import matching_name
 from core.customers.kinds import customer_roles
 from core.customers.models import Customer
@@ -151,9 +151,11 @@ __all__ = [
     "BulkAction",
     "CalendarItem",
     "Count",
+    "Countries",
     "Country",
     "Currency",
     "Customer",
+    "CustomerPhone",
     "DemoCompany",
     "DemoCustomer",
     "DemoMatter",

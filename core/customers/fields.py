@@ -85,8 +85,11 @@ class Words(fields.WritesItself, fields.Tags):
         return ", ".join(str(self.known.get(word) or word.replace("_", " ")) for word in value)
 
 
-class Countries(Words):
+class Countries(fields.OfASet, Words):
     """Countries, kept by their ISO codes; their names in many languages are understood."""
+
+    control = "choices"
+    _choices = staticmethod(country_names)
 
     def _value_of(self, word: str) -> str:
         code = country_code(word)

@@ -83,10 +83,17 @@ class LetterPart:
 
 @dataclass(frozen=True)
 class LetterNote:
-    """A paragraph below the tables: terms, how to pay, a greeting."""
+    """A paragraph below the tables: terms, how to pay, a greeting.
+
+    Attributes:
+        text: what it says.
+        title: its heading; may be empty.
+        drawing: an SVG picture below it, a signature; empty for none.
+    """
 
     text: str
     title: str = ""
+    drawing: str = ""
 
 
 @dataclass(frozen=True)

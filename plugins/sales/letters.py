@@ -1,8 +1,9 @@
 """Documents of sales as letters: what is printed, in the language of whoever reads it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 
@@ -16,14 +17,15 @@ from pelatis.api import (
     LetterTotal,
     _,
     country_names,
+    current_zone,
     db,
     document_name,
     format_amount,
     format_day,
-    format_moment,
     format_number,
     format_percent,
     format_price,
+    format_time,
     in_language,
     pdf_response,
     render_letter,
@@ -36,6 +38,12 @@ from .models.documents import DocumentLine, Totalled
 from .queries.invoices import lines_of_invoice
 from .queries.orders import gone_with, lines_of_order, quantities_of
 from .queries.quotes import lines_of, sets_of, signature_of
+
+#: A signature as a picture; its path is moves and lines alone, as operations/acceptance.py checks.
+_SIGNATURE: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 200">'
+    '<path d="%s" fill="none" stroke="#1c2430" stroke-width="4" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+)
 
 
 def letter_of_quote(quote: Quote) -> Letter:
@@ -182,9 +190,16 @@ def _notes_of_quote(quote: Quote, is_choice: bool) -> list[LetterNote]:
         notes.append(LetterNote(quote.terms, _("Terms")))
     signature = signature_of(quote)
     if signature is not None:
-        words = {"name": signature.name, "moment": format_moment(signature.signed_at), "address": signature.address}
-        notes.append(LetterNote(_("%(name)s accepted on %(moment)s from %(address)s.", **words), _("Accepted")))
+        words = {"name": signature.name, "moment": _long_moment(signature.signed_at), "address": signature.address}
+        told = _("%(name)s accepted on %(moment)s from %(address)s.", **words)
+        notes.append(LetterNote(told, _("Accepted"), _SIGNATURE % signature.drawing))
     return notes
+
+
+def _long_moment(moment: datetime) -> str:
+    """Write a moment so that nobody has to guess its year or its zone."""
+    zone = moment.astimezone(current_zone()).tzname() or ""
+    return f"{format_day(moment, 'long')} {format_time(moment)} {zone}".strip()
 
 
 # Orders

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from pelatis.api import Problem, _, format_day
+from pelatis.api import Problem, _, format_day, today
 
 #: The first and the last month of the calendar, counted from year 0.
 _CALENDAR: Final = (12, 9999 * 12 + 11)
@@ -53,6 +53,13 @@ class Period:
     def quarter(self) -> "Period":
         """The quarter that it lies in."""
         return quarter_of(self.begins_on)
+
+    @property
+    def other_length(self) -> "Period":
+        """The quarter of a month; of a quarter this month where it is one of its months, and else its first one."""
+        if self.months == 1:
+            return self.quarter
+        return month_of(today() if today() in self else self.begins_on)
 
     def each_month(self) -> Iterator["Period"]:
         """Give its months, in their order."""

@@ -37,7 +37,10 @@ def sign(customer: Page, link: str) -> None:
     """Choose the second set and sign it, as the customer does."""
     customer.goto(link)
     expect_faultless(customer)
+    total = customer.locator("#total")
+    first = total.inner_text()
     customer.get_by_role("radio").nth(1).check()
+    expect(total).not_to_have_text(first)  # though nobody has signed yet
     customer.locator("#sign-name").fill("Δήμητρα Αναγνώστου")
     field = customer.locator("[data-sign]").bounding_box()
     assert field is not None

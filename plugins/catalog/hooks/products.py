@@ -52,7 +52,8 @@ def prices_panel(actor: Actor, product: Product) -> Panel:
         for price_list, price in prices_of(actor, product.id, today())
     ]
     table_url = f"{PRODUCTS.url_of(product.id)}/prices"
-    lacking = _("It has no price today.")
+    is_sum = product.bundle_price == "parts"
+    lacking = _("It costs what its parts cost together.") if is_sum else _("It has no price today.")
     return prices_panel_of(actor, "catalog.prices", rows, lacking, f"product={product.id}", table_url=table_url)
 
 
@@ -195,16 +196,20 @@ def costs_panel(actor: Actor, product: Product) -> Panel:
     costs = costs_of(actor, product.id)
     present = next((cost for cost in costs if cost.valid_from is None or cost.valid_from <= today()), None)
     note = _margin(actor, product, present) if present else ""
-    return _costs_panel(actor, costs, {present: note}, f"product={product.id}")
+    lacking = _("Its parts say what it costs.") if product.bundle_price else _("Nobody said what it costs.")
+    return _costs_panel(actor, costs, {present: note}, f"product={product.id}", lacking)
 
 
 def option_costs_panel(actor: Actor, option: Option) -> Panel:
     """Give what an option costs the company beside its product."""
     product = products_of_options([option.id])[option.id]
-    return _costs_panel(actor, costs_of(actor, product, option.id), {}, f"product={product}&option={option.id}")
+    filled_in, lacking = f"product={product}&option={option.id}", _("Nobody said what it costs.")
+    return _costs_panel(actor, costs_of(actor, product, option.id), {}, filled_in, lacking)
 
 
-def _costs_panel(actor: Actor, costs: Sequence[Cost], notes: Mapping[Cost | None, str], filled_in: str) -> Panel:
+def _costs_panel(
+    actor: Actor, costs: Sequence[Cost], notes: Mapping[Cost | None, str], filled_in: str, lacking: str
+) -> Panel:
     rows = [
         {
             "title": _("since %(day)s", day=format_day(cost.valid_from)) if cost.valid_from else _("Cost"),
@@ -218,7 +223,7 @@ def _costs_panel(actor: Actor, costs: Sequence[Cost], notes: Mapping[Cost | None
         id="catalog.costs",
         title=_("Costs"),
         rows=rows,
-        lacking=_("Nobody said what it costs."),
+        lacking=lacking,
         new_url=f"{COSTS.url}/new?{filled_in}" if may(actor, Cost, "create") else "",
         new_label=_("New cost"),
         icon="coin",

@@ -12,6 +12,7 @@ from ..queries.quotes import quotes_of_customer, quotes_of_deal
 from ..records import QUOTES
 from ..schemas import QUOTE_STATUSES
 from ..schemas.quotes import QUOTE_TONES
+from .steps import offered_amount
 
 #: How many quotes stand beside a customer.
 MOST_LISTED = 5
@@ -26,10 +27,19 @@ def panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
         if present:
             yield _panel(actor, present[:MOST_LISTED], f"customer={record.id}")
     elif slot == "record.sidebar" and isinstance(record, Opportunity):
-        yield _panel(actor, quotes_of_deal(actor, record.id), f"opportunity={record.id}")
+        quotes = quotes_of_deal(actor, record.id)
+        yield _panel(actor, quotes, f"opportunity={record.id}", _offer(actor, record, quotes))
 
 
-def _panel(actor: Actor, quotes: Sequence[Quote], filled_in: str) -> Panel:
+def _offer(actor: Actor, deal: Opportunity, quotes: Sequence[Quote]) -> dict[str, str] | None:
+    """Offer what the customer has accepted as the amount of the deal, where it is another one."""
+    accepted = next((quote for quote in quotes if quote.status == "accepted"), None)
+    if accepted is None or (deal.amount, deal.currency) == (accepted.net, accepted.currency):
+        return None
+    return offered_amount(actor, deal, accepted.net, accepted.currency)
+
+
+def _panel(actor: Actor, quotes: Sequence[Quote], filled_in: str, offer: dict[str, str] | None = None) -> Panel:
     rows = [
         {
             "title": quote.number or quote.name,
@@ -46,7 +56,7 @@ def _panel(actor: Actor, quotes: Sequence[Quote], filled_in: str) -> Panel:
         id="sales.quotes",
         title=_("Quotes"),
         template="sales/panels/quotes.html",
-        context={"rows": rows, "icon": "file-text", "new_url": new_url},
+        context={"rows": rows, "icon": "file-text", "new_url": new_url, "offer": offer},
         count=len(rows) or None,
         order=15,
     )

@@ -1,6 +1,7 @@
 """What stands beside a deal's or a lead's own page: its steps, and what one unit costs."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from pelatis.api import (
@@ -10,6 +11,7 @@ from pelatis.api import (
     ask,
     format_amount,
     may,
+    typed_number,
 )
 from plugins.catalog.api import Price, PriceExplained, explain_price
 
@@ -85,14 +87,20 @@ def _price_panel(actor: Actor, opportunity: Opportunity) -> Iterator[Panel]:
 
 def _offer(actor: Actor, opportunity: Opportunity, explained: PriceExplained) -> dict[str, str] | None:
     """Offer the price as the amount of a deal that has none."""
-    if opportunity.amount is not None or opportunity.deleted_at is not None or not may(actor, Opportunity, "edit"):
+    if opportunity.amount is not None:
         return None
-    currency = explained.line.currency
+    return offered_amount(actor, opportunity, explained.net, explained.line.currency)
+
+
+def offered_amount(actor: Actor, opportunity: Opportunity, amount: Decimal, currency: str) -> dict[str, str] | None:
+    """Offer something as the amount of a deal, to those who may change it; None to others."""
+    if opportunity.deleted_at is not None or not may(actor, Opportunity, "edit"):
+        return None
     return {
         "url": OPPORTUNITIES.url_of(opportunity.id),
-        "amount": f"{explained.net:f}",
+        "amount": typed_number(amount),
         "currency": currency,
-        "text": _("Take %(price)s as the amount", price=format_amount(explained.net, currency)),
+        "text": _("Take %(price)s as the amount", price=format_amount(amount, currency)),
     }
 
 

@@ -23,6 +23,7 @@ from ..models import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteSet
 from ..queries.quotes import approval_limits, approval_of, lines_of, sets_of
 from ..totals import line_net, margin_percent
 from .rates import in_base_currency
+from .states import may_decide_own
 
 
 def reasons_for_approval(quote: Quote) -> dict[QuoteSet, list[str]]:
@@ -150,7 +151,7 @@ def decide_approval(actor: Actor, quote: Quote, grant: bool, note: str | None = 
         waiting = approval_of(quote)
         if quote.status != "in_approval" or waiting is None or waiting.outcome is not None:
             raise Problem("sales.nothing_to_decide", _("Nobody waits for this approval any more."), status=409)
-        if waiting.asked_by_id == actor.user_id and not actor.is_administrator:
+        if waiting.asked_by_id == actor.user_id and not may_decide_own(actor, "approve", quote):
             raise Problem("sales.own_approval", _("Somebody else must approve what you asked for."), status=403)
         waiting.outcome = "granted" if grant else "refused"
         waiting.decided_at, waiting.decided_by_id, waiting.note = utc_now(), actor.user_id, note

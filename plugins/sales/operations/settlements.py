@@ -31,7 +31,7 @@ from ..periods import Period, read_period
 from ..queries.settlements import drawn_up_for, entries_of, locked_entries, people_to_settle
 from ..schemas import SETTLEMENT_STATUSES
 from .numbers import draw_number
-from .states import check_move
+from .states import check_move, may_decide_own
 
 #: Settlement status to the statuses that may follow it.
 SETTLEMENT_MOVES: Final[Mapping[str, frozenset[str]]] = {
@@ -217,7 +217,7 @@ def reverse(actor: Actor, settlement: CommissionSettlement) -> CommissionSettlem
 
 def _check(actor: Actor, settlement: CommissionSettlement, action: str) -> None:
     require(actor, CommissionSettlement, action, settlement)
-    if settlement.person_id == actor.user_id and not actor.is_administrator:
+    if settlement.person_id == actor.user_id and not may_decide_own(actor, action, settlement):
         raise Problem("sales.own_settlement", _("Nobody decides about their own settlement."), status=403)
 
 

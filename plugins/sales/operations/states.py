@@ -1,9 +1,20 @@
-"""What may follow what: the one check behind every table of moves."""
+"""What may follow what, and who may decide: the checks behind every table of moves."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pelatis.api import Problem, _
+from pelatis.api import Actor, Problem, _, people_who_may
+
+
+def may_decide_own(actor: Actor, action: str, record: Any) -> bool:
+    """Tell whether somebody may decide about what is their own: an administrator, where nobody else may.
+
+    Args:
+        actor: whoever wants to.
+        action: what they want to do.
+        record: what they want to do it to.
+    """
+    return actor.is_administrator and not people_who_may(action, record, besides=actor.user_id)
 
 
 def check_move(moves: Mapping[str, Collection[str]], names: Mapping[str, Any], old: str, new: str, code: str) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import redirect, request, url_for
 from markupsafe import escape
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from pelatis.api import Customer, Problem, audience, company, db, format_amount, in_language, not_found, render
@@ -59,11 +60,10 @@ def _answer(token: str, act: Callable[[Quote], object]) -> Response:
 def _accept(found: Quote) -> None:
     sent = request.form
     try:
-        chosen, options = UUID(sent.get("set", "")), [UUID(each) for each in sent.getlist("options")]
+        chosen, options = _choice(found, sent)
     except ValueError as error:
         raise bad_choice() from error
-    name, drawing = sent.get("name", ""), sent.get("drawing", "")
-    accept_quote(found, chosen, _of_set(found, chosen, options), name, drawing, request.remote_addr or "")
+    accept_quote(found, chosen, options, sent.get("name", ""), sent.get("drawing", ""), request.remote_addr or "")
 
 
 @blueprint.get("/quotes/<token>/total")
@@ -72,15 +72,11 @@ def total(token: str) -> str:
     """Tell what the chosen set comes to with the chosen options, tax included."""
     _link, found = find_by_token(token)
     try:
-        chosen, options = UUID(request.args.get("set", "")), [UUID(each) for each in request.args.getlist("options")]
+        chosen, options = _choice(found, request.args)
     except ValueError as error:
         raise not_found() from error
     with in_language(found.language):
-        return str(
-            escape(
-                format_amount(total_with(found, chosen, _of_set(found, chosen, options)), found.currency, whole=False)
-            )
-        )
+        return str(escape(format_amount(total_with(found, chosen, options), found.currency, whole=False)))
 
 
 @blueprint.get("/quotes/<token>/pdf")
@@ -90,16 +86,32 @@ def pdf(token: str) -> Response:
     return quote_answer(find_by_token(token)[1])
 
 
-def _of_set(found: Quote, chosen: UUID, options: Sequence[UUID]) -> list[UUID]:
-    """Leave out what was ticked under another set before the customer changed their mind."""
+def _choice(found: Quote, sent: MultiDict[str, str]) -> tuple[UUID, list[UUID]]:
+    """Read which set was chosen with which options; what was ticked under another set before is left out.
+
+    Raises:
+        ValueError: for what is no choice.
+    """
+    chosen, options = UUID(sent.get("set", "")), [UUID(each) for each in sent.getlist("options")]
     sets = {line.id: line.set_id for line in lines_of(found)}
-    return [each for each in options if sets.get(each, chosen) == chosen]
+    return chosen, [each for each in options if sets.get(each, chosen) == chosen]
+
+
+def _shown_choice(quote: Quote, sets: Sequence[QuoteSet]) -> tuple[UUID | None, str]:
+    """Give the set that stands chosen, the first one until a customer chose, and what it comes to as it was sent."""
+    try:
+        chosen, options = _choice(quote, request.form)
+        return chosen, format_amount(total_with(quote, chosen, options), quote.currency, whole=False)
+    except (ValueError, Problem):
+        first = sets[0] if sets else None
+        return (first.id, format_amount(first.gross, quote.currency, whole=False)) if first else (None, "")
 
 
 def _page(quote: Quote, problem: Problem | None = None) -> Response:
     sets, lines = sets_of(quote), lines_of(quote)
     customer = db.session.get(Customer, quote.customer_id) if quote.customer_id else None
     with in_language(quote.language):
+        chosen, total = _shown_choice(quote, sets)
         return render(
             "sales/quotes/accept.html",
             problem.status if problem else 200,
@@ -111,7 +123,8 @@ def _page(quote: Quote, problem: Problem | None = None) -> Response:
             signature=signature_of(quote),
             errors=problem.fields if problem else {},
             sent=request.form,
-            total=format_amount(sets[0].gross, quote.currency, whole=False) if sets else "",
+            chosen=chosen,
+            total=total,
         )
 
 

@@ -59,7 +59,8 @@ def matches_of(actor: Actor, lead: Lead) -> list[Match]:
     found = {each.customer.id: Match(each.customer, each.reasons) for each in sure}
     for match in (*_employers(actor, list(found.values())), *_likely(actor, lead.company or lead.name)):
         found.setdefault(match.customer.id, match)
-    return list(found.values())[:MOST]
+    offered = list(found.values())[:MOST]
+    return [*offered, *(each for each in _namesakes(actor, lead, offered) if each.customer.id not in found)]
 
 
 def _employers(actor: Actor, matches: Sequence[Match]) -> Iterator[Match]:
@@ -71,6 +72,21 @@ def _employers(actor: Actor, matches: Sequence[Match]) -> Iterator[Match]:
         statement = select(Customer).where(Customer.id.in_(employers), visible(actor, Customer)).order_by(Customer.id)
         for customer in db.session.scalars(statement):
             yield Match(customer, [_("%(name)s works there", name=match.customer.name)])
+
+
+def _namesakes(actor: Actor, lead: Lead, matches: Sequence[Match]) -> Iterator[Match]:
+    """Give the people of organisations that were found who are called like whoever asked."""
+    name = matching_name(lead.name)
+    employers = [match.customer for match in matches if lead.company and not match.customer.is_person]
+    works_at = {
+        each.customer_id: employer.name
+        for employer in employers
+        for each in related_customers(actor, employer)
+        if each.is_contact and matching_name(each.name) == name
+    }
+    statement = select(Customer).where(Customer.id.in_(works_at), visible(actor, Customer)).order_by(Customer.id)
+    for person in db.session.scalars(statement) if works_at else ():
+        yield Match(person, [_("works at %(name)s", name=works_at[person.id])])
 
 
 def _likely(actor: Actor, name: str) -> Iterator[Match]:

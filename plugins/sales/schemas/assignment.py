@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow.validate import Length, Range
 
-from pelatis.api import RecordSchema, _l, country_names, fields, language_names
+from pelatis.api import Countries, RecordSchema, _l, fields, language_names
 
 from .leads import SOURCES
 
@@ -34,9 +34,7 @@ class AssignmentRuleSchema(RecordSchema):
     languages = fields.Choices(
         language_names, label=_l("Languages"), help=_l("Left empty: any."), load_default=list, allow_none=False
     )
-    countries = fields.Choices(
-        country_names, label=_l("Countries"), help=_l("Left empty: any."), load_default=list, allow_none=False
-    )
+    countries = Countries(label=_l("Countries"), help=_l("Left empty: any."), load_default=list, allow_none=False)
     postcodes = fields.Tags(
         label=_l("Postal codes"), help=_l("Their beginnings: 26 is all of Achaea."), load_default=list, allow_none=False
     )

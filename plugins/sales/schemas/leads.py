@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow.validate import Length
 
-from pelatis.api import Country, RecordSchema, _l, fields, language_names, lazy_pgettext
+from pelatis.api import Country, CustomerPhone, RecordSchema, _l, fields, language_names, lazy_pgettext
 
 SOURCES: Final = {
     "web": _l("Web form"),
@@ -49,7 +49,7 @@ class LeadSchema(RecordSchema):
         label=_l("Company"), validate=Length(max=200), import_names=("account", "organization", "company name")
     )
     email = fields.Email(label=_l("Mail"), validate=Length(max=254), import_names=("email", "e-mail", "email address"))
-    phone = fields.Phone(label=_l("Phone"), import_names=("telephone", "mobile", "phone number"))
+    phone = CustomerPhone(label=_l("Phone"), import_names=("telephone", "mobile", "phone number"))
     source = fields.Choice(SOURCES, label=_l("Source"), import_names=("lead source",))
     message = fields.Text(label=_l("What they asked"), validate=Length(max=20_000), import_names=("description",))
     product = fields.Related("catalog.product", label=_l("Product"), import_names=("product", "interested in"))

@@ -42,6 +42,7 @@ from ..models import CommissionEntry, CommissionMember, CommissionPlan, Commissi
 from ..operations.commission_plans import put_in_force
 from ..operations.commission_splits import read_percent, share
 from ..operations.settlements import SETTLEMENT_MOVES, approve, draw_up, reopen, reverse, settle
+from ..operations.states import may_decide_own
 from ..periods import Period, name_of_period, quarter_of, read_period
 from ..queries.settlements import entries_in, entries_of, names_of, numbers_of, people_with_entries, standing_of
 from ..records import COMMISSION_MEMBERS, COMMISSION_PLANS, INVOICES, OPPORTUNITIES, ORDERS, SETTLEMENTS
@@ -89,7 +90,7 @@ def commissions_page() -> Response:
     return render(
         "sales/commissions.html",
         period=period,
-        other_length=period.quarter if period.months == 1 else next(iter(period.each_month())),
+        other_length=period.other_length,
         people=people,
         person_id=person_id,
         name=(people.get(person_id) if person_id else None) or actor.name,
@@ -162,11 +163,12 @@ def steps_of(entry: CommissionEntry) -> list[Step]:
     if Decimal(told["before"]):
         steps.append(Step(_("Counted before it in the period"), _money(Decimal(told["before"]))))
     for each in told["tiers"]:
-        tier, _colon, percent = each["tier"].partition(": ")
+        tier, _colon, percent = each["tier"].rpartition(": ")
+        begins, _dash, ends = (part.strip() for part in tier.partition("-"))
         words = _(
             "%(percent)s of %(part)s", percent=format_percent(Decimal(percent)), part=_money(Decimal(each["base"]))
         )
-        steps.append(Step(words, _money(Decimal(each["earned"])), _("Tier %(tier)s", tier=tier.strip())))
+        steps.append(Step(words, _money(Decimal(each["earned"])), _tier_words(begins, ends)))
     steps.append(Step(_("Earned by the invoice"), _money(Decimal(told["earned"])), is_sum=True))
     paid, due = Decimal(told["paid"]), Decimal(told["due"])
     part = format_percent(Decimal(100) if paid >= due else (paid * 100 / due).quantize(Decimal("0.1")))
@@ -174,6 +176,11 @@ def steps_of(entry: CommissionEntry) -> list[Step]:
     if told.get("unknown"):
         steps.append(Step(_("Lines whose cost nobody knows"), str(told["unknown"])))
     return steps
+
+
+def _tier_words(begins: str, ends: str) -> str:
+    words = {"begins": _money(Decimal(begins)), "ends": _money(Decimal(ends or 0))}
+    return str(_("from %(begins)s to below %(ends)s", **words) if ends else _("from %(begins)s", **words))
 
 
 @blueprint.post("/commissions/draw-up")
@@ -195,7 +202,7 @@ def settlement_page(record_id: UUID) -> Response:
     settlement: CommissionSettlement = find_record(actor, SETTLEMENTS, record_id, binned=True)
     names = titles(actor, "user", [settlement.person_id, settlement.approved_by_id])
     others = names_of([settlement.reverses_id])
-    decides = actor.is_administrator or settlement.person_id != actor.user_id
+    is_own = settlement.person_id == actor.user_id
     return show_record(
         actor,
         SETTLEMENTS,
@@ -208,14 +215,20 @@ def settlement_page(record_id: UUID) -> Response:
         standing=(SETTLEMENT_STATUSES[settlement.status], SETTLEMENT_TONES.get(settlement.status, "")),
         amount=_money(settlement.amount),
         rows=rows_of(actor, entries_of(settlement)),
-        may_do={act: decides and _may_do(actor, settlement, act) for act in ACTS},
+        may_do={
+            act: _may_do(actor, settlement, act) and (not is_own or may_decide_own(actor, _permission(act), settlement))
+            for act in ACTS
+        },
     )
 
 
+def _permission(act: str) -> str:
+    return "approve" if act == "reopen" else act
+
+
 def _may_do(actor: Actor, settlement: CommissionSettlement, act: str) -> bool:
-    permission = "approve" if act == "reopen" else act
     is_next = ACTS[act][1] in SETTLEMENT_MOVES[settlement.status] and settlement.deleted_at is None
-    return is_next and settlement.reverses_id is None and may(actor, CommissionSettlement, permission)
+    return is_next and settlement.reverses_id is None and may(actor, CommissionSettlement, _permission(act))
 
 
 @blueprint.get("/settlements/<uuid:record_id>/pdf")

@@ -109,7 +109,9 @@ def steps_of(line: DocumentLine) -> list[Step]:
     if line.tax_rate is not None:
         taxed = line.unit_price * (100 - line.discount) / 100 * line.tax_rate / 100
         steps.append(Step(line.tax_name or "", "+" + format_price(four_decimals(taxed), currency), line.tax_note or ""))
-    elif line.parts:
+    elif not line.parts:
+        steps.append(Step(_("No tax rule fits"), "–"))
+    else:
         steps += [Step(tax["name"] or "", "", _("on the share of some parts")) for tax in line.taxes]
     return steps
 
@@ -129,6 +131,10 @@ def _kept_steps(line: DocumentLine) -> Iterator[PriceStep]:
 def sums_of(document: Totalled) -> list[tuple[str, str]]:
     """Write what a document comes to, tax by tax; the whole isn't among them."""
     sums = [(_("Net"), format_amount(document.net, document.currency, whole=False))]
+    untaxed = document.net - sum((Decimal(tax["base"]) for tax in document.taxes), Decimal(0))
+    if untaxed:
+        base = format_amount(untaxed, document.currency, whole=False)
+        sums.append((_("No tax rule fits %(base)s", base=base), "–"))
     for tax in document.taxes:
         base = format_amount(Decimal(tax["base"]), document.currency, whole=False)
         words = _("%(tax)s on %(base)s", tax=tax["name"], base=base)

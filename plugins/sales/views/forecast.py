@@ -45,7 +45,7 @@ from plugins.catalog.api import rounded
 
 from ..models import Adjustment, Opportunity, Target
 from ..operations.targets import create_adjustment
-from ..periods import Period, month_of, quarter_of, read_period
+from ..periods import Period, quarter_of, read_period
 from ..queries.forecast import Forecast, Line, Month, adjustments_of, read_forecast
 from ..queries.reports import tables as reports
 from ..queries.reports.conversion import conversion
@@ -132,7 +132,7 @@ def forecast_page() -> Response:
         team_name=found.staff.teams[asked.team][0] if asked.team else _("All teams"),
         teams=sorted(((key, name) for key, (name, _parent) in found.staff.teams.items()), key=lambda each: each[1]),
         product_name=product,
-        other_length=_other_length(period),
+        other_length=period.other_length,
         figures=_figures(found),
         chart=_chart(found.months),
         is_in_thousands=_in_thousands(found.months),
@@ -185,13 +185,6 @@ def _days_in_all(stays: Sequence[Decimal]) -> str:
     """Tell how long deals stay in all stages together; nothing where no stay is known."""
     whole = int(sum(stays, Decimal(0)).to_integral_value())
     return ngettext("%(num)s day in all", "%(num)s days in all", whole) if stays else ""
-
-
-def _other_length(period: Period) -> Period:
-    """Give the month to look at from a quarter, and the quarter from a month."""
-    if period.months == 1:
-        return period.quarter
-    return month_of(today() if today() in period else period.begins_on)
 
 
 def _money(value: Decimal | None) -> str:

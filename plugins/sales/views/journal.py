@@ -60,7 +60,7 @@ def journal_page() -> Response:
         period=period,
         before_url=_url(period.previous),
         after_url=_url(period.next),
-        other_length=_other_length(period),
+        other_length=_url(period.other_length),
         figures=_figures(lines),
         accounts=_by_account(lines),
         rows=[_row(line) for line in lines[:MOST_SHOWN]],
@@ -120,10 +120,6 @@ def _asked() -> Period:
 
 def _url(period: Period, path: str = "/sales/journal", form: str = "") -> str:
     return f"{path}?{urlencode({'period': period.key} | ({'format': form} if form else {}))}"
-
-
-def _other_length(period: Period) -> str:
-    return _url(month_of(period.begins_on) if period.months > 1 else period.quarter)
 
 
 def _accounts_url(actor: Actor) -> str:

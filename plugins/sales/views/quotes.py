@@ -41,12 +41,13 @@ from pelatis.api import (
 from plugins.catalog.api import Cost, unit_word
 
 from ..letters import parts_of, quote_answer
-from ..models import Order, Quote, QuoteLine, QuoteSet
+from ..models import Order, Quote, QuoteApproval, QuoteLine, QuoteSet
 from ..operations.approvals import ask_for_approval, decide_approval, discount_to_drop, reasons_for_approval
 from ..operations.mailing import mail_quote, words_for
 from ..operations.quote_lines import copy_set, order_set_lines, remove_set
 from ..operations.quote_links import link_for, revoke_link, token_of
 from ..operations.quotes import OPEN, revise_quote, send_quote
+from ..operations.states import may_decide_own
 from ..queries.orders import order_of_quote
 from ..queries.products import ProductWords, product_words
 from ..queries.quotes import (
@@ -146,7 +147,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
     return {
         "quote": quote,
         "customer_title": customers.get(quote.customer_id) if quote.customer_id else None,
-        "standing": (QUOTE_STATUSES[quote.status], QUOTE_TONES.get(quote.status, "")),
+        "standing": _standing(quote, approval),
         "cards": [_card(quote, each, shown, each in reasons, shows_cost) for each in sets],
         "shown": shown,
         "rows": [
@@ -162,7 +163,7 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "undiscounted": _undiscounted(quote, shown, of_set, shows_cost) if shown in reasons and is_editable else None,
         "approval": approval,
         "is_editable": is_editable,
-        "may_approve": may(actor, Quote, "approve"),
+        "may_approve": approval is not None and _may_decide(actor, quote, approval),
         "is_open": quote.status in OPEN,
         "order": order_of_quote(quote.id) if quote.status == "accepted" else None,
         "may_order": may(actor, Order, "create"),
@@ -176,6 +177,18 @@ def _context(actor: Actor, quote: Quote, wanted: str | None = None, only: QuoteL
         "languages": LANGUAGES,
         "may": {action: may(actor, Quote, action) for action in ("edit", "delete")},
     }
+
+
+def _standing(quote: Quote, approval: QuoteApproval | None) -> tuple[Any, str]:
+    """Say how a quote stands, and in which tone."""
+    if quote.status == "in_approval" and approval is not None and approval.outcome == "granted":
+        return _("Approved"), "green"
+    return QUOTE_STATUSES[quote.status], QUOTE_TONES.get(quote.status, "")
+
+
+def _may_decide(actor: Actor, quote: Quote, approval: QuoteApproval) -> bool:
+    is_own = approval.asked_by_id == actor.user_id
+    return may(actor, Quote, "approve") and (not is_own or may_decide_own(actor, "approve", quote))
 
 
 def _undiscounted(quote: Quote, shown: QuoteSet, lines: Sequence[QuoteLine], shows_cost: bool) -> dict[str, Any] | None:

@@ -137,8 +137,8 @@ def _said(value: Any, kind: str) -> str:
         return "–"
     if kind == "money":
         return str(format_amount(value, base_currency(), whole=True))
-    if kind == "percent":
-        return str(format_percent(value))
+    if kind in ("percent", "change"):
+        return ("+" if kind == "change" and value > 0 else "") + format_percent(value)
     return format_number(value) if isinstance(value, int | Decimal) else str(value)
 
 

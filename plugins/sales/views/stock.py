@@ -148,11 +148,12 @@ def promise_words(actor: Actor, order: Order, lines: Sequence[Any]) -> Mapping[U
     promised = held_for((Order.__record_type__, order.id)) if items else []
     held = _together(StockRequest(each.product_id, each.quantity) for each in promised)
     there = {product: held.get(product, Decimal(0)) for product in _stock(actor, items, today())}
-    return {
-        line.id: StockWords(_("%(count)s reserved", count=format_number(enough[0])), not enough[1])
-        for line in open_lines
-        if (enough := _enough(line, there, items))
-    }
+    said = {}
+    for line in open_lines:
+        if enough := _enough(line, there, items):
+            count = format_number(min(enough[0], line.quantity - line.delivered))
+            said[line.id] = StockWords(_("%(count)s reserved", count=count), not enough[1])
+    return said
 
 
 def _stock(actor: Actor, items: Mapping[UUID, Decimal], day: date) -> Mapping[UUID, Availability]:

@@ -14,9 +14,11 @@ from sqlalchemy import select
 
 from core.access import system_actor
 from core.database import db, utc_now, write_unit
+from core.i18n import today
 from core.mail import mails_about
 from core.mail.settings import change_mail_settings
 from core.problems import Problem
+from plugins.sales.letters import letter_of_quote, print_quote
 from plugins.sales.models import Quote, QuoteLine
 from plugins.sales.operations import acceptance
 from plugins.sales.operations.acceptance import accept_quote, decline_quote
@@ -206,6 +208,30 @@ def test_customer_accepts_on_the_page(stranger: FlaskClient, url: str, sent: Quo
     assert "Δήμητρα" in page.get_data(as_text=True)
     db.session.refresh(sent)
     assert sent.status == "accepted"
+
+
+def test_what_isnt_accepted_yet_keeps_its_choice_and_its_total(stranger: FlaskClient, url: str, sent: Quote) -> None:
+    first, second = sets_of(sent)
+    unsigned = {"set": str(first.id), "options": str(option_of(sent).id), "name": "Δήμητρα"}
+    assert 'id="total" aria-live="polite">120,00\xa0€<' in stranger.post(f"{url}/accept", data=unsigned).text
+    other = stranger.post(f"{url}/accept", data=unsigned | {"set": str(second.id)}).text
+    assert 'id="total" aria-live="polite">30,00\xa0€<' in other
+    assert f'value="{second.id}" class="form-check-input" checked' in other
+    assert f'value="{first.id}" class="form-check-input">' in other
+
+
+def test_superseded_offer_says_that_there_is_a_newer_one(stranger: FlaskClient, url: str, sent: Quote) -> None:
+    send_quote(SYSTEM, revise_quote(SYSTEM, sent))
+    assert "Μια νεότερη έκδοση αντικατέστησε αυτή την προσφορά." in stranger.get(url).text
+
+
+def test_signature_is_printed_as_it_was_drawn_with_its_year_and_zone(sent: Quote) -> None:
+    accept(sent)
+    (note,) = (note for note in letter_of_quote(sent).notes if note.drawing)
+    assert f'd="{DRAWN}"' in note.drawing
+    assert str(today().year) in note.text
+    assert " EE" in note.text
+    assert print_quote(sent).startswith(b"%PDF")
 
 
 def test_what_is_refused_is_told_in_the_quotes_language_whatever_the_browser_speaks(

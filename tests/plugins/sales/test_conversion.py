@@ -16,11 +16,13 @@ from core.customers.queries import related_customers
 from core.database import db
 from core.problems import Problem
 from core.records.history import undo_transaction
+from core.records.operations import load_values
 from pelatis.api import last_transaction
 from plugins.sales.models import ContactRole, Lead, Opportunity
 from plugins.sales.operations.leads import Conversion, convert_lead, create_lead
 from plugins.sales.queries.contacts import people_of
 from plugins.sales.queries.matches import matches_of
+from plugins.sales.records import LEADS
 
 SYSTEM = system_actor()
 
@@ -57,6 +59,19 @@ def test_employer_of_the_person_who_asks_is_offered(app: Flask) -> None:
     person = add_person(SYSTEM, customer, {"name": "Maria Korkmaz", "email": "maria@bosporus.example"})
     found = {match.customer.id: list(match.reasons) for match in matches_of(SYSTEM, lead())}
     assert found == {person.id: ["same mail address"], customer.id: ["Maria Korkmaz works there"]}
+
+
+def test_person_of_that_name_at_the_customer_is_offered(app: Flask) -> None:
+    customer = organisation()
+    person = add_person(SYSTEM, customer, {"name": "María KORKMAZ"})
+    add_person(SYSTEM, customer, {"name": "Ali Korkmaz"})
+    found = [(match.customer.id, list(match.reasons)) for match in matches_of(SYSTEM, lead(email=None))]
+    assert found == [(customer.id, ["same name"]), (person.id, ["works at Bosporus Deli"])]
+
+
+def test_phone_of_a_lead_is_read_as_of_its_country(app: Flask) -> None:
+    given = load_values(LEADS, {"name": "Lena Jäger", "country": "DE", "phone": "030 3766678"})
+    assert given["phone"] == "+49303766678"
 
 
 def test_customers_that_one_may_not_see_are_not_told(app: Flask, seller: Actor) -> None:

@@ -10,6 +10,10 @@ from core.access import system_actor
 from core.database import db
 from plugins.catalog.operations.products import create_product
 from plugins.sales.models import Opportunity
+from plugins.sales.operations.acceptance import accept_quote
+from plugins.sales.operations.quote_lines import add_line
+from plugins.sales.operations.quotes import create_quote, send_quote
+from plugins.sales.queries.quotes import sets_of
 
 Deal = Callable[..., Opportunity]
 
@@ -62,3 +66,22 @@ def test_form_of_a_new_deal_asks_nothing_of_how_it_ended(client: FlaskClient, de
     assert [name for name in later if f'name="{name}"' in filled] == ["closed_on"]
     edited = client.get(f"/sales/opportunities/{deal('Needs').id}/edit").text
     assert [name for name in later if f'name="{name}"' in edited] == list(later)
+
+
+def test_a_deal_takes_what_its_customer_has_accepted_as_its_amount_by_one_click(
+    client: FlaskClient, deal: Deal, customer: Any
+) -> None:
+    client.post("/settings/language", data={"value": "el"})
+    opportunity = deal("Needs", amount=Decimal(700), currency="EUR", customer_id=customer.id)
+    quote = create_quote(system_actor(), {"opportunity_id": opportunity.id})
+    (only,) = sets_of(quote)
+    add_line(system_actor(), only, {"name": "Season", "unit_price": Decimal("12.5"), "quantity": Decimal(1)})
+    assert 'name="amount" value="12,5"' not in page_of(client, opportunity)
+    send_quote(system_actor(), quote)
+    accept_quote(quote, only.id, (), "Δήμητρα", "M40 60 L50 40 L60 80", "::1")
+    assert 'name="amount" value="12,5"' in page_of(client, opportunity)
+    offered = {"version": str(opportunity.version), "amount": "12,5", "currency": "EUR"}
+    client.post(f"/sales/opportunities/{opportunity.id}", data=offered)
+    db.session.refresh(opportunity)
+    assert opportunity.amount == Decimal("12.5")
+    assert 'name="amount" value="12,5"' not in page_of(client, opportunity)

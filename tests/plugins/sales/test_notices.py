@@ -14,6 +14,7 @@ from core.database import db, write_unit
 from core.mail import mails_about
 from core.mail.settings import change_mail_settings
 from core.notifications import Notification
+from core.problems import Problem
 from core.users.operations import add_user
 from core.users.operations.rights import save_role, set_roles
 from core.users.queries import actor_of
@@ -23,6 +24,7 @@ from plugins.sales.operations.approvals import ask_for_approval, decide_approval
 from plugins.sales.operations.mailing import mail_quote
 from plugins.sales.operations.quote_lines import add_line
 from plugins.sales.operations.quotes import create_quote, send_quote
+from plugins.sales.operations.states import may_decide_own
 from plugins.sales.queries.quotes import sets_of
 from tests.plugins.sales.invoicing import MAIL
 
@@ -87,6 +89,18 @@ def test_administrator_is_asked_where_nobody_else_may_approve(
     with acting_as(asking):
         ask_for_approval(asking, cheap)
     assert told(administrator) == ["Nikos asks you to approve a quote: Frame contract"]
+
+
+def test_administrator_decides_about_their_own_request_only_where_nobody_else_may(
+    hire: Hire, approving: dict[str, str | None], cheap: Quote
+) -> None:
+    asking = hire("Anna", "administrator")
+    ask_for_approval(asking, cheap)
+    assert may_decide_own(asking, "approve", cheap)
+    hire("Sofia", grants=approving)
+    with pytest.raises(Problem) as refused:
+        decide_approval(asking, cheap, True)
+    assert refused.value.code == "sales.own_approval"
 
 
 def test_who_doesnt_reach_the_quote_isnt_asked(hire: Hire, approving: dict[str, str | None], cheap: Quote) -> None:

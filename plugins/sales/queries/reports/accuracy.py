@@ -47,7 +47,7 @@ _ACCURACY: Final = (
     Column("best_case", _l("Best case as it began"), "money"),
     Column("weighted", _l("Weighted as it began"), "money", is_mark=True),
     Column("won", _l("Won value"), "money", is_drawn=True),
-    Column("off_by", _l("Won against weighted"), "percent"),
+    Column("off_by", _l("Won against weighted"), "change"),
 )
 #: How many days after its beginning a quarter's first snapshot may be.
 FIRST_DAYS: Final = 7

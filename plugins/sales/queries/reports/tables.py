@@ -133,7 +133,8 @@ class Column:
     Attributes:
         key: its name in files and in JSON.
         label: its head, lazily translated.
-        kind: what its values are: `text`, `count`, `money`, `percent` or `days`; each may be None.
+        kind: what its values are: `text`, `count`, `money`, `percent`, `change` (percent more or less) or `days`; each
+            may be None.
         is_drawn: whether the chart shows it; what is drawn of one line is stacked.
         is_mark: whether the chart shows it as a line across the bar.
     """
