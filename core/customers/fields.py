@@ -50,11 +50,10 @@ class CustomerPhone(fields.WritesItself, fields.Phone):
         """Write it as it is dialled from abroad: `+30 261 043 7221`."""
         return written_phone(str(value))
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+    def region_of(self, data: Any) -> str:
+        """Give the country that it was sent with; where there is none, that of the reader's language."""
         country = data.get("country") if isinstance(data, Mapping) else None
-        code = country_code(str(country)) if country else None
-        self.region = code or _REGION_OF_LANGUAGE.get(get_language(), "GR")
-        return super()._deserialize(value, attr, data, **options)
+        return (country_code(str(country)) if country else None) or _REGION_OF_LANGUAGE.get(get_language(), self.region)
 
 
 class Words(fields.WritesItself, fields.Tags):

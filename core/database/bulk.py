@@ -64,11 +64,10 @@ def _complete(columns: Mapping[str, Any], used: set[str], rows: Sequence[Mapping
 
 def _told(row: Mapping[str, Any], keys: Sequence[str]) -> dict[str, list[Any]]:
     """Give what the journal tells of a new row."""
-    given = ((key, row[key]) for key in keys)
     return {
         key: [None, value if type(value) is str else plain(value)]
-        for key, value in given
-        if value is not None and value not in ({}, [])
+        for key in keys
+        if (value := row[key]) or (value is not None and not isinstance(value, list | dict))
     }
 
 

@@ -266,6 +266,14 @@ class Phone(FieldInfo, ma.fields.String):
         super().__init__(**options)
         self.region = region
 
+    def region_of(self, _data: Any) -> str:
+        """Give the country as of which a national number is read, ISO 3166-1 alpha-2; fields are shared by all threads.
+
+        Args:
+            _data: what the number was sent with, field name to raw value.
+        """
+        return self.region
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         text = str(value or "").strip()
         if not text:
@@ -273,7 +281,7 @@ class Phone(FieldInfo, ma.fields.String):
         import phonenumbers  # heavy, and most requests need none
 
         try:
-            number = phonenumbers.parse(text, self.region)
+            number = phonenumbers.parse(text, self.region_of(data))
         except phonenumbers.NumberParseException as error:
             raise ma.ValidationError(_("“%(text)s” isn't a phone number.", text=text)) from error
         if not phonenumbers.is_possible_number(number):

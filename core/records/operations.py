@@ -197,9 +197,12 @@ def unsaved(model: type[Record], values: Mapping[str, Any]) -> Any:
         model: its model.
         values: model attribute to checked value.
     """
-    ruled = {name: values[name] for name in inspect(model).validators if name in values}
-    record = model(**ruled)
-    vars(record).update((name, value) for name, value in values.items() if name not in ruled)
+    record = model()
+    held = vars(record)
+    held.update(values)
+    for name, (validate, _options) in inspect(model).validators.items():
+        if name in values:
+            held[name] = validate(record, name, values[name])
     return record
 
 

@@ -3,12 +3,12 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 
 from pelatis.api import Actor, Customer, kept, visible
 from plugins.catalog.api import Product
 
-from ..models import AccountPlan, ContactRole, Opportunity, Stage
+from ..models import AccountPlan, ContactRole, Invoice, InvoiceLine, Opportunity, Order, OrderLine, Stage
 from .papers import papers_of
 
 #: How many products and people a plan names.
@@ -21,23 +21,43 @@ def plan_of(actor: Actor, customer: UUID) -> AccountPlan | None:
 
 
 def white_space(actor: Actor, customer: UUID) -> list[Product]:
-    """List the products that a customer has never won a deal about and that no open deal is about."""
+    """List what a customer never ordered, was never invoiced, never won a deal about and has no open deal about."""
     return list(_white_space(actor, customer=customer).scalars())
 
 
 @kept
 def _white_space(actor: Actor) -> Any:
-    sold = exists().where(
-        Opportunity.product_id == Product.id,
-        Opportunity.customer_id == bindparam("customer"),
+    customer: Any = bindparam("customer")
+    dealt = select(Opportunity.product_id).where(
+        Opportunity.customer_id == customer,
+        Opportunity.product_id.is_not(None),
         Opportunity.stage_id == Stage.id,
         Stage.kind != "lost",
         Opportunity.deleted_at.is_(None),
         visible(actor, Opportunity),
     )
+    ordered = select(OrderLine.product_id).where(
+        OrderLine.order_id == Order.id,
+        OrderLine.product_id.is_not(None),
+        Order.customer_id == customer,
+        Order.sealed_at.is_not(None),
+        Order.status != "cancelled",
+        Order.deleted_at.is_(None),
+        visible(actor, Order),
+    )
+    invoiced = select(InvoiceLine.product_id).where(
+        InvoiceLine.invoice_id == Invoice.id,
+        InvoiceLine.product_id.is_not(None),
+        Invoice.customer_id == customer,
+        Invoice.sealed_at.is_not(None),
+        Invoice.kind == "invoice",
+        Invoice.deleted_at.is_(None),
+        visible(actor, Invoice),
+    )
+    bought = [Product.id.not_in(each) for each in (dealt, ordered, invoiced)]
     return (
         select(Product)
-        .where(Product.deleted_at.is_(None), Product.active.is_(True), visible(actor, Product), ~sold)
+        .where(Product.deleted_at.is_(None), Product.active.is_(True), visible(actor, Product), *bought)
         .order_by(Product.name, Product.id)
         .limit(MOST_NAMED)
     )

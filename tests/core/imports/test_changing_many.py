@@ -52,7 +52,7 @@ CHANGED: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {
 
 @pytest.mark.parametrize("key", CHANGED)
 def test_records_changed_together_are_those_changed_one_by_one(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("opportunities", "leads"):
+    for module in ("opportunities", "leads", "clock"):
         monkeypatch.setattr(f"plugins.sales.operations.{module}.utc_now", lambda: MOMENT)
     record_type = record_types.get(key)
     assert record_type is not None

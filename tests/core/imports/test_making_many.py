@@ -55,7 +55,7 @@ def test_every_record_type_that_makes_many_is_compared() -> None:
 
 @pytest.mark.parametrize("key", SENT)
 def test_records_made_at_once_are_those_made_one_by_one(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("leads", "opportunities"):
+    for name in ("clock", "leads", "opportunities"):
         monkeypatch.setattr(f"plugins.sales.operations.{name}.utc_now", lambda: MOMENT)
     record_type = record_types.get(key)
     assert record_type is not None

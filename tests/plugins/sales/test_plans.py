@@ -10,13 +10,17 @@ from core.access import Actor, Scope, system_actor
 from core.customers.operations import add_person, create_customer, update_customer
 from core.database import write_unit
 from core.problems import Problem
+from core.records.operations import create_record
 from core.records.queries import ListQuery, list_records
 from plugins.catalog.models import Product
 from plugins.sales.models import AccountPlan, Opportunity
 from plugins.sales.operations.contacts import create_contact_role
+from plugins.sales.operations.invoices import post_invoice
+from plugins.sales.operations.orders import cancel_order, confirm_order
 from plugins.sales.operations.plans import create_account_plan, update_account_plan
 from plugins.sales.queries.plans import stakeholders, white_space
-from plugins.sales.records import ACCOUNT_PLANS
+from plugins.sales.records import ACCOUNT_PLANS, INVOICE_LINES, ORDER_LINES, ORDERS
+from tests.plugins.sales.invoicing import draft
 
 Deal = Callable[..., Opportunity]
 SYSTEM = system_actor()
@@ -56,6 +60,25 @@ def test_what_they_do_not_buy_yet_leaves_out_what_was_won_or_is_open(customer: A
     deal("Lost", customer_id=customer.id, product_id=boxes.id, lost_reason="price")
     assert [each.id for each in white_space(SYSTEM, customer.id)] == [boxes.id]
     assert gone.id not in {each.id for each in white_space(SYSTEM, customer.id)}
+
+
+def test_what_they_ordered_or_were_invoiced_they_do_buy(taxed: Any) -> None:
+    oil, tins, soap, boxes = (product(name) for name in ("Oil", "Tins", "Soap", "Boxes"))
+
+    def line(record_type: Any, document: str, made: Any, each: Product) -> Any:
+        said = {document: str(made.id), "product": str(each.id), "quantity": "1", "unit_price": "9"}
+        create_record(SYSTEM, record_type, said)
+        return made
+
+    def order(each: Product) -> Any:
+        made = create_record(SYSTEM, ORDERS, {"customer": str(taxed.id), "currency": "EUR"})
+        return line(ORDER_LINES, "order", made, each)
+
+    confirm_order(SYSTEM, order(oil))
+    order(tins)
+    cancel_order(SYSTEM, confirm_order(SYSTEM, order(boxes)))
+    post_invoice(SYSTEM, line(INVOICE_LINES, "invoice", draft(taxed, ()), soap))
+    assert [each.name for each in white_space(SYSTEM, taxed.id)] == ["Boxes", "Tins"]
 
 
 def test_people_of_the_deals_are_those_who_matter(customer: Any, deal: Deal) -> None:
