@@ -72,7 +72,15 @@ class Period:
 
     def __str__(self) -> str:
         """Say it in the person's language: "4th quarter 2026", "November 2026"."""
-        said: str = format_day(self.begins_on, "QQQQ y" if self.months == MONTHS_OF_QUARTER else "LLLL y")
+        return self._said("QQQQ y" if self.months == MONTHS_OF_QUARTER else "LLLL y")
+
+    @property
+    def short(self) -> str:
+        """Say it in few letters, as charts and tables do: "Q4 2026", "Nov 2026"."""
+        return self._said("QQQ y" if self.months == MONTHS_OF_QUARTER else "LLL y")
+
+    def _said(self, pattern: str) -> str:
+        said: str = format_day(self.begins_on, pattern)
         return said[:1].upper() + said[1:]
 
 

@@ -57,8 +57,6 @@ from .charts import Chart, Column, draw
 
 #: From which part of the quota on, in percent, the meter isn't amber.
 ON_THE_WAY = 65
-#: The chart's values are said in thousands from here on.
-THOUSAND = Decimal(1000)
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,6 @@ def forecast_page() -> Response:
         other_length=period.other_length,
         figures=_figures(found),
         chart=_chart(found.months),
-        is_in_thousands=_in_thousands(found.months),
         lines=[_row(actor, asked, line) for line in found.lines],
         total=_row(actor, asked, total),
         total_name=ngettext("All together, %(num)s line", "All together, %(num)s lines", len(found.lines)),
@@ -265,28 +262,19 @@ def _compared(found: Forecast) -> str:
 # The chart
 
 
-def _in_thousands(months: Sequence[Month]) -> bool:
-    return max([month.now.best for month in months] + [month.quota or Decimal(0) for month in months]) >= 10 * THOUSAND
-
-
 def _chart(months: Sequence[Month]) -> Chart:
-    in_thousands = _in_thousands(months)
-
-    def said(value: Decimal) -> str:
-        shown = value / THOUSAND if in_thousands else value
-        return format_number(shown.quantize(Decimal(1)) if shown >= 10 or not shown else shown.normalize())
-
     columns = [
         Column(
             _name(month.period).capitalize(),
             (month.now.won, month.now.commit, month.now.best_case),
-            said(month.now.best) if month.now.best else "",
             month.quota,
             is_now=today() in month.period,
         )
         for month in months
     ]
-    return draw(columns, [_("Won value"), _("Commit"), _("Best case")], " ".join(map(_in_words, months)), said)
+    return draw(
+        columns, [_("Won value"), _("Commit"), _("Best case")], " ".join(map(_in_words, months)), base_currency()
+    )
 
 
 def _in_words(month: Month) -> str:

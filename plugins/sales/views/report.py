@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from werkzeug.wrappers import Response
@@ -12,7 +11,6 @@ from pelatis.api import (
     base_currency,
     current_actor,
     format_amount,
-    format_day,
     format_number,
     format_percent,
     render,
@@ -20,6 +18,7 @@ from pelatis.api import (
 )
 
 from ..models import Opportunity
+from ..periods import read_period
 from ..queries.reports import REPORTS
 from ..queries.reports.summary import sales_report
 from . import blueprint
@@ -74,12 +73,6 @@ def _money(value: Decimal) -> str:
     return format_amount(value, base_currency(), whole=True)
 
 
-def _quarter(name: str) -> str:
-    """Write a quarter as people do: `2017-Q1` is "Q1 2017", "Τ1 2017" or "I kw. 2017"."""
-    year, _dash, number = name.partition("-Q")
-    return format_day(date(int(year), 3 * int(number), 1), "QQQ y")
-
-
 def bars_of(values: Mapping[str, Decimal]) -> list[Bar]:
     """Lay out a bar for each value, the tallest `TALLEST` high."""
     highest = max(values.values(), default=Decimal(0))
@@ -88,7 +81,7 @@ def bars_of(values: Mapping[str, Decimal]) -> list[Bar]:
         height = int(value / highest * TALLEST) if highest else 0
         bars.append(
             Bar(
-                _quarter(label),
+                read_period(label).short,
                 _money(value),
                 index * (BAR_WIDTH + GAP),
                 TALLEST - height,

@@ -150,14 +150,10 @@ def _chart(table: Table, drawn: Sequence[Column], mark: Column | None) -> charts
     def value(row: Sequence[Any], column: Column) -> Decimal:
         return Decimal(row[places[column.key]] or 0)
 
-    def total(row: Sequence[Any]) -> str:
-        return _short(sum((value(row, column) for column in drawn), Decimal(0)))
-
     columns = [
         charts.Column(
             str(row[0]),
             [value(row, column) for column in drawn],
-            total(row),
             value(row, mark) if mark is not None else None,
         )
         for row in rows
@@ -169,8 +165,8 @@ def _chart(table: Table, drawn: Sequence[Column], mark: Column | None) -> charts
     ]
     legend, alternative = [str(column.label) for column in drawn], ". ".join(lines)
     if table.is_along_time:
-        return charts.draw(columns, legend, alternative, _short)
-    return charts.draw_bars(columns, legend, alternative)
+        return charts.draw(columns, legend, alternative, base_currency())
+    return charts.draw_bars(columns, legend, alternative, _short)
 
 
 def _short(value: Decimal) -> str:

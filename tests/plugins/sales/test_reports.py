@@ -89,8 +89,8 @@ def test_velocity_tells_value_rate_and_days_by_month(deal: Deal) -> None:
     deal("Lost", closed_on=date(2026, 3, 1))
     table = read("velocity", "2026")
     assert [row[:5] for row in table.rows] == [
-        ("January 2026", 2, 1, Decimal("66.67"), Decimal(400)),
-        ("March 2026", 0, 1, Decimal(0), Decimal(0)),
+        ("Jan 2026", 2, 1, Decimal("66.67"), Decimal(400)),
+        ("Mar 2026", 0, 1, Decimal(0), Decimal(0)),
     ]
     assert table.rows[0][5:] == (Decimal(200), Decimal(15), Decimal("26.67"))
     assert [value for _label, value, _kind in table.figures] == [
@@ -249,7 +249,7 @@ def test_the_shell_prints_a_report(app: Flask, deal: Deal, seller: Actor) -> Non
 
 
 def test_a_chart_s_bars_reach_no_higher_than_its_lines() -> None:
-    chart = draw([Column("a", [Decimal(322), Decimal(-5)], "322", Decimal(330))], ["x", "y"], "a: 322", str)
+    chart = draw([Column("a", [Decimal(322), Decimal(-5)], Decimal(330))], ["x", "y"], "a: 322", "EUR")
     highest = chart.lines[-1][0]
     assert chart.bars[0]["mark"] >= highest
     assert chart.bars[0]["parts"][0]["y"] >= highest
@@ -259,26 +259,44 @@ def test_a_chart_s_bars_reach_no_higher_than_its_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("highest", "unit", "said"), [("9999", "EUR", "9,999"), ("9.04", "EUR", "9"), ("90400", "thousand EUR", "90")]
+)
+def test_columns_are_said_in_thousands_from_ten_of_them_on(highest: str, unit: str, said: str) -> None:
+    chart = draw([Column("", [Decimal(highest)]), Column("", [Decimal(0)])], ["x"], "", "EUR")
+    assert (chart.unit, [bar["said"] for bar in chart.bars]) == (unit, [said, ""])
+
+
+def test_a_value_stands_on_its_column_and_above_a_mark_only_where_it_would_meet_it() -> None:
+    columns = [Column("", [Decimal(100)], mark) for mark in (None, Decimal(400), Decimal(101), Decimal(40))]
+    far, *others = draw(columns, ["x"], "", "EUR").bars
+    tops = [bar["parts"][0]["y"] for bar in (far, *others)]
+    assert [bar["said_y"] - top for bar, top in zip((far, others[0], others[2]), tops, strict=False)] == [-6, -6, -6]
+    assert others[1]["said_y"] == others[1]["mark"] - 6 < tops[0] - 6
+
+
 def test_a_chart_with_many_bars_labels_some_and_one_with_none_stands() -> None:
-    many = draw([Column(f"Month {number}", [Decimal(number)]) for number in range(12)], ["x"], "", str)
+    many = draw([Column(f"Month {number}", [Decimal(number)]) for number in range(12)], ["x"], "", "EUR")
     assert sum(bool(bar["label"]) for bar in many.bars) == 4
-    assert draw([], ["x"], "", str).bars == []
+    assert draw([], ["x"], "", "EUR").bars == []
 
 
 def test_bars_that_lie_share_one_scale_with_their_marks() -> None:
     chart = draw_bars(
         [
-            Column("Ελένη", [Decimal(30), Decimal(20)], "50", Decimal(200)),
-            Column("Piotr", [Decimal(-5), Decimal(80)], "75", None),
+            Column("Ελένη", [Decimal(30), Decimal(20)], Decimal(200)),
+            Column("Piotr", [Decimal(-5), Decimal(80)], None),
         ],
         ["x", "y"],
         "",
+        str,
     )
+    assert [bar["said"] for bar in chart.bars] == ["50", "80"]
     assert chart.bars[0]["parts"] == [{"x": 0, "width": 15}, {"x": 15, "width": 10}]
     assert chart.bars[1]["parts"] == [{"x": 0, "width": 0}, {"x": 0, "width": 40}]
     assert [bar["mark"] for bar in chart.bars] == [100, None]
-    assert draw_bars([], ["x"], "").bars == []
-    assert draw_bars([Column("Nobody", [Decimal(0)])], ["x"], "").bars[0]["parts"] == [{"x": 0, "width": 0}]
+    assert draw_bars([], ["x"], "", str).bars == []
+    assert draw_bars([Column("Nobody", [Decimal(0)])], ["x"], "", str).bars[0]["parts"] == [{"x": 0, "width": 0}]
 
 
 def test_of_many_targets_the_chart_shows_the_newest_and_tells_of_the_rest(client: FlaskClient, seller: Actor) -> None:

@@ -35,7 +35,7 @@ def accuracy(asked: Asked) -> Table:
     for place, quarter in enumerate(read):
         commit, best, weighted = (money_of(amount) for amount in expected.get(place, (None, None, None)))
         actual = money_of(won.get(place))
-        rows.append((str(quarter), commit, best, weighted, actual, percent_of(actual - weighted, weighted)))
+        rows.append((quarter.short, commit, best, weighted, actual, percent_of(actual - weighted, weighted)))
     missing = len(quarters) - len(read)
     note = _("Quarters without a snapshot of their first days are left out: %(count)s.", count=missing)
     return Table(_ACCURACY, rows, str(note) if missing else "", is_along_time=True)

@@ -62,4 +62,4 @@ def _speed(months: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
 
 
 def _month_name(key: str) -> str:
-    return str(read_period(key))
+    return read_period(key).short
