@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -101,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command; whatever goes wrong ends it with one clear line on stderr and a status that isn't 0."""
     gc.set_threshold(*COLLECTED_AFTER)
     try:
+        check_packages()
         status = cli.main(
             args=None if arguments is None else list(arguments), prog_name="pelatis", standalone_mode=False
         )
@@ -119,6 +121,25 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             raise
         status = _fail(_told(error), 1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def check_packages() -> None:
+    """Make sure that `core` and `plugins`, names that others may use too, are those that came with this command.
+
+    Raises:
+        click.ClickException: when a package or a folder of that name stands before ours.
+    """
+    ours = Path(pelatis.__file__).parents[1]
+    for name in ("core", "plugins"):
+        found = importlib.util.find_spec(name)
+        place = next(map(Path, (found and found.submodule_search_locations) or ()), None)
+        if place != ours / name:
+            where = f"in {place}" if place else "nowhere to be found"
+            raise click.ClickException(
+                f"The package “{name}” is {where} instead of {ours / name}. Another package of that name was installed "
+                "over it, or one stands in the folder that Pelatis was started from: uninstall the other one, or start "
+                "from another folder; `pip install --force-reinstall pelatis` brings ours back."
+            )
 
 
 def _fail(message: str, status: int) -> int:

@@ -215,7 +215,7 @@ class CalendarItem(Contribution):
 
 @dataclass(frozen=True, kw_only=True)
 class Dependents(Contribution):
-    """Records that lean on others which somebody is about to put into the bin, merge or purge.
+    """Records that lean on others which somebody puts into the bin.
 
     Attributes:
         record_type: the key of their record type.

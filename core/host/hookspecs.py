@@ -36,9 +36,9 @@ def crm_collect_nav_items(actor: "Actor") -> Iterable[NavItem]:  # type: ignore[
 def crm_collect_actions(actor: "Actor", record: Any) -> Iterable[Action]:  # type: ignore[empty-body]
     """Give things that can be done: everywhere, or with one record.
 
-    Collected by the palette, by "New" and by the header of a record's page. `record` is the record that is open, of
-    any type (look at its `__record_type__`), or None for what can be done anywhere. Give only what `actor` may do
-    now. An exception leaves the plugin's actions out. Plugins with operations that no form covers implement it.
+    Collected by the palette, on every page, and by the header of a customer's page. `record` is the record that is
+    open, of any type (look at its `__record_type__`), or None for what can be done anywhere. Give only what `actor`
+    may do now. An exception leaves the plugin's actions out. Plugins with operations that no form covers implement it.
     """
 
 
@@ -56,10 +56,9 @@ def crm_collect_bulk_actions(actor: "Actor", record_type: str) -> Iterable[BulkA
 def crm_collect_alerts(actor: "Actor", customers: Sequence[UUID]) -> Iterable[Alert]:  # type: ignore[empty-body]
     """Give what nobody may miss about customers.
 
-    Collected for the header of a customer's page, for today's agenda and for lists, always for a whole batch:
-    `customers` are at most 500 ids that `actor` may see. Answer with a fixed number of statements however many they
-    are. An exception shows a small error card in the header. Plugins that know of trouble (complaints, overdue
-    invoices, credit limits) implement it.
+    Collected for the header of a customer's page, which asks about that one; `customers` may be as many as 500 ids that
+    `actor` may see. Answer with a fixed number of statements however many they are. An exception shows a small error
+    card in the header. Plugins that know of trouble (complaints, overdue invoices, credit limits) implement it.
     """
 
 
@@ -67,7 +66,8 @@ def crm_collect_alerts(actor: "Actor", customers: Sequence[UUID]) -> Iterable[Al
 def crm_render_panels(slot: str, actor: "Actor", record: Any) -> Iterable[Panel]:  # type: ignore[empty-body]
     """Give cards or tabs of a page.
 
-    Collected by pages with slots: `customer.header`, `customer.tabs`, `customer.sidebar`, `record.sidebar`,
+    Collected by pages with slots: `customer.header`, `customer.tabs`, `customer.sidebar`, `customer.composer` (the tabs
+    with which something is written down), `customer.open` (what is open, in the side panel), `record.sidebar`,
     `record.timeline` (what happened with the record, in the wide column of its page), `dashboard`,
     `dashboard.figures` (title, figure, and in the context a short `note` and a `percent` for the meter).
     `record` is the record of the page, None on the dashboard; `actor` is whoever looks at it. Look at
@@ -99,7 +99,7 @@ def crm_collect_timeline(  # type: ignore[empty-body]
 def crm_collect_calendar_items(actor: "Actor", day: date) -> Iterable[CalendarItem]:  # type: ignore[empty-body]
     """Give what a person has to do on a day.
 
-    Collected by today's page and by calendars, for `day` in the zone of `actor`. Overdue work belongs to today. At
+    Collected by today's page, for `day` in the zone of `actor`. Overdue work belongs to today. At
     most 200 items. An exception shows a small error card beside the agenda. Plugins with dated work implement it.
     """
 
@@ -144,11 +144,12 @@ def crm_assign_work(record_type: str, records: Sequence[Any]) -> Sequence[Any] |
 def crm_collect_dependents(  # type: ignore[empty-body]
     actor: "Actor", record_type: str, ids: Sequence[UUID]
 ) -> Iterable[Dependents]:
-    """Tell what leans on records that are about to be put into the bin, merged or purged.
+    """Tell what leans on records that go into the bin.
 
-    Collected before the act, for the sentence that the person reads. `record_type` is the key of the records' type,
-    `ids` at most 5,000 of them. Count what isn't in the bin, whether or not `actor` may see it. An exception stops
-    nothing but is shown. Plugins with references to other plugins' or the core's records implement it.
+    Collected before the act, which is refused by name where an answer says that it `blocks`, and after it, for the
+    sentence that tells what stays. `record_type` is the key of the records' type, `ids` at most 5,000 of them. Count
+    what isn't in the bin, whether or not `actor` may see it. An exception stops nothing; the plugin's answer is left
+    out. Plugins with references to other plugins' or the core's records implement it.
     """
 
 

@@ -117,7 +117,6 @@ class RecordType:
         nav: whether the list stands in the rail.
         setup: whether records say how a plugin works, rather than being worked on: tax rules, web forms. Their list is
             folded away in the rail, for those who may change them, and nothing is planned or noted about them.
-        portal: criterion(actor, model) of what a portal user may see; nothing unless said.
     """
 
     model: type[Record]
@@ -151,7 +150,6 @@ class RecordType:
     describe: Callable[[Any], str] | None = None
     nav: bool = True
     setup: bool = False
-    portal: Callable[[Actor, Any], Any] | None = None
 
     @cached_property
     def key(self) -> str:

@@ -80,7 +80,8 @@ def _url_of(host: str, listener: socket.socket) -> str:
 
 
 def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "pelatis", *arguments]
+    # Without -P Python would look for packages in the folder that somebody happens to stand in first.
+    return [sys.executable, "-P", "-m", "pelatis", *arguments]
 
 
 def _server(descriptors: Sequence[int], *more: str) -> Any:

@@ -54,7 +54,7 @@ def crm_render_panels(slot: str, actor: Actor, record: Any) -> Iterator[Panel]:
     """Give a customer's next step and the composer's tabs; to the page of any other record, what was done about it."""
     if slot == "customer.header":
         yield from _next_step(actor, record)
-    elif slot in ("customer.composer", "record.composer"):
+    elif slot == "customer.composer":
         yield from _composer(actor, record)
     elif slot == "dashboard.figures" and actor.user_id is not None:
         yield from _visits(actor)

@@ -14,6 +14,7 @@ from core.i18n import _, ngettext
 from core.problems import Problem
 from core.records import present, queries
 from core.records.conflicts import save_or_tell
+from core.records.dependents import said_of_binned
 from core.records.forms import FormField, form_fields, submitted
 from core.records.history import Change, change_by_another, changes_of, history_of, related_names, undo_transaction
 from core.records.operations import bin_record, create_record, restore_record
@@ -235,7 +236,7 @@ def throw_away(key: str, record_id: UUID) -> Response:
     actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, "delete")
     bin_record(actor, record_type, record)
-    toast(_("%(title)s is in the bin.", title=record_type.title_of(record)), undo=last_transaction())
+    toast(said_of_binned(actor, record_type, record), undo=last_transaction())
     return redirect_or_refresh(record_type.url)
 
 

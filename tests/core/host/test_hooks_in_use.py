@@ -12,6 +12,8 @@ from core.database import utc_now, write_unit
 from core.host.doors import ask, collect, current_host
 from core.host.lifecycle import disable_plugin
 from core.i18n import today
+from core.records.dependents import said_of_binned
+from core.records.registry import record_types
 from core.users.models import User
 from plugins.activities.operations import create_task, write_note
 from plugins.sales.operations.opportunities import create_opportunity
@@ -67,6 +69,17 @@ def test_dependents_of_a_customer_are_counted_in_words(customer: Any, deal: Any)
         ("activities", 1, "1 activity"),
         ("sales", 1, "1 deal"),
     ]
+
+
+def test_what_leans_on_a_record_in_the_bin_is_told_to_those_who_may_see_such(customer: Any, deal: Any) -> None:
+    write_note(SYSTEM, {"customer_id": customer.id, "body": "They like set B."})
+    customers = record_types.get("customer")
+    assert customers is not None
+    assert said_of_binned(SYSTEM, customers, customer).endswith(
+        " is in the bin. What leans on it stays: 1 activity, 1 deal."
+    )
+    nobody = Actor(Kind.staff, grants={"customer.delete": Scope.all})
+    assert said_of_binned(nobody, customers, customer).endswith(" is in the bin.")
 
 
 def test_stage_with_deals_must_not_go(deal: Any) -> None:

@@ -4,6 +4,8 @@ import io
 import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -263,3 +265,26 @@ def test_commands_of_enabled_plugins_are_offered_and_those_of_others_are_not(
     monkeypatch.setattr(host, "declared", lambda room, kind: iter([]))
     assert_one_clear_line(pelatis("warranties", "report"), "warranties")
     db.session.remove()
+
+
+@pytest.mark.parametrize("name", ["core", "plugins"])
+def test_a_package_that_stands_before_ours_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "__init__.py").touch()
+    outcome = started_in(tmp_path, "-m", "pelatis", "--version")
+    assert_one_clear_line(outcome, f"The package “{name}” is in {tmp_path / name} instead of")
+
+
+def test_what_run_starts_doesnt_look_into_the_folder_that_it_was_started_from(tmp_path: Path) -> None:
+    from pelatis.commands.serve import _command
+
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "__init__.py").touch()
+    outcome = started_in(tmp_path, *_command("--version")[1:])
+    assert (outcome.status, outcome.err) == (0, "")
+
+
+def started_in(folder: Path, *arguments: str) -> Outcome:
+    command = [sys.executable, *arguments]
+    ended = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True, timeout=60)
+    return Outcome(ended.returncode, ended.stdout, ended.stderr)
