@@ -261,4 +261,6 @@ def answer_problem(problem: Problem) -> Response:
     template = f"errors/{problem.status if problem.status in known else 500 if problem.status >= 500 else 422}.html"
     # The frame asks the database, which may be what failed.
     frame = {"shell": None} if problem.status >= 500 else {}
-    return finish(Response(render_template(template, problem=problem, **frame), status=problem.status))
+    reference = g.get("request_id", "") if problem.status == 500 else ""
+    page = render_template(template, problem=problem, reference=reference, **frame)
+    return finish(Response(page, status=problem.status))

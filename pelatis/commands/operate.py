@@ -52,7 +52,7 @@ def upgrade() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def backup(file: Path, as_json: bool) -> None:
-    """Write database and attachments into one FILE, while others go on working.
+    """Write the database and the files beside it into one FILE, while others go on working.
 
     The secret key isn't in it. Keep that apart: without it, stored secrets (mail passwords and the like) can't be read.
     """

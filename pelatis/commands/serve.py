@@ -1,6 +1,7 @@
 """`pelatis run` and `pelatis worker`: serving."""
 
 import errno
+import ipaddress
 import os
 import shutil
 import socket
@@ -36,6 +37,11 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
     level = os.environ.get("PELATIS_LOG_LEVEL", "").upper()
     configure_logging(level if level in LOG_LEVELS else "INFO")  # the first server says what is wrong with the settings
     listener = _listen(host, port)
+    if demo and not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
+        listener.close()
+        raise click.ClickException(
+            f"The demonstration has passwords that everybody knows, and others can reach {host}: leave --host away."
+        )
     alive, held = os.pipe()
     ready, prepared = os.pipe()
     figures = tempfile.mkdtemp(prefix="pelatis-metrics-")

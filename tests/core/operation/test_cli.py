@@ -267,6 +267,11 @@ def test_commands_of_enabled_plugins_are_offered_and_those_of_others_are_not(
     db.session.remove()
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_demonstration_isnt_served_to_other_machines(pelatis: Pelatis, host: str) -> None:
+    assert_one_clear_line(pelatis("run", "--demo", "--host", host, "--port", "0"), "passwords that everybody knows")
+
+
 @pytest.mark.parametrize("name", ["core", "plugins"])
 def test_a_package_that_stands_before_ours_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir()

@@ -101,3 +101,18 @@ def test_a_locked_database_is_answered_with_503_and_a_sentence(app: Flask, monke
     assert answer.status_code == 503
     assert "sqlite" not in answer.text.lower()
     assert "busy" in answer.text
+
+
+def test_what_nobody_expected_has_a_number_that_stands_in_the_log_too(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @audience("public")
+    def broken() -> None:
+        raise RuntimeError("a secret of the code")
+
+    monkeypatch.setitem(app.view_functions, "operation.healthz", broken)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    answer = app.test_client().get("/healthz", headers={"X-Request-Id": "4711-abcdef-4711"})
+    assert answer.status_code == 500
+    assert "give this number: 4711-abcdef-4711" in answer.text
+    assert "secret" not in answer.text
