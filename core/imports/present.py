@@ -261,6 +261,18 @@ def empty_cells(
     ]
 
 
+def few_values(job: Import, few: Mapping[str, Sequence[tuple[str, int]]]) -> list[tuple[str, str]]:
+    """Give the columns that hold few different texts, with each text and in how many rows it stands.
+
+    Args:
+        job: the import.
+        few: as `Trial.few` has it.
+    """
+    known = guessing.importable(record_type_of(job))
+    told = {name: ", ".join(f"{text} {format_number(rows)}" for text, rows in values) for name, values in few.items()}
+    return [(str(known[name].label), told[name]) for name in job.mapping.values() if name in told and name in known]
+
+
 def _lacking(record_type: RecordType, name: str) -> str:
     """Give the list of the records that lack a field."""
     if name not in record_type.filters:

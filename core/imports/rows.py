@@ -97,6 +97,32 @@ def value_meant(mapping: Mapping[str, str], code: str, cells: Mapping[str, Any] 
     return str((cells or {}).get(columns[0]) or "")[:60] if columns else ""
 
 
+#: A column with more different texts than this, or with a longer one, doesn't hold few.
+MOST_FEW: Final = 20
+LONGEST_FEW: Final = 60
+#: Counts nothing any more.
+_MANY: Final = ""
+
+
+def _count(counted: dict[str, int], text: str) -> str:
+    """Count a text among the few of its column, until they are many."""
+    if _MANY not in counted:
+        counted[text] = counted.get(text, 0) + 1
+        if len(counted) > MOST_FEW or len(text) > LONGEST_FEW:
+            counted.clear()
+            counted[_MANY] = 0
+    return text
+
+
+def few_values(counted: Mapping[str, Mapping[str, int]]) -> dict[str, list[tuple[str, int]]]:
+    """Give the columns of few different texts, by field: each text and in how many rows it stands, the rarest first.
+
+    One that is written differently by mistake stands among them, where people notice it.
+    """
+    few = {name: texts for name, texts in counted.items() if len(texts) > 1 and _MANY not in texts}
+    return {name: sorted(texts.items(), key=lambda each: (each[1], each[0])) for name, texts in few.items()}
+
+
 def is_part(name: str) -> bool:
     """Tell whether a field belongs to the record that another one names: `team.parent`."""
     return "." in name and not name.startswith(CUSTOM)
@@ -144,6 +170,9 @@ class RowReader:
         }
         #: In how many rows a mapped column was empty, and in which first, until somebody clears it: by field.
         self.empty: dict[str, tuple[int, int]] = {}
+        #: The texts of the columns that hold few different ones, and in how many rows each stands: by field. A column
+        #: with more is left empty here.
+        self.few: dict[str, dict[str, int]] = {}
         #: The records that the rows were found to point at, by their types, until somebody clears it.
         self.pointed: dict[str, set[uuid.UUID]] = {}
         #: Our own export says what is empty; in any other file an empty cell says nothing.
@@ -220,6 +249,9 @@ class RowReader:
         if type(declared) is fields.Choice and self.options.create_missing:
             return self._known_choice_reader(name, declared)
         read_text = self._text_reader_of(declared)
+        if self.tries and type(declared) is fields.String and name != self.record_type.title:
+            counted = self.few.setdefault(name, {})
+            return lambda _row, cell: _count(counted, read_text(text_of(cell)))
         return lambda _row, cell: read_text(text_of(cell))
 
     def _text_reader_of(self, declared: Any) -> Callable[[str], Any]:

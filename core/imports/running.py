@@ -102,9 +102,10 @@ class Runner:
         actor: whoever imports.
         job: the import.
         only_looks: whether nothing that a row names and nobody has is made, whatever the options say.
+        tries: whether this is a dry run.
     """
 
-    def __init__(self, actor: Actor, job: Import, *, only_looks: bool = False) -> None:
+    def __init__(self, actor: Actor, job: Import, *, only_looks: bool = False, tries: bool = False) -> None:
         self.actor = actor
         self.job = job
         self.record_type = record_type_of(job)
@@ -115,8 +116,9 @@ class Runner:
         self.path = Path(job.path)
         usual = self._usually_filled()
         in_file = None if only_looks else partial(names_in_file, actor, job)
+        looks = only_looks or tries
         self.reader = RowReader(
-            self.record_type, self.mapping, self.options, self.matcher, usual, tries=only_looks, in_file=in_file
+            self.record_type, self.mapping, self.options, self.matcher, usual, tries=looks, in_file=in_file
         )
         self.fields = self.reader.fields
         self.related = self.reader.related
@@ -126,7 +128,7 @@ class Runner:
         self.names_own_kind = any(self.fields[name].record_type == own_key for name in self.related.values())
         #: Whether this is a dry run, and what it remembers, because it is written down nowhere: what was noticed in how
         #: many rows and where first, the keys that rows claimed, the records by name, and what waits for one of them.
-        self.tries = False
+        self.tries = tries
         self.noticed: dict[Issue, tuple[int, int, str]] = {}
         self.claimed: dict[Any, _Claim] = {}
         self.named: list[tuple[str, uuid.UUID]] = []
@@ -211,7 +213,6 @@ class Runner:
         So nobody waits for a dry run longer than for a batch. What the batches before it made isn't there for a row,
         but their keys are known.
         """
-        self.tries = self.reader.tries = True
         total, done = Tally(), 0
         rows = reading.read_rows(self.path, self.shape)
         while batch := list(islice(rows, BATCH)):

@@ -9,6 +9,7 @@ from core.database import new_id, write_unit
 from core.imports.models import Import
 from core.imports.operations import require_fields
 from core.imports.options import record_type_of
+from core.imports.rows import few_values
 from core.imports.running import BATCH, Runner, Tally
 from core.jobs.operations import enqueue
 from core.jobs.progress import JobCancelled
@@ -33,6 +34,7 @@ class Trial:
         done: how many rows were tried.
         tally: the counts.
         empty_cells: fields that were empty in some rows: field to in how many, and in which first.
+        few: columns of text that hold few different values: field to each value and in how many rows it stands.
         reasons: what was noticed, equal things together with how often, as `queries.reasons` gives it of a run.
     """
 
@@ -41,6 +43,7 @@ class Trial:
     done: int = 0
     tally: Mapping[str, int] = field(default_factory=lambda: asdict(Tally()))
     empty_cells: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    few: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
     reasons: Sequence[Mapping[str, Any]] = ()
 
 
@@ -63,7 +66,7 @@ def try_out(actor: Actor, job: Import, progress: Callable[[int], None] = lambda 
     require(actor, record_type_of(job), "import")
     require_fields(job)
     with acting_as(actor, "import"):
-        runner = Runner(actor, job)
+        runner = Runner(actor, job, tries=True)
         tally = runner.try_out(progress)
     reasons = [
         asdict(issue) | {"rows": rows, "first": first, "value": value}
@@ -71,7 +74,8 @@ def try_out(actor: Actor, job: Import, progress: Callable[[int], None] = lambda 
     ]
     ordered = sorted(reasons, key=lambda each: (each["level"], -each["rows"]))
     empty = {name: list(counted) for name, counted in runner.reader.empty.items()}
-    return Trial(done=job.total_rows, tally=asdict(tally), empty_cells=empty, reasons=ordered)
+    few = few_values(runner.reader.few)
+    return Trial(done=job.total_rows, tally=asdict(tally), empty_cells=empty, few=few, reasons=ordered)
 
 
 def begin(actor: Actor, job: Import) -> None:

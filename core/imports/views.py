@@ -390,6 +390,7 @@ def dry_run_page(import_id: UUID) -> AnyResponse:
         figures=_figures(trial.tally),
         reasons=present.reasons(trial.reasons, is_over=False),
         empty=present.empty_cells(found, trial.empty_cells),
+        few=present.few_values(found, trial.few),
     )
 
 

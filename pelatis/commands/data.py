@@ -60,6 +60,8 @@ def run(
         click.echo(f"{reason['level']}: {reason['message']} ({reason['rows']}×{first})", err=True)
     for name, (rows, first) in summary.pop("empty").items():
         click.echo(f"empty: {name} ({rows}×, first in row {first})", err=True)
+    for name, values in summary.pop("few").items():
+        click.echo(f"values: {name}: {', '.join(f'{text} ({rows}×)' for text, rows in values.items())}", err=True)
     for name, value in summary.items():
         click.echo(f"{name}: {value if value is not None else '-'}")
 
@@ -80,14 +82,14 @@ def _run(
         job = _taken(file, record_type, mapping, match, create_missing=create_missing, strict=strict)
     if dry_run:
         trial = trials.try_out(system_actor(), job)
-        counts, reasons, empty = trial.tally, trial.reasons, trial.empty_cells
+        counts, reasons, empty, few = trial.tally, trial.reasons, trial.empty_cells, trial.few
         operations.discard(job)
     else:
         if job.status == "draft":
             mappings.keep(job)
         with _told_where_it_stops(job.id):
             counts = asdict(operations.run(system_actor(), job))
-        reasons, empty = queries.reasons(job), job.empty_cells
+        reasons, empty, few = queries.reasons(job), job.empty_cells, {}
     errors = options.error_file(job)
     return {
         **counts,
@@ -95,6 +97,7 @@ def _run(
         "import_id": None if dry_run else str(job.id),
         "reasons": [dict(each) for each in reasons],
         "empty": {name: list(counted) for name, counted in empty.items()},
+        "few": {name: dict(values) for name, values in few.items()},
     }
 
 

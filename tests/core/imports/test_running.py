@@ -174,6 +174,13 @@ def test_empty_cells_are_counted_for_every_column(bring: Bring, monkeypatch: pyt
     assert job.empty_cells == {"email": [2, 2], "city": [2, 3]}
 
 
+def test_a_dry_run_tells_the_values_of_columns_that_hold_few(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.imports.rows.MOST_FEW", 2)
+    rows = ["A,Oil,Patra,Sea", "B,Oil,Pyrgos,Sea", "C,Oyl,Aigio,Sea", "D,,Patra,Sea"]
+    job = take("customer", "\n".join(["name,industry,city,street", *rows]))
+    assert trials.try_out(system_actor(), job).few == {"industry": [("Oyl", 1), ("Oil", 2)]}
+
+
 # Failing
 
 

@@ -14,6 +14,7 @@ from core.imports import operations, queries, undoing
 from core.imports.examining import examine
 from core.imports.models import Import
 from core.imports.running import Tally
+from core.imports.trials import try_out
 from core.records.registry import record_types
 from core.users.models import Team, TeamMember, User
 
@@ -49,6 +50,11 @@ def model(key: str) -> Any:
 def test_accounts_that_belong_to_others_of_the_same_file_ask_for_none_of_them(take: Take) -> None:
     examined = examine(system_actor(), take("customer", (FILES / "accounts.csv").read_bytes(), "accounts.csv"))
     assert (examined.rows, examined.names) == (85, [])
+
+
+def test_a_dry_run_shows_what_is_misspelt(take: Take) -> None:
+    job = take("customer", (FILES / "accounts.csv").read_bytes(), "accounts.csv")
+    assert ("technolgy", 12) in try_out(system_actor(), job).few["industry"]
 
 
 def test_the_four_files_become_what_they_say() -> None:
