@@ -17,6 +17,7 @@ from core.imports.running import Tally
 from core.imports.trials import try_out
 from core.records.registry import record_types
 from core.users.models import Team, TeamMember, User
+from plugins.sales.queries.reports.summary import sales_report
 
 from .conftest import Take
 
@@ -102,7 +103,13 @@ def test_the_four_files_become_what_they_say() -> None:
         "Prospecting": 500,
     }
     assert db.session.scalar(select(func.count()).where(deals.engaged_on.is_(None))) == 500
-    assert db.session.scalar(select(func.sum(deals.amount)).join(stages).where(stages.kind == "won")) == 10_005_534
+    report = sales_report(system_actor()).as_json()
+    assert (report["won"], report["lost"], report["open"]) == (4_238, 2_473, 2_089)
+    assert (report["won_value"], report["win_rate"]) == (10_005_534, 63.15)
+    assert (report["cycle_days_mean"], report["cycle_days_median"]) == (51.78, 57)
+    assert report["by_owner"]["Darcel Schlecht"] == 1_153_214
+    assert report["by_team"] == {"West": 3_568_647, "Central": 3_346_293, "East": 3_090_594}
+    assert list(report["by_quarter"].values()) == [1_134_672, 3_086_111, 2_982_255, 2_802_496]
 
     undone = undoing.undo(system_actor(), pipeline)
     assert undone.kept == []
