@@ -264,7 +264,7 @@ class Host:
         """Describe a plugin of which only the row is there."""
         state, reason = State.missing, _l("The package is gone from this machine. Its tables and records are kept.")
         if self.safe_mode:
-            state, reason = State.disabled, _l("Safe mode: only the core was started.")
+            state, reason = State.disabled, _l("Safe mode: only the core was started.") if row.enabled else ""
         return PluginStatus(
             name=row.name, state=state, title=row.title, version=row.version, reason=reason, **_choice(row)
         )
@@ -335,7 +335,9 @@ class Host:
         return sorted(self.in_order(names), key=place)
 
     def restart_needed(self) -> list[str]:
-        """Name the plugins that were installed since this process started."""
+        """Name the plugins that were installed since this process started; in safe mode nobody can tell."""
+        if self.safe_mode:
+            return []
         return sorted({each.name for each in announced(self._extra)} - self._candidates.keys())
 
     def declared(self, room: str, kind: type[Declared]) -> Iterator[tuple[str, Declared]]:
@@ -419,7 +421,7 @@ def _choice(row: Row[Any] | None) -> dict[str, Any]:
     if row is None:
         return {}
     tripped = Tripped(row.tripped_at, row.tripped_reason or "") if row.tripped_at else None
-    return {"switched_on": row.enabled, "tripped": tripped}
+    return {"switched_on": row.enabled, "tripped": tripped, "remembered": True}
 
 
 def _unreadable(error: Exception) -> Problem:

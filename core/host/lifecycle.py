@@ -49,10 +49,11 @@ def enable_plugin(host: Host, name: str, *, with_required: bool = False) -> list
         The names of what was switched on, in order.
 
     Raises:
-        Problem: 404 unknown; 409 when it can't run, needs another one first, or its migration fails; 503 when its
-            tables stay locked. Nothing has changed then.
+        Problem: 404 unknown; 409 when it can't run, needs another one first, or its migration fails, and in safe mode;
+            503 when its tables stay locked. Nothing has changed then.
     """
     host.refresh()
+    _refuse_in_safe_mode(host, name)
     wanted = _with_required(host, name)
     off = [other for other in wanted if other != name and not host.is_enabled(other)]
     if off and not with_required:
@@ -69,6 +70,17 @@ def enable_plugin(host: Host, name: str, *, with_required: bool = False) -> list
     log.info("plugin_enabled", plugins=[*off, name])
     _set_up(new)
     return [*off, name]
+
+
+def _refuse_in_safe_mode(host: Host, name: str) -> None:
+    if host.safe_mode:
+        status = host.snapshot.statuses.get(name)
+        message = _(
+            "This is safe mode, where no plugin can be switched on. Start Pelatis without PELATIS_SAFE_MODE and switch "
+            "%(title)s on then.",
+            title=status.title if status else name,
+        )
+        raise Problem("core.safe_mode", message, status=409)
 
 
 def _set_up(names: Sequence[str]) -> None:

@@ -53,6 +53,7 @@ class PluginStatus:
         reason: why, in one sentence; empty when there is nothing to say.
         traceback: Python's own words; empty when there are none.
         switched_on: the administrator's own choice, whatever the state.
+        remembered: whether it was switched on at least once and never purged, so that it may have stored something.
         tripped: set when its breaker has tripped.
         notes: remarks that don't change the state, such as another package of the same name.
     """
@@ -72,5 +73,11 @@ class PluginStatus:
     reason: Any = ""
     traceback: str = ""
     switched_on: bool = False
+    remembered: bool = False
     tripped: Tripped | None = None
     notes: tuple[Any, ...] = ()
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is switched on and yet isn't at work, because of something else than itself."""
+        return self.switched_on and self.state is State.disabled

@@ -32,11 +32,12 @@ STATE_TEXTS = {
     State.incompatible: _l("Doesn’t fit"),
     State.pending_migration: _l("Its tables wait"),
     State.missing: _l("Missing"),
-    State.discovered: _l("New"),
+    State.discovered: _l("Never switched on"),
 }
 
-#: States that ask something of the administrator.
+#: States that ask something of the administrator, and those of them that only another package or start can end.
 NEEDS_YOU = (State.failed, State.incompatible, State.pending_migration, State.missing)
+BEYOND_US = (State.failed, State.incompatible, State.missing)
 
 
 def _host() -> Host:
@@ -53,36 +54,43 @@ def plugins_page() -> Response:
     host.refresh()
     statuses = host.statuses()
     groups: dict[str, list[dict[str, Any]]] = {}
+    waiting: list[dict[str, Any]] = []
     for status in statuses:
-        if status.state not in NEEDS_YOU:
-            title = str(CATEGORY_TITLES.get(status.category, status.category.capitalize()))
-            groups.setdefault(title, []).append(_card(host, status))
-    waiting = [_card(host, status) for status in statuses if status.state in NEEDS_YOU]
+        title = str(CATEGORY_TITLES.get(status.category, status.category.capitalize()))
+        group = waiting if _needs_you(host, status) else groups.setdefault(title, [])
+        group.append(_card(host, status))
     return render(
         "plugins/list.html",
         groups=groups,
         waiting=waiting,
-        lead=_lead(statuses, len(waiting)),
+        lead=_lead(host, statuses),
         restart_needed=host.restart_needed(),
         safe_mode=host.safe_mode,
     )
 
 
-def _lead(statuses: list[PluginStatus], waiting: int) -> str:
-    on = sum(status.state is State.enabled for status in statuses)
-    off = len(statuses) - on - waiting
+def _needs_you(host: Host, status: PluginStatus) -> bool:
+    return status.state in NEEDS_YOU or (status.rests and not host.safe_mode)
+
+
+def _lead(host: Host, statuses: list[PluginStatus]) -> str:
+    waiting = sum(_needs_you(host, status) for status in statuses)
+    on = sum(status.switched_on and not _needs_you(host, status) for status in statuses)
     return " ".join(
         [
             ngettext("%(num)s on,", "%(num)s on,", on),
-            ngettext("%(num)s off.", "%(num)s off.", off),
+            ngettext("%(num)s off.", "%(num)s off.", len(statuses) - on - waiting),
             *([ngettext("%(num)s needs you.", "%(num)s need you.", waiting)] if waiting else []),
-            _("Switching works at once and deletes nothing."),
+            _("Switching off works at once and deletes nothing.")
+            if host.safe_mode
+            else _("Switching works at once and deletes nothing."),
         ]
     )
 
 
 def _card(host: Host, status: PluginStatus) -> dict[str, Any]:
     reason = str(status.reason or "")
+    base = f"/admin/plugins/{status.name}"
     return {
         "name": status.name,
         "title": status.title,
@@ -91,20 +99,31 @@ def _card(host: Host, status: PluginStatus) -> dict[str, Any]:
         "summary": status.summary if status.state is not State.missing else _("The package is gone from this machine."),
         "adds": _adds(status),
         "needs": _needs(host, status),
-        "state": str(status.state) if status.state is not State.discovered else "disabled",
-        "state_text": str(STATE_TEXTS.get(status.state, "")),
-        "switch_url": f"/admin/plugins/{status.name}/switch",
+        "state": "resting" if status.rests else str(status.state),
+        "state_text": _("Rests") if status.rests else str(STATE_TEXTS.get(status.state, "")),
+        "on": status.switched_on,
+        "has_switch": status.switched_on or status.state not in BEYOND_US,
+        "switch_url": f"{base}/switch",
         "why": (reason, _("The rest of Pelatis runs without it, and its records are safe.")),
         "reason": reason,
         "command": "",
         "trace": status.traceback,
         "tripped": status.tripped,
         "tripped_at": format_moment(status.tripped.at) if status.tripped else "",
-        "purgeable": status.state in (State.disabled, State.missing, State.failed),
-        "can_try": status.state in (State.failed, State.pending_migration),
+        "purge_url": f"{base}/purge" if status.remembered and status.state is not State.enabled else "",
+        "again": _again(host, status),
         "experimental": status.experimental,
         "notes": status.notes,
     }
+
+
+def _again(host: Host, status: PluginStatus) -> str:
+    """Name the button that switches on once more what is on already, where that can help."""
+    if host.safe_mode:
+        return ""
+    if status.rests:
+        return _("Switch on with all that it needs")
+    return _("Try again") if status.tripped or status.state is State.pending_migration else ""
 
 
 def _adds(status: PluginStatus) -> str:
@@ -132,7 +151,10 @@ def _needs(host: Host, status: PluginStatus) -> str:
 @blueprint.post("/<name>/switch")
 @audience("staff")
 def switch(name: str) -> AnyResponse:
-    """Switch a plugin on (with what it requires) or off; whoever shares the database follows with the next request."""
+    """Switch a plugin on (with what it requires) or off; whoever shares the database follows with the next request.
+
+    One that is to be purged comes back to its purge once it is off.
+    """
     host = _host()
     on = request.form.get("enabled") == "on"
     try:
@@ -146,14 +168,16 @@ def switch(name: str) -> AnyResponse:
         if problem.status == 404:
             raise
         toast(problem.message, level="error")
-    return redirect_or_refresh("/admin/plugins")
+    purging_it = request.form.get("then") == "purge"
+    return redirect_or_refresh(f"/admin/plugins/{host.status(name).name}/purge" if purging_it else "/admin/plugins")
 
 
 @blueprint.get("/<name>/purge")
 @audience("staff")
 def purge_page(name: str) -> Response:
     """Show what a purge would delete, and who leans on it."""
-    preview = purging.purge_preview(_host(), name)
+    host = _host()
+    preview = purging.purge_preview(host, name)
     counts = [
         (table.removeprefix(f"{name}_").replace("_", " "), format_number(n)) for table, n in preview.tables.items()
     ]
@@ -165,18 +189,15 @@ def purge_page(name: str) -> Response:
         preview=preview,
         counts=counts,
         total=ngettext("%(num)s row", "%(num)s rows", preview.rows),
-        leans=_leans(preview),
+        leans=_leans(host, preview),
+        switch_url=f"/admin/plugins/{preview.name}/switch" if preview.switched_on and not preview.required_by else "",
     )
 
 
-def _leans(preview: purging.PurgePreview) -> list[tuple[str, str]]:
+def _leans(host: Host, preview: purging.PurgePreview) -> list[tuple[str, str]]:
     if preview.allowed:
         return [(_("No plugin that is on needs it"), "green")]
-    lines = [(_("%(name)s needs it", name=name), "amber") for name in preview.required_by]
-    lines += [(_("The table %(table)s points at it", table=table), "amber") for table in preview.referenced_by]
-    if preview.switched_on:
-        lines.append((_("It is on. Switch it off first."), "amber"))
-    return lines
+    return [(str(line), "amber") for line in purging.what_stands_in_the_way(host, preview)]
 
 
 @blueprint.post("/<name>/purge")

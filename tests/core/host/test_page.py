@@ -1,0 +1,185 @@
+"""The page of plugins: every state has its card, and what is on can be switched off whatever its state."""
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.access import acting_as, system_actor
+from core.app import create_app
+from core.database import db
+from core.host.lifecycle import disable_plugin, enable_plugin
+from core.host.states import State
+from core.users.operations import add_user
+from tests.conftest import PASSWORD, make_settings, sign_in
+from tests.core.host.conftest import MIGRATION, WritePlugin, host_of
+from tests.core.host.test_lifecycle import SECOND
+
+Restart = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def restart(core_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Restart]:
+    """Start the whole of Pelatis with some plugins on one database, and sign its administrator in."""
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_group: [])
+    made: list[Flask] = []
+
+    def start(*plugins: str, safe_mode: bool = False) -> FlaskClient:
+        settings = make_settings(tmp_path, core_database, PELATIS_SAFE_MODE="1" if safe_mode else "")
+        app = create_app(settings, extra_plugins=plugins)
+        app.config["WTF_CSRF_ENABLED"] = False
+        with app.app_context(), acting_as(system_actor()):
+            if not made:
+                add_user(system_actor(), email="admin@example.org", role="administrator", password=PASSWORD)
+            db.session.remove()
+        made.append(app)
+        return sign_in(app, "admin@example.org")
+
+    yield start
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def card(client: FlaskClient, name: str) -> str:
+    """Read one plugin's card off the page."""
+    text = page(client)
+    found = re.search(rf'<li class="g-card[^>]*id="plugin-{name}">.*?(?=<li class="g-card|</main>|\Z)', text, re.DOTALL)
+    assert found, text
+    return found[0]
+
+
+def page(client: FlaskClient) -> str:
+    return unescape(client.get("/admin/plugins").text)
+
+
+def switch_of(card_text: str) -> str:
+    """Tell how the switch of a card stands: on, off, or none."""
+    found = re.search(r'<input[^>]*role="switch"[^>]*>', card_text)
+    return "none" if not found else "on" if " checked" in found[0] else "off"
+
+
+def switch(client: FlaskClient, name: str, *, on: bool, **more: str) -> str:
+    """Click a switch and read what the page that follows says."""
+    answer = client.post(f"/admin/plugins/{name}/switch", data=({"enabled": "on"} if on else {}) | more)
+    assert answer.status_code == 303
+    return unescape(client.get(answer.location).text).replace("\\u2019", "’").replace("\\'", "'")
+
+
+def enable(client: FlaskClient, *names: str) -> None:
+    with client.application.app_context():
+        for name in names:
+            enable_plugin(host_of(client.application), name)
+
+
+def status(client: FlaskClient, name: str) -> tuple[State, bool]:
+    with client.application.app_context():
+        found = host_of(client.application).status(name)
+        return found.state, found.switched_on
+
+
+def test_a_new_plugin_has_a_switch_that_is_off_and_nothing_to_purge(
+    write_plugin: WritePlugin, restart: Restart
+) -> None:
+    found = card(restart(write_plugin("alpha")), "alpha")
+    assert (switch_of(found), "Never switched on" in found, "Purge…" in found) == ("off", True, False)
+
+
+def test_a_plugin_is_switched_on_and_off_on_the_page(write_plugin: WritePlugin, restart: Restart) -> None:
+    client = restart(write_plugin("alpha"))
+    assert "Alpha is on." in switch(client, "alpha", on=True)
+    found = card(client, "alpha")
+    assert (switch_of(found), "/admin/plugins/alpha/purge" in found) == ("on", False)
+    assert "Alpha is off. Its records are kept." in switch(client, "alpha", on=False)
+    found = card(client, "alpha")
+    assert (switch_of(found), "/admin/plugins/alpha/purge" in found) == ("off", True)
+
+
+def test_what_leans_on_something_that_is_off_says_so_and_takes_it_along(
+    write_plugin: WritePlugin, restart: Restart
+) -> None:
+    client = restart(write_plugin("lower"), write_plugin("upper", requires=("lower",)))
+    enable(client, "lower", "upper")
+    safe = restart("lower", "upper", safe_mode=True)
+    switch(safe, "lower", on=False)
+    client = restart("lower", "upper")
+    found = card(client, "upper")
+    assert (switch_of(found), "Rests" in found) == ("on", True)
+    assert "It needs Lower, which is off." in found
+    assert "Switch on with all that it needs" in found
+    assert "1 needs you." in page(client)
+    switch(client, "upper", on=True)
+    assert switch_of(card(client, "lower")) == "on"
+    assert "Rests" not in card(client, "upper")
+
+
+BROKEN: Final[dict[State, dict[str, Any]]] = {
+    State.failed: {"views": "1 / 0"},
+    State.incompatible: {"requires": ("nowhere",)},
+    State.pending_migration: {"migrations": {"0001_things": MIGRATION, "0002_more": SECOND}},
+}
+
+
+@pytest.mark.parametrize("state", [*BROKEN, State.missing])
+def test_what_cannot_run_and_is_on_can_be_switched_off_and_purged(
+    state: State, write_plugin: WritePlugin, restart: Restart
+) -> None:
+    client = restart(write_plugin("alpha"))
+    enable(client, "alpha")
+    client = restart() if state is State.missing else restart(write_plugin("alpha", **BROKEN[state]))
+    assert status(client, "alpha") == (state, True)
+    found = card(client, "alpha")
+    assert (switch_of(found), 'hx-get="/admin/plugins/alpha/purge"' in found) == ("on", True)
+    assert ("Try again" in found) == (state is State.pending_migration)
+    panel = unescape(client.get("/admin/plugins/alpha/purge").text)
+    assert "Alpha is on. Switch it off before you purge it." in panel
+    assert ("Switch it off" in panel, 'name="name"' in panel) == (True, False)
+    refused = client.post("/admin/plugins/alpha/purge", data={"name": "alpha"})
+    assert refused.status_code == 409
+
+    panel = switch(client, "alpha", on=False, then="purge")
+    assert "No plugin that is on needs it" in panel
+    assert switch_of(card(client, "alpha")) == ("off" if state is State.pending_migration else "none")
+    assert client.post("/admin/plugins/alpha/purge", data={"name": "alpha"}).status_code == 303
+    assert "/admin/plugins/alpha/purge" not in page(client)
+
+
+def test_purge_names_what_has_to_be_switched_off_first(write_plugin: WritePlugin, restart: Restart) -> None:
+    client = restart(write_plugin("lower"), write_plugin("upper", requires=("lower",)))
+    enable(client, "lower", "upper")
+    panel = unescape(client.get("/admin/plugins/lower/purge").text)
+    assert "Lower is needed by Upper. Switch that off first." in panel
+    assert "Lower is on. Switch it off before you purge it." in panel
+    assert "Switch it off</button>" not in panel
+
+
+def test_safe_mode_draws_what_is_on_switches_it_off_and_refuses_to_switch_on(
+    write_plugin: WritePlugin, restart: Restart
+) -> None:
+    client = restart(write_plugin("alpha"), write_plugin("omega"))
+    enable(client, "alpha", "omega")
+    with client.application.app_context():
+        disable_plugin(host_of(client.application), "omega")
+    safe = restart("alpha", "omega", safe_mode=True)
+    text = page(safe)
+    assert "Safe mode." in text
+    assert "start Pelatis without PELATIS_SAFE_MODE" in text
+    assert "Restart needed" not in text
+    assert "1 on, 1 off. Switching off works at once" in text
+    assert [switch_of(card(safe, name)) for name in ("alpha", "omega")] == ["on", "off"]
+    assert "Safe mode: only the core was started." in card(safe, "alpha")
+    assert "Safe mode: only the core was started." not in card(safe, "omega")
+    assert "Switch on with" not in text
+
+    assert "This is safe mode, where no plugin can be switched on." in switch(safe, "omega", on=True)
+    assert status(safe, "omega") == (State.disabled, False)
+    assert "is off. Its records are kept." in switch(safe, "alpha", on=False)
+    assert switch_of(card(safe, "alpha")) == "off"
+    assert safe.post("/admin/plugins/alpha/purge", data={"name": "alpha"}).status_code == 303
+    assert status(restart("alpha", "omega"), "alpha") == (State.discovered, False)
