@@ -377,6 +377,11 @@ class Host:
     def _turn(self, answer: pluggy.HookImpl) -> tuple[int, int]:
         return answer.trylast - answer.tryfirst, self._places.get(answer.plugin_name, -1)
 
+    def hooks_of(self, name: str) -> list[str]:
+        """Name the hooks that a loaded plugin answers, whether it is on or off."""
+        module = self.loaded[name].rooms.get("hooks") if name in self.loaded else None
+        return sorted(caller.name for caller in (self.hooks.get_hookcallers(module) or [])) if module else []
+
     def listeners(self, hook: str) -> list[str]:
         """Name the enabled plugins that answer a hook."""
         return [each.plugin_name for each in self.implementations(hook) if each.plugin_name in self._places]

@@ -10,6 +10,7 @@ from core.host import lifecycle, purging
 from core.host.host import EXTENSION, Host
 from core.host.states import PluginStatus, State
 from core.i18n import _, _l, format_moment, format_number, ngettext
+from core.jobs import events
 from core.jobs.registry import jobs
 from core.problems import Problem
 from core.records.registry import record_types
@@ -53,12 +54,13 @@ def plugins_page() -> Response:
     host = _host()
     host.refresh()
     statuses = host.statuses()
+    behind = {} if host.safe_mode else events.waiting_events()
     groups: dict[str, list[dict[str, Any]]] = {}
     waiting: list[dict[str, Any]] = []
     for status in statuses:
         title = str(CATEGORY_TITLES.get(status.category, status.category.capitalize()))
         group = waiting if _needs_you(host, status) else groups.setdefault(title, [])
-        group.append(_card(host, status))
+        group.append(_card(host, status, behind.get(status.name, 0)))
     return render(
         "plugins/list.html",
         groups=groups,
@@ -88,7 +90,7 @@ def _lead(host: Host, statuses: list[PluginStatus]) -> str:
     )
 
 
-def _card(host: Host, status: PluginStatus) -> dict[str, Any]:
+def _card(host: Host, status: PluginStatus, behind: int) -> dict[str, Any]:
     reason = str(status.reason or "")
     base = f"/admin/plugins/{status.name}"
     return {
@@ -112,6 +114,7 @@ def _card(host: Host, status: PluginStatus) -> dict[str, Any]:
         "tripped_at": format_moment(status.tripped.at) if status.tripped else "",
         "purge_url": f"{base}/purge" if status.remembered and status.state is not State.enabled else "",
         "again": _again(host, status),
+        "behind": _behind(host, status, behind),
         "experimental": status.experimental,
         "notes": status.notes,
     }
@@ -124,6 +127,18 @@ def _again(host: Host, status: PluginStatus) -> str:
     if status.rests:
         return _("Switch on with all that it needs")
     return _("Try again") if status.tripped or status.state is State.pending_migration else ""
+
+
+def _behind(host: Host, status: PluginStatus, changes: int) -> str:
+    """Tell what a plugin that is to be switched on missed, when it listens to events and hasn't begun to yet."""
+    can_start = status.state in (State.disabled, State.pending_migration)
+    if not changes or not can_start or events.HOOK not in host.hooks_of(status.name):
+        return ""
+    return ngettext(
+        "%(num)s change was made since it was last at work. Shall it deal with it?",
+        "%(num)s changes were made since it was last at work. Shall it deal with them?",
+        changes,
+    )
 
 
 def _adds(status: PluginStatus) -> str:
@@ -159,7 +174,8 @@ def switch(name: str) -> AnyResponse:
     on = request.form.get("enabled") == "on"
     try:
         if on:
-            lifecycle.enable_plugin(host, name, with_required=True)
+            skip = request.form.get("events") == "skip"
+            lifecycle.enable_plugin(host, name, with_required=True, without_events=skip)
             toast(_("%(title)s is on.", title=host.title(name)))
         else:
             lifecycle.disable_plugin(host, name)

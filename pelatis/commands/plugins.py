@@ -43,14 +43,15 @@ def _row(status: Any) -> dict[str, Any]:
 @plugin.command("enable")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--with-required", is_flag=True, help="Switch on what they require as well.")
-def enable(names: Sequence[str], with_required: bool) -> None:
+@click.option("--skip-events", is_flag=True, help="Leave out what happened while they were off.")
+def enable(names: Sequence[str], with_required: bool, skip_events: bool) -> None:
     """Switch the plugins NAME... on, in every process that runs; what others of them require comes first."""
     from core.host.lifecycle import enable_plugin
 
     with application() as app:
         host = app.extensions["pelatis_host"]
         for name in _in_order(host, names):
-            done = enable_plugin(host, name, with_required=with_required)
+            done = enable_plugin(host, name, with_required=with_required, without_events=skip_events)
             click.echo(f"On: {', '.join(done)}")
 
 

@@ -1,12 +1,15 @@
 """The page of plugins: every state has its card, and what is on can be switched off whatever its state."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -15,10 +18,13 @@ from core.app import create_app
 from core.database import db
 from core.host.lifecycle import disable_plugin, enable_plugin
 from core.host.states import State
+from core.jobs import events
 from core.users.operations import add_user
+from pelatis.commands import inside
+from pelatis.commands.plugins import plugin
 from tests.conftest import PASSWORD, make_settings, sign_in
 from tests.core.host.conftest import MIGRATION, WritePlugin, host_of
-from tests.core.host.test_lifecycle import SECOND
+from tests.core.host.test_lifecycle import FAILING, SECOND
 
 Restart = Callable[..., FlaskClient]
 
@@ -183,3 +189,90 @@ def test_safe_mode_draws_what_is_on_switches_it_off_and_refuses_to_switch_on(
     assert switch_of(card(safe, "alpha")) == "off"
     assert safe.post("/admin/plugins/alpha/purge", data={"name": "alpha"}).status_code == 303
     assert status(restart("alpha", "omega"), "alpha") == (State.discovered, False)
+
+
+LISTENING = """
+    from core.host.doors import hookimpl
+
+    heard = []
+
+
+    @hookimpl
+    def crm_handle_event(event):
+        heard.append(event.record_type)
+"""
+
+
+@pytest.mark.parametrize("answer", ["with", "without"])
+def test_what_happened_meanwhile_is_worked_through_or_skipped_as_one_chooses(
+    answer: str, write_plugin: WritePlugin, restart: Restart
+) -> None:
+    client = restart(write_plugin("alpha", hooks=LISTENING))
+    app = client.application
+    enable(client, "alpha")
+    with app.app_context():
+        events.dispatch("test")  # begins to listen
+        heard: list[str] = host_of(app).loaded["alpha"].rooms["hooks"].heard
+    assert "since it was last at work" not in page(client)
+    switch(client, "alpha", on=False)
+    assert "since it was last at work" not in page(client)
+    with app.app_context(), acting_as(system_actor()):
+        add_user(system_actor(), email="eve@example.org", role="viewer", password=PASSWORD)
+    found = card(client, "alpha")
+    assert re.search(r"\d+ changes? (was|were) made since it was last at work", found)
+    assert ["Switch on with them" in found, "Switch on without them" in found] == [True, True]
+
+    switch(client, "alpha", on=True, **({"events": "skip"} if answer == "without" else {}))
+    assert "since it was last at work" not in page(client)
+    with app.app_context():
+        events.dispatch("test")
+    assert bool(heard) == (answer == "with")
+
+
+def test_nothing_is_skipped_when_switching_on_fails(write_plugin: WritePlugin, restart: Restart) -> None:
+    client = restart(write_plugin("alpha", hooks=LISTENING))
+    enable(client, "alpha")
+    with client.application.app_context():
+        events.dispatch("test")
+        disable_plugin(host_of(client.application), "alpha")
+    migrations = {"0001_things": MIGRATION, "0002_bad": FAILING}
+    client = restart(write_plugin("alpha", hooks=LISTENING, migrations=migrations))
+    with client.application.app_context(), acting_as(system_actor()):
+        add_user(system_actor(), email="eve@example.org", role="viewer", password=PASSWORD)
+        before = events.waiting_events()
+    assert before["alpha"]
+    assert "was left as it is" in switch(client, "alpha", on=True, events="skip")
+    with client.application.app_context():
+        assert events.waiting_events() == before
+
+
+def test_the_command_skips_and_tells_what_stands_in_the_way_of_a_purge(
+    write_plugin: WritePlugin, restart: Restart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = restart(write_plugin("lower", hooks=LISTENING), write_plugin("upper", requires=("lower",)))
+    app = client.application
+
+    @contextmanager
+    def opened() -> Iterator[Flask]:
+        with inside(app):
+            yield app
+
+    monkeypatch.setattr("pelatis.commands.plugins.application", opened)
+    enable(client, "lower", "upper")
+    with app.app_context():
+        events.dispatch("test")
+    run = CliRunner().invoke
+    told = run(plugin, ["purge", "lower"]).output
+    assert "rows would be deleted, but not yet. Lower is needed by Upper. Switch that off first." in told
+    assert "--yes" not in told
+    assert json.loads(run(plugin, ["purge", "upper", "--json"]).output)["obstacles"] == [
+        "Upper is on. Switch it off before you purge it."
+    ]
+    assert "Off: upper, lower" in run(plugin, ["disable", "lower", "--with-dependants"]).output
+    assert "To delete them: pelatis plugin purge upper --yes" in run(plugin, ["purge", "upper"]).output
+    with app.app_context(), acting_as(system_actor()):
+        add_user(system_actor(), email="eve@example.org", role="viewer", password=PASSWORD)
+        assert events.waiting_events()
+    assert run(plugin, ["enable", "lower", "--skip-events"]).output.endswith("On: lower\n")
+    with app.app_context():
+        assert events.waiting_events() == {}
