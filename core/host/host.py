@@ -240,6 +240,7 @@ class Host:
             traceback=failure.traceback,
             required_by=self._required_by(candidate.name),
             notes=candidate.notes,
+            revision=revision,
             **_choice(row),
             **known,
         )
@@ -291,6 +292,11 @@ class Host:
             message = _("There is no plugin called %(name)s. There are: %(known)s.", name=name, known=known)
             raise Problem("core.no_such_plugin", message, status=404)
         return status
+
+    def can_read_tables(self, name: str) -> bool:
+        """Tell whether a plugin's models fit the tables that the database has of it, whether it is on or off."""
+        status, plugin = self.status(name), self.loaded.get(name)
+        return plugin is not None and status.remembered and status.revision == plugin.head
 
     def loaded_plugin(self, name: str) -> LoadedPlugin:
         """Give a plugin that could be loaded, without asking the database.

@@ -52,6 +52,7 @@ class PluginStatus:
         state: where it stands.
         reason: why, in one sentence; empty when there is nothing to say.
         traceback: Python's own words; empty when there are none.
+        revision: how far its migrations are applied; None when not at all, or nobody looked.
         switched_on: the administrator's own choice, whatever the state.
         remembered: whether it was switched on at least once and never purged, so that it may have stored something.
         tripped: set when its breaker has tripped.
@@ -72,6 +73,7 @@ class PluginStatus:
     required_by: tuple[str, ...] = ()
     reason: Any = ""
     traceback: str = ""
+    revision: str | None = None
     switched_on: bool = False
     remembered: bool = False
     tripped: Tripped | None = None

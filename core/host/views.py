@@ -1,18 +1,21 @@
 """The administration of plugins: switch them on and off, look why one failed, purge what one stored."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import current_actor, require_administrator
+from core.exports.writing import write_stored
 from core.host import lifecycle, purging
 from core.host.host import EXTENSION, Host
 from core.host.states import PluginStatus, State
 from core.i18n import _, _l, format_moment, format_number, ngettext
 from core.jobs import events
 from core.jobs.registry import jobs
-from core.problems import Problem
+from core.problems import Problem, not_found
 from core.records.registry import record_types
 from core.web.audience import audience
 from core.web.render import redirect_or_refresh, render, toast
@@ -188,6 +191,31 @@ def switch(name: str) -> AnyResponse:
     return redirect_or_refresh(f"/admin/plugins/{host.status(name).name}/purge" if purging_it else "/admin/plugins")
 
 
+@blueprint.get("/<name>/records")
+@audience("staff")
+def take_records(name: str) -> Response:
+    """Send all records of a plugin that is on or off in a ZIP, one file for each type, `?format=csv|jsonl`."""
+    host = _host()
+    host.refresh()
+    types = record_types.of_plugin(host.status(name).name)
+    if not types or not host.can_read_tables(name):
+        raise not_found()
+    form = request.args.get("format", "csv")
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "records"
+        write_stored(current_actor(), types, form, target)
+        stream = target.open("rb")  # stays readable when its folder is gone
+    return send_file(stream, as_attachment=True, download_name=f"{name}-{form}.zip", max_age=0)
+
+
+def _taken_along(host: Host, name: str) -> list[tuple[str, str]]:
+    """Give the addresses under which a plugin's records can be taken along, with their labels; none when they can't."""
+    if not record_types.of_plugin(name) or not host.can_read_tables(name):
+        return []
+    address = f"/admin/plugins/{name}/records?format="
+    return [(_("CSV"), f"{address}csv"), (_("JSON Lines"), f"{address}jsonl")]
+
+
 @blueprint.get("/<name>/purge")
 @audience("staff")
 def purge_page(name: str) -> Response:
@@ -206,6 +234,7 @@ def purge_page(name: str) -> Response:
         counts=counts,
         total=ngettext("%(num)s row", "%(num)s rows", preview.rows),
         leans=_leans(host, preview),
+        exports=_taken_along(host, preview.name),
         switch_url=f"/admin/plugins/{preview.name}/switch" if preview.switched_on and not preview.required_by else "",
     )
 

@@ -1,20 +1,25 @@
 """The page of plugins: every state has its card, and what is on can be switched off whatever its state."""
 
+import csv
 import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import unescape
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, Final
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from core.access import acting_as, system_actor
 from core.app import create_app
+from core.customers.operations import create_customer
 from core.database import db
 from core.host.lifecycle import disable_plugin, enable_plugin
 from core.host.states import State
@@ -22,6 +27,7 @@ from core.jobs import events
 from core.users.operations import add_user
 from pelatis.commands import inside
 from pelatis.commands.plugins import plugin
+from plugins.activities.operations import write_note
 from tests.conftest import PASSWORD, make_settings, sign_in
 from tests.core.host.conftest import MIGRATION, WritePlugin, host_of
 from tests.core.host.test_lifecycle import FAILING, SECOND
@@ -276,3 +282,40 @@ def test_the_command_skips_and_tells_what_stands_in_the_way_of_a_purge(
     assert run(plugin, ["enable", "lower", "--skip-events"]).output.endswith("On: lower\n")
     with app.app_context():
         assert events.waiting_events() == {}
+
+
+def files_of(answer: TestResponse) -> dict[str, str]:
+    """Read the files of a ZIP that was sent."""
+    assert answer.status_code == 200
+    content = BytesIO(answer.data)
+    answer.close()
+    with ZipFile(content) as archive:
+        return {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("kind", ["on", "off"])
+def test_records_can_be_taken_along_before_a_purge(kind: str, app: Flask, client: FlaskClient) -> None:
+    acme = create_customer(system_actor(), {"name": "Acme", "kind": "organisation"})
+    write_note(system_actor(), {"customer_id": acme.id, "body": "They like set B."})
+    if kind == "off":
+        disable_plugin(host_of(app), "activities")
+    panel = unescape(client.get("/admin/plugins/activities/purge").text)
+    assert 'href="/admin/plugins/activities/records?format=csv"' in panel
+    csv_files = files_of(client.get("/admin/plugins/activities/records?format=csv"))
+    assert list(csv_files) == ["activities.note.csv"]  # a type without records gets no file
+    head, row = list(csv.reader(StringIO(csv_files["activities.note.csv"])))
+    assert dict(zip(head, row, strict=True))["customer"] == "Acme"
+    lines = files_of(client.get("/admin/plugins/activities/records?format=jsonl"))["activities.note.jsonl"].splitlines()
+    assert [json.loads(line)["customer"] for line in lines] == ["Acme"]
+    assert client.get("/admin/plugins/activities/records?format=xlsx").status_code == 422
+    assert client.get("/admin/plugins/nosuch/records").status_code == 404
+
+
+def test_what_does_not_fit_its_tables_offers_a_backup_instead(write_plugin: WritePlugin, restart: Restart) -> None:
+    client = restart(write_plugin("alpha"))
+    enable(client, "alpha")
+    client = restart(write_plugin("alpha", **BROKEN[State.pending_migration]))
+    panel = unescape(client.get("/admin/plugins/alpha/purge").text)
+    assert "pelatis db backup" in panel
+    assert "/admin/plugins/alpha/records" not in panel
+    assert client.get("/admin/plugins/alpha/records").status_code == 404
