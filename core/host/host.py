@@ -1,7 +1,7 @@
 """The host: which plugins there are, which are on, and who answers which hook."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Final, TypeVar, get_args
 
@@ -125,9 +125,10 @@ class Host:
 
     def _load_rooms(self, candidate: Candidate) -> None:
         plugin = loading.load(candidate, self._candidates.keys())
-        self.loaded[plugin.name] = LoadedPlugin(
-            plugin.manifest, plugin.module, plugin.rooms, head=histories.read_head(plugin)
-        )
+        history = histories.plugin_history(plugin)
+        if history.versions.is_dir():
+            plugin = replace(plugin, head=history.head, revisions=history.revisions)
+        self.loaded[plugin.name] = plugin
         known = set(vars(self.hooks.hook))
         loading.add_specs(self.hooks, plugin)
         module = plugin.rooms.get("hookspecs")

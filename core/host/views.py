@@ -1,6 +1,7 @@
 """The administration of plugins: switch them on and off, look why one failed, purge what one stored."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.access import current_actor, require_administrator
 from core.exports.writing import write_stored
 from core.host import lifecycle, purging
+from core.host.breaker import HookFigures
+from core.host.details import MOST_COUNTED, Details, details_of
 from core.host.host import EXTENSION, Host
 from core.host.states import PluginStatus, State
 from core.i18n import _, _l, format_moment, format_number, ngettext
@@ -58,12 +61,14 @@ def plugins_page() -> Response:
     host.refresh()
     statuses = host.statuses()
     behind = {} if host.safe_mode else events.waiting_events()
+    unfolded = details_of(host, statuses)
     groups: dict[str, list[dict[str, Any]]] = {}
     waiting: list[dict[str, Any]] = []
     for status in statuses:
         title = str(CATEGORY_TITLES.get(status.category, status.category.capitalize()))
         group = waiting if _needs_you(host, status) else groups.setdefault(title, [])
-        group.append(_card(host, status, behind.get(status.name, 0)))
+        card = _card(host, status, behind.get(status.name, 0))
+        group.append(card | {"details": _unfolded(host, status, unfolded[status.name])})
     return render(
         "plugins/list.html",
         groups=groups,
@@ -142,6 +147,64 @@ def _behind(host: Host, status: PluginStatus, changes: int) -> str:
         "%(num)s changes were made since it was last at work. Shall it deal with them?",
         changes,
     )
+
+
+def _unfolded(host: Host, status: PluginStatus, details: Details) -> dict[str, Any]:
+    """Word what a card unfolds: facts as (term, text) pairs, hooks, and where its records can be had."""
+    loaded = status.name in host.loaded
+    kept = [f"{label} {_counted(rows)}" for label, rows in details.kept]
+    permissions = ngettext("%(num)s permission", "%(num)s permissions", details.all_permissions)
+    facts = [
+        (_("Needs"), _named(host, status.requires)),
+        (_("Needed by"), _named(host, status.required_by)),
+        (_("Goes with"), _named(host, status.uses)),
+        (
+            _("Permissions"),
+            ": ".join([permissions, *([", ".join(details.permissions)] if details.permissions else [])]),
+        ),
+        (_("Migrations"), _migrations(details)),
+        (_("Keeps"), " · ".join(kept) or _("nothing yet")),
+    ]
+    hooks = [
+        (hook, format_number(each.calls), format_number(each.failures), _milliseconds(each), bool(each.failures))
+        for hook, each in details.hooks
+    ]
+    unknown = {_("Permissions"), _("Migrations")} if not loaded else set()
+    return {
+        "facts": [(term, text) for term, text in facts if text and term not in unknown],
+        "hooks": hooks,
+        "exports": _taken_along(host, status.name) if status.state is State.enabled else [],
+        "purge_url": f"/admin/plugins/{status.name}/purge" if status.state is State.enabled else "",
+    }
+
+
+def _counted(rows: int) -> str:
+    return f"{format_number(MOST_COUNTED)}+" if rows > MOST_COUNTED else format_number(rows)
+
+
+def _migrations(details: Details) -> str:
+    if details.waiting:
+        return _("%(applied)s applied, %(waiting)s waiting", applied=details.applied, waiting=details.waiting)
+    return _("%(applied)s applied, none waiting", applied=details.applied)
+
+
+def _milliseconds(figures: HookFigures) -> str:
+    """Tell how long a call takes on average."""
+    return (
+        _("%(num)s ms", num=format_number(round(1_000 * figures.seconds / figures.calls, 1))) if figures.calls else ""
+    )
+
+
+def _named(host: Host, names: Sequence[str]) -> str:
+    """Name other plugins, each with a word on whether it is at work."""
+    known = host.names()
+
+    def word(name: str) -> str:
+        if name not in known:
+            return _("%(title)s (not installed)", title=name)
+        return str(host.title(name)) if host.is_enabled(name) else _("%(title)s (off)", title=host.title(name))
+
+    return ", ".join(word(name) for name in names)
 
 
 def _adds(status: PluginStatus) -> str:

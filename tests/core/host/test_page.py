@@ -20,7 +20,8 @@ from werkzeug.test import TestResponse
 from core.access import acting_as, system_actor
 from core.app import create_app
 from core.customers.operations import create_customer
-from core.database import db
+from core.database import db, write_unit
+from core.host.doors import collect
 from core.host.lifecycle import disable_plugin, enable_plugin
 from core.host.states import State
 from core.jobs import events
@@ -29,7 +30,7 @@ from pelatis.commands import inside
 from pelatis.commands.plugins import plugin
 from plugins.activities.operations import write_note
 from tests.conftest import PASSWORD, make_settings, sign_in
-from tests.core.host.conftest import MIGRATION, WritePlugin, host_of
+from tests.core.host.conftest import MANIFEST, MIGRATION, WritePlugin, host_of
 from tests.core.host.test_lifecycle import FAILING, SECOND
 
 Restart = Callable[..., FlaskClient]
@@ -319,3 +320,99 @@ def test_what_does_not_fit_its_tables_offers_a_backup_instead(write_plugin: Writ
     assert "pelatis db backup" in panel
     assert "/admin/plugins/alpha/records" not in panel
     assert client.get("/admin/plugins/alpha/records").status_code == 404
+
+
+RECORDS = """
+    from core.i18n import _l
+    from core.records.types import RecordType
+    from {name}.models import Thing
+    from {name}.schemas import ThingSchema
+
+    things = RecordType(
+        model=Thing,
+        schema=ThingSchema,
+        label=_l("Thing"),
+        label_plural=_l("Things"),
+        path="things",
+        title="title",
+        columns=["title"],
+        actions=["polish"],
+    )
+"""
+SCHEMAS = """
+    from core.records.fields import RecordSchema, String
+
+
+    class ThingSchema(RecordSchema):
+        title = String(required=True)
+"""
+ANSWERING = """
+    from core.host.contributions import Alert
+    from core.host.doors import hookimpl
+
+
+    @hookimpl
+    def crm_collect_nav_items():
+        yield from ()
+
+
+    @hookimpl
+    def crm_collect_alerts():
+        1 / 0
+"""
+
+
+def test_a_card_unfolds_what_a_plugin_may_does_and_keeps(
+    write_plugin: WritePlugin, restart: Restart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.host.details.MOST_COUNTED", 2)
+    monkeypatch.setattr("core.host.views.MOST_COUNTED", 2)
+    manifest = MANIFEST.replace("requires=", 'experimental=True, uses=["lower", "nowhere"], requires=')
+    client = restart(
+        write_plugin("lower"),
+        write_plugin("upper", manifest=manifest, schemas=SCHEMAS, records=RECORDS, hooks=ANSWERING),
+    )
+    app = client.application
+    found = card(client, "upper")
+    assert "Experimental" in found
+    assert "Experimental" not in card(client, "lower")
+    assert facts(found) == {
+        "Goes with": "Lower (off), nowhere (not installed)",
+        "Permissions": "7 permissions: thing.polish",
+        "Migrations": "0 applied, 1 waiting",
+        "Keeps": "nothing yet",
+    }
+    enable(client, "lower", "upper")
+    with app.app_context(), acting_as(system_actor()):
+        collect("crm_collect_alerts", actor=system_actor(), customers=[])
+        for title in ("one", "two"):
+            with write_unit() as session:
+                session.add(host_of(app).loaded["upper"].rooms["models"].Thing(title=title))
+    found = card(client, "upper")
+    assert facts(found)["Goes with"] == "Lower, nowhere (not installed)"
+    assert facts(found)["Migrations"] == "1 applied, none waiting"
+    assert facts(found)["Keeps"] == "Things 2"
+    assert "Counted in this process since it started" in found
+    assert re.search(r"crm_collect_alerts</code></th><td[^>]*>1</td><td[^>]*strong\">1</td><td[^>]*>[\d.]+ ms", found)
+    assert 'href="/admin/plugins/upper/records?format=jsonl"' in found
+    assert 'hx-get="/admin/plugins/upper/purge"' in found
+    with app.app_context(), write_unit() as session:
+        session.add(host_of(app).loaded["upper"].rooms["models"].Thing(title="three"))
+    assert facts(card(client, "upper"))["Keeps"] == "Things 2+"
+
+    gone = restart()
+    assert facts(card(gone, "upper")) == {"Keeps": "thing 2+"}
+
+
+def facts(card_text: str) -> dict[str, str]:
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", card_text))
+
+
+def test_counting_what_plugins_keep_costs_the_same_however_many_tables_there_are(
+    app: Flask, client: FlaskClient, statements: list[str]
+) -> None:
+    client.get("/admin/plugins")
+    statements.clear()
+    client.get("/admin/plugins")
+    assert len([each for each in statements if "count(" in each and "sales_quote_line" in each]) == 1
+    assert len(statements) < 25
