@@ -315,9 +315,11 @@ class Host:
         return self.loaded[name]
 
     def title(self, name: str) -> Any:
-        """Tell what people call a plugin."""
-        candidate = self._candidates.get(name)
-        return candidate.manifest.title if candidate and candidate.manifest else name
+        """Tell what people call a plugin: by its manifest, else as its row remembers it."""
+        candidate, known = self._candidates.get(name), self._snapshot.statuses.get(name)
+        if candidate and candidate.manifest:
+            return candidate.manifest.title
+        return known.title if known else name
 
     @property
     def known_names(self) -> frozenset[str]:

@@ -155,7 +155,7 @@ def _unfolded(host: Host, status: PluginStatus, details: Details) -> dict[str, A
     kept = [f"{label} {_counted(rows)}" for label, rows in details.kept]
     permissions = ngettext("%(num)s permission", "%(num)s permissions", details.all_permissions)
     facts = [
-        (_("Needs"), _named(host, status.requires)),
+        (_("Requires"), _named(host, status.requires)),
         (_("Needed by"), _named(host, status.required_by)),
         (_("Goes with"), _named(host, status.uses)),
         (

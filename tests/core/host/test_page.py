@@ -192,7 +192,7 @@ def test_safe_mode_draws_what_is_on_switches_it_off_and_refuses_to_switch_on(
 
     assert "This is safe mode, where no plugin can be switched on." in switch(safe, "omega", on=True)
     assert status(safe, "omega") == (State.disabled, False)
-    assert "is off. Its records are kept." in switch(safe, "alpha", on=False)
+    assert "Alpha is off. Its records are kept." in switch(safe, "alpha", on=False)
     assert switch_of(card(safe, "alpha")) == "off"
     assert safe.post("/admin/plugins/alpha/purge", data={"name": "alpha"}).status_code == 303
     assert status(restart("alpha", "omega"), "alpha") == (State.discovered, False)
