@@ -94,11 +94,10 @@ def _server() -> Any:
     return create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect()
 
 
-def make_settings(folder: Path, database_url: str) -> Settings:
+def make_settings(folder: Path, database_url: str, **more: str) -> Settings:
     """Make the settings of a test's installation, apart from the machine's own environment."""
-    return Settings.from_environment(
-        {"PELATIS_DATA_DIR": str(folder / "data"), "PELATIS_DATABASE_URL": database_url, "PELATIS_SECRET_KEY": "t" * 40}
-    )
+    usual = {"PELATIS_DATA_DIR": str(folder / "data"), "PELATIS_DATABASE_URL": database_url}
+    return Settings.from_environment(usual | {"PELATIS_SECRET_KEY": "t" * 40} | more)
 
 
 _sites: dict[str, Site] = {}

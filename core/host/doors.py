@@ -175,7 +175,11 @@ def _contained(host: "Host", hook: str, implementation: pluggy.HookImpl, argumen
     host.check_arguments(hook, arguments)
     try:
         with only_reading():
-            return _checked(_call(host, hook, implementation, arguments), host.kind_of(hook), plugin)
+            answer, began = _call(host, hook, implementation, arguments), time.perf_counter()
+            try:
+                return _checked(answer, host.kind_of(hook), plugin)
+            finally:  # a generator works only while it is exhausted
+                host.breaker.figures[plugin, hook].seconds += time.perf_counter() - began
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything; it is logged, counted, shown
         return [_failed(host, hook, plugin, error)]
 

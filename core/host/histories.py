@@ -98,15 +98,17 @@ def plugin_history(plugin: LoadedPlugin) -> History:
     return History(plugin.name, plugin.folder / "migrations" / "versions")
 
 
-def read_head(plugin: LoadedPlugin) -> str | None:
-    """Tell a plugin's newest revision.
+def count_applied(revisions: Mapping[str, str | None], revision: str | None) -> int:
+    """Tell how many migrations lead to a revision.
 
-    Raises:
-        SyntaxError: when a migration can't be read.
-        MigrationError: when there are several.
+    Args:
+        revisions: each revision with the one before it.
+        revision: how far a database is; None when nothing was applied.
     """
-    history = plugin_history(plugin)
-    return history.head if history.versions.is_dir() else None
+    count = 0
+    while revision is not None and revision in revisions:
+        count, revision = count + 1, revisions[revision]
+    return count
 
 
 def applied_revision(connection: Connection, history_name: str, tables: Collection[str]) -> str | None:

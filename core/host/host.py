@@ -1,7 +1,7 @@
 """The host: which plugins there are, which are on, and who answers which hook."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Final, TypeVar, get_args
 
@@ -125,9 +125,10 @@ class Host:
 
     def _load_rooms(self, candidate: Candidate) -> None:
         plugin = loading.load(candidate, self._candidates.keys())
-        self.loaded[plugin.name] = LoadedPlugin(
-            plugin.manifest, plugin.module, plugin.rooms, head=histories.read_head(plugin)
-        )
+        history = histories.plugin_history(plugin)
+        if history.versions.is_dir():
+            plugin = replace(plugin, head=history.head, revisions=history.revisions)
+        self.loaded[plugin.name] = plugin
         known = set(vars(self.hooks.hook))
         loading.add_specs(self.hooks, plugin)
         module = plugin.rooms.get("hookspecs")
@@ -240,6 +241,7 @@ class Host:
             traceback=failure.traceback,
             required_by=self._required_by(candidate.name),
             notes=candidate.notes,
+            revision=revision,
             **_choice(row),
             **known,
         )
@@ -264,7 +266,7 @@ class Host:
         """Describe a plugin of which only the row is there."""
         state, reason = State.missing, _l("The package is gone from this machine. Its tables and records are kept.")
         if self.safe_mode:
-            state, reason = State.disabled, _l("Safe mode: only the core was started.")
+            state, reason = State.disabled, _l("Safe mode: only the core was started.") if row.enabled else ""
         return PluginStatus(
             name=row.name, state=state, title=row.title, version=row.version, reason=reason, **_choice(row)
         )
@@ -292,6 +294,11 @@ class Host:
             raise Problem("core.no_such_plugin", message, status=404)
         return status
 
+    def can_read_tables(self, name: str) -> bool:
+        """Tell whether a plugin's models fit the tables that the database has of it, whether it is on or off."""
+        status, plugin = self.status(name), self.loaded.get(name)
+        return plugin is not None and status.remembered and status.revision == plugin.head
+
     def loaded_plugin(self, name: str) -> LoadedPlugin:
         """Give a plugin that could be loaded, without asking the database.
 
@@ -308,9 +315,11 @@ class Host:
         return self.loaded[name]
 
     def title(self, name: str) -> Any:
-        """Tell what people call a plugin."""
-        candidate = self._candidates.get(name)
-        return candidate.manifest.title if candidate and candidate.manifest else name
+        """Tell what people call a plugin: by its manifest, else as its row remembers it."""
+        candidate, known = self._candidates.get(name), self._snapshot.statuses.get(name)
+        if candidate and candidate.manifest:
+            return candidate.manifest.title
+        return known.title if known else name
 
     @property
     def known_names(self) -> frozenset[str]:
@@ -335,7 +344,9 @@ class Host:
         return sorted(self.in_order(names), key=place)
 
     def restart_needed(self) -> list[str]:
-        """Name the plugins that were installed since this process started."""
+        """Name the plugins that were installed since this process started; in safe mode nobody can tell."""
+        if self.safe_mode:
+            return []
         return sorted({each.name for each in announced(self._extra)} - self._candidates.keys())
 
     def declared(self, room: str, kind: type[Declared]) -> Iterator[tuple[str, Declared]]:
@@ -374,6 +385,11 @@ class Host:
 
     def _turn(self, answer: pluggy.HookImpl) -> tuple[int, int]:
         return answer.trylast - answer.tryfirst, self._places.get(answer.plugin_name, -1)
+
+    def hooks_of(self, name: str) -> list[str]:
+        """Name the hooks that a loaded plugin answers, whether it is on or off."""
+        module = self.loaded[name].rooms.get("hooks") if name in self.loaded else None
+        return sorted(caller.name for caller in (self.hooks.get_hookcallers(module) or [])) if module else []
 
     def listeners(self, hook: str) -> list[str]:
         """Name the enabled plugins that answer a hook."""
@@ -419,7 +435,7 @@ def _choice(row: Row[Any] | None) -> dict[str, Any]:
     if row is None:
         return {}
     tripped = Tripped(row.tripped_at, row.tripped_reason or "") if row.tripped_at else None
-    return {"switched_on": row.enabled, "tripped": tripped}
+    return {"switched_on": row.enabled, "tripped": tripped, "remembered": True}
 
 
 def _unreadable(error: Exception) -> Problem:

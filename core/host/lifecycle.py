@@ -37,22 +37,24 @@ def _leave_transaction() -> None:
     db.session.rollback()
 
 
-def enable_plugin(host: Host, name: str, *, with_required: bool = False) -> list[str]:
-    """Switch a plugin on: apply its migrations, set its flag, close its breaker.
+def enable_plugin(host: Host, name: str, *, with_required: bool = False, without_events: bool = False) -> list[str]:
+    """Switch a plugin on: apply its migrations, set its flag, close its breaker, let its events go on.
 
     Args:
         host: the plugin host.
         name: the plugin.
         with_required: switch on what it requires as well, instead of refusing.
+        without_events: leave out the events that came while it was off, instead of working through them.
 
     Returns:
         The names of what was switched on, in order.
 
     Raises:
-        Problem: 404 unknown; 409 when it can't run, needs another one first, or its migration fails; 503 when its
-            tables stay locked. Nothing has changed then.
+        Problem: 404 unknown; 409 when it can't run, needs another one first, or its migration fails, and in safe mode;
+            503 when its tables stay locked. Nothing has changed then.
     """
     host.refresh()
+    _refuse_in_safe_mode(host, name)
     wanted = _with_required(host, name)
     off = [other for other in wanted if other != name and not host.is_enabled(other)]
     if off and not with_required:
@@ -65,10 +67,22 @@ def enable_plugin(host: Host, name: str, *, with_required: bool = False) -> list
     for other in (*off, name):
         _refuse_unable(host.status(other))
     new = [other for other in (*off, name) if host.status(other).state is State.discovered]
-    in_one_transaction(host, name, lambda connection: _enable(host, connection, (*off, name)))
-    log.info("plugin_enabled", plugins=[*off, name])
+    skipping = [other for other in (*off, name) if without_events and not host.is_enabled(other)]
+    in_one_transaction(host, name, lambda connection: _enable(host, connection, (*off, name), skipping))
+    log.info("plugin_enabled", plugins=[*off, name], without_events=skipping)
     _set_up(new)
     return [*off, name]
+
+
+def _refuse_in_safe_mode(host: Host, name: str) -> None:
+    if host.safe_mode:
+        status = host.snapshot.statuses.get(name)
+        message = _(
+            "This is safe mode, where no plugin can be switched on. Start Pelatis without PELATIS_SAFE_MODE and switch "
+            "%(title)s on then.",
+            title=status.title if status else name,
+        )
+        raise Problem("core.safe_mode", message, status=409)
 
 
 def _set_up(names: Sequence[str]) -> None:
@@ -129,13 +143,16 @@ def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:300]
 
 
-def _enable(host: Host, connection: Connection, names: Sequence[str]) -> None:
+def _enable(host: Host, connection: Connection, names: Sequence[str], skipping: Sequence[str] = ()) -> None:
+    from core.jobs.events import skip_events  # jobs stand on the host
     from core.search.index import index_unlisted  # search stands on the records, and those on the host
 
     for name in names:
         _upgrade(host, connection, name)
         _remember(host, connection, name)
         index_unlisted(connection, name)
+    for name in skipping:
+        skip_events(connection, name)
 
 
 def _upgrade(host: Host, connection: Connection, name: str) -> None:

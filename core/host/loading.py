@@ -54,12 +54,14 @@ class LoadedPlugin:
         module: its package.
         rooms: its modules by their room's name.
         head: the newest revision of its migrations; None when it has none.
+        revisions: each revision of its migrations with the one before it.
     """
 
     manifest: Plugin
     module: ModuleType
     rooms: Mapping[str, ModuleType] = field(default_factory=dict)
     head: str | None = None
+    revisions: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -99,12 +99,13 @@ class Plugin:
         version: its own version, as PEP 440 has it.
         requires_core: the versions of Pelatis that it runs on, `>=1.0,<2`; empty for any.
         requires: names of plugins whose `api` it may import; they load before it and must be on when it is.
-        uses: names of plugins that make it richer through hooks and that it never imports.
+        uses: names of plugins that make it richer through hooks and that it never imports; the administration page
+            says whether they are there.
         category: one of `CATEGORIES`, or a word of its own.
         icon: a Tabler icon.
         order: its place in the rail; smaller comes first. In hooks and templates it decides among plugins of the same
             depth, because each comes after what it requires.
-        experimental: whether the administration page warns before it is switched on.
+        experimental: whether the administration page marks it as not proven yet.
 
     Raises:
         ManifestError: when a value can't be accepted.

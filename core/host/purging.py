@@ -131,23 +131,30 @@ def purge_plugin(host: Host, name: str) -> PurgePreview:
     """
     preview = purge_preview(host, name)
     if not preview.allowed:
-        raise Problem("core.purge_refused", _why_not(host, preview), status=409)
+        obstacles = " ".join(map(str, what_stands_in_the_way(host, preview)))
+        raise Problem("core.purge_refused", obstacles, status=409)
     in_one_transaction(host, name, lambda connection: _purge(host, connection, name))
     log.info("plugin_purged", plugin=name, rows=preview.rows)
     return preview
 
 
-def _why_not(host: Host, preview: PurgePreview) -> Any:
+def what_stands_in_the_way(host: Host, preview: PurgePreview) -> list[str]:
+    """Tell in sentences what has to be done before a plugin can be purged, in that order; none when nothing has."""
+    found: list[str] = []
     if preview.required_by:
         names = ", ".join(str(host.title(other)) for other in preview.required_by)
-        return _("%(title)s is needed by %(names)s. Switch that off first.", title=preview.title, names=names)
+        found.append(_("%(title)s is needed by %(names)s. Switch that off first.", title=preview.title, names=names))
     if preview.switched_on:
-        return _("%(title)s is on. Switch it off before you purge it.", title=preview.title)
-    return _(
-        "Other plugins' tables point at those of %(title)s: %(tables)s. Purge those plugins first.",
-        title=preview.title,
-        tables=", ".join(preview.referenced_by),
-    )
+        found.append(_("%(title)s is on. Switch it off before you purge it.", title=preview.title))
+    if preview.referenced_by:
+        found.append(
+            _(
+                "Other plugins' tables point at those of %(title)s: %(tables)s. Purge those plugins first.",
+                title=preview.title,
+                tables=", ".join(preview.referenced_by),
+            )
+        )
+    return found
 
 
 def _purge(host: Host, connection: Connection, name: str) -> None:

@@ -52,7 +52,9 @@ class PluginStatus:
         state: where it stands.
         reason: why, in one sentence; empty when there is nothing to say.
         traceback: Python's own words; empty when there are none.
+        revision: how far its migrations are applied; None when not at all, or nobody looked.
         switched_on: the administrator's own choice, whatever the state.
+        remembered: whether it was switched on at least once and never purged, so that it may have stored something.
         tripped: set when its breaker has tripped.
         notes: remarks that don't change the state, such as another package of the same name.
     """
@@ -71,6 +73,13 @@ class PluginStatus:
     required_by: tuple[str, ...] = ()
     reason: Any = ""
     traceback: str = ""
+    revision: str | None = None
     switched_on: bool = False
+    remembered: bool = False
     tripped: Tripped | None = None
     notes: tuple[Any, ...] = ()
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is switched on and yet isn't at work, because of something else than itself."""
+        return self.switched_on and self.state is State.disabled

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import acting_as, system_actor
@@ -68,13 +68,25 @@ def dispatch(worker: str, stopping: Callable[[], bool] = lambda: False) -> int:
     return sum(_dispatch_to(plugin, latest, worker, stopping) for plugin in _listening())
 
 
-def skip_events(plugin: str) -> None:
-    """Let a plugin go on from now, without the events that came while it was disabled."""
-    with write_unit() as session:
-        cursor = session.get(EventCursor, plugin, with_for_update=True)
-        if cursor is not None:
-            cursor.sequence = _latest()
-            cursor.failing_sequence, cursor.failures, cursor.next_try_at = None, 0, None
+def skip_events(connection: Connection, plugin: str) -> None:
+    """Let a plugin go on from now, without the events that came while it was disabled.
+
+    A worker that still holds the plugin's cursor loses it, or it would put it back where it was.
+
+    Args:
+        connection: of the transaction that switches the plugin on, so that nothing is skipped when that fails.
+        plugin: the plugin's name.
+    """
+    now = select(Clock.sequence).where(Clock.id == 1).scalar_subquery()
+    fresh = {"failing_sequence": None, "failures": 0, "next_try_at": None, "lease_id": None, "lease_until": None}
+    connection.execute(update(EventCursor).where(EventCursor.plugin == plugin).values(sequence=now, **fresh))
+
+
+def waiting_events() -> dict[str, int]:
+    """Tell how many changes were made since the last one that each plugin dealt with, where there are any."""
+    latest = _latest()
+    cursors = db.session.execute(select(EventCursor.plugin, EventCursor.sequence).where(EventCursor.sequence < latest))
+    return {cursor.plugin: latest - cursor.sequence for cursor in cursors}
 
 
 def retry_event(parked_id: uuid.UUID) -> None:

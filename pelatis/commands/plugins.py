@@ -43,14 +43,15 @@ def _row(status: Any) -> dict[str, Any]:
 @plugin.command("enable")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--with-required", is_flag=True, help="Switch on what they require as well.")
-def enable(names: Sequence[str], with_required: bool) -> None:
+@click.option("--skip-events", is_flag=True, help="Leave out what happened while they were off.")
+def enable(names: Sequence[str], with_required: bool, skip_events: bool) -> None:
     """Switch the plugins NAME... on, in every process that runs; what others of them require comes first."""
     from core.host.lifecycle import enable_plugin
 
     with application() as app:
         host = app.extensions["pelatis_host"]
         for name in _in_order(host, names):
-            done = enable_plugin(host, name, with_required=with_required)
+            done = enable_plugin(host, name, with_required=with_required, without_events=skip_events)
             click.echo(f"On: {', '.join(done)}")
 
 
@@ -82,11 +83,12 @@ def _in_order(host: Any, names: Sequence[str]) -> list[str]:
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def purge(name: str, yes: bool, as_json: bool) -> None:
     """Delete for good what the plugin NAME stored. Without --yes nothing is deleted."""
-    from core.host.purging import purge_plugin, purge_preview
+    from core.host.purging import purge_plugin, purge_preview, what_stands_in_the_way
 
     with application() as app:
         host = app.extensions["pelatis_host"]
         preview = purge_plugin(host, name) if yes else purge_preview(host, name)
+        obstacles = [] if yes else what_stands_in_the_way(host, preview)
     if as_json:
         print_json(
             {
@@ -97,12 +99,15 @@ def purge(name: str, yes: bool, as_json: bool) -> None:
                 "required_by": preview.required_by,
                 "referenced_by": preview.referenced_by,
                 "switched_on": preview.switched_on,
+                "obstacles": obstacles,
             }
         )
         return
     print_table(_counted(preview.tables) + _counted(preview.shared), ["table", "rows"])
     if yes:
         click.echo(f"{preview.rows} rows of {preview.name} are deleted.")
+    elif obstacles:
+        click.echo(f"{preview.rows} rows would be deleted, but not yet. " + " ".join(obstacles))
     else:
         click.echo(f"{preview.rows} rows would be deleted. To delete them: pelatis plugin purge {name} --yes")
 

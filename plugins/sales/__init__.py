@@ -1,11 +1,11 @@
-"""Leads, opportunities and the pipelines that they move through, from the first question to won or lost."""
+"""From the first question to the paid invoice: leads, deals, quotes, orders, invoices, commissions and the forecast."""
 
 from pelatis.api import Plugin, _l
 
 plugin = Plugin(
     name="sales",
     title=_l("Sales"),
-    summary=_l("Leads with a response clock, deals on a board, and what was won, lost and how fast"),
+    summary=_l("Leads, deals, quotes, orders, invoices and commissions, and a forecast of what comes"),
     version="1.0.0",
     requires=["catalog"],
     uses=["activities"],

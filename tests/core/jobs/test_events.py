@@ -212,9 +212,29 @@ def test_a_plugin_can_skip_what_came_while_it_was_off(listeners: dict[str, Any])
     heard: list[Event] = []
     listen_from_now(listeners, "warranties", heard.append)
     change("while it was off")
-    events.skip_events("warranties")
+    assert events.waiting_events() == {"warranties": 1}
+    with write_unit() as session:
+        events.skip_events(session.connection(), "warranties")
+    assert events.waiting_events() == {}
     dispatch()
     assert heard == []
+
+
+def test_a_worker_that_still_reads_cannot_take_a_skip_back(listeners: dict[str, Any]) -> None:
+    heard: list[int] = []
+
+    def handle(event: Event) -> None:
+        heard.append(event.id)
+        with write_unit() as session:
+            events.skip_events(session.connection(), "warranties")
+
+    listen_from_now(listeners, "warranties", handle)
+    change("one")
+    change("two")
+    events.dispatch("worker", stopping=lambda: bool(heard))
+    listeners["warranties"] = lambda event: heard.append(event.id)
+    dispatch()
+    assert len(heard) == 1
 
 
 def test_a_parked_event_can_be_given_again_or_dropped(listeners: dict[str, Any]) -> None:
