@@ -172,6 +172,11 @@ def list_url(
     return f"{path}?{text}" if text else path
 
 
+def bin_url(record_type: RecordType) -> str:
+    """Give the URL of what lies in a record type's bin."""
+    return list_url(record_type, {}, bin="1")
+
+
 def filter_sentence(
     actor: Actor,
     record_type: RecordType,

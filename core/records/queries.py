@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
 
 from core.access import Actor, Scope, current_actor, kept, visible
@@ -112,8 +113,19 @@ def select_records(actor: Actor, record_type: RecordType, query: ListQuery, acti
     if query.text.strip():
         from core.search.index import matches
 
-        criteria.append(matches(record_type, query.text))
+        found = _in_bin(record_type, query.text) if query.binned else matches(record_type, query.text)
+        criteria.append(found)
     return select(record_type.model).where(*criteria)
+
+
+def _in_bin(record_type: RecordType, text: str) -> ColumnElement[bool]:
+    """Give the criterion of what holds the words: the index leaves out what lies in the bin."""
+    searched = [getattr(record_type.model, name) for name in dict.fromkeys((record_type.title, *record_type.search))]
+    texts = [column for column in searched if isinstance(column.type, String)]
+    words = [
+        or_(*[func.lower(column).contains(each, autoescape=True) for column in texts]) for each in text.lower().split()
+    ]
+    return and_(true(), *words)
 
 
 def list_records(
@@ -132,7 +144,7 @@ def list_records(
         Problem: 400 for a filter, sort or cursor that can't be read.
     """
     limit = max(1, min(query.limit, LARGEST_PAGE))
-    if counted and query.text.strip() and not (query.filter or query.cursor):
+    if counted and query.text.strip() and not (query.filter or query.cursor or query.binned):
         return _counted_page(actor, record_type, query, tuple(attributes), limit)
     if query.is_searching or query.cursor:
         result = db.session.execute(_page(actor, record_type, query, attributes), {"most": limit + 1})

@@ -60,11 +60,12 @@ def list_page(key: str) -> Response:
         "count_text": _("%(number)s+", number=format_number(count.number))
         if count.capped
         else format_number(count.number),
-        "bulk_actions": _bulk_actions(actor, record_type),
+        "bulk_actions": _bulk_actions(actor, record_type, binned=query.binned),
         "views": (views := saved_views(actor, record_type)),
         "current_view": next((view for view in views if str(view.id) == arguments.get("view")), None),
         "view_items": _view_items(record_type, views, arguments),
         "list_url": present.list_url,
+        "bin_url": present.bin_url(record_type),
         **present.filter_sentence(actor, record_type, query.filter, arguments, count.number),
     }
     return render(record_type.list_template, **context)
@@ -72,27 +73,34 @@ def list_page(key: str) -> Response:
 
 def _view_items(record_type: RecordType, views: Sequence[Any], arguments: Mapping[str, str]) -> list[dict[str, Any]]:
     mine = json.dumps({"and": [{"field": "owner", "op": "is", "value": ["me"]}]})
+    is_live = arguments.get("bin") != "1"
     items = [
         {"label": _("All"), "url": record_type.url, "current": not arguments},
         {
             "label": _("Mine"),
             "url": present.list_url(record_type, {}, filter=mine),
-            "current": arguments.get("filter") == mine and "view" not in arguments,
+            "current": is_live and arguments.get("filter") == mine and "view" not in arguments,
         },
     ]
     for ready in record_type.views:
         shown = {"filter": json.dumps(ready.filter), "sort": ready.sort}
-        current = "view" not in arguments and all(arguments.get(name, "") == value for name, value in shown.items())
+        is_shown = all(arguments.get(name, "") == value for name, value in shown.items())
+        current = is_live and "view" not in arguments and is_shown
         items.append({"label": ready.label, "url": present.list_url(record_type, {}, **shown), "current": current})
-    return items + [
+    items += [
         {"label": view.name, "url": view_url(record_type, view), "current": arguments.get("view") == str(view.id)}
         for view in views
     ]
+    binned = [] if is_live else [{"label": _("Bin"), "url": present.bin_url(record_type), "current": True}]
+    return items + binned
 
 
-def _bulk_actions(actor: Actor, record_type: RecordType) -> list[dict[str, str]]:
+def _bulk_actions(actor: Actor, record_type: RecordType, *, binned: bool) -> list[dict[str, str]]:
     url = f"{record_type.url}/bulk"
     actions = []
+    if binned:
+        restore = {"label": _("Restore"), "icon": "arrow-back-up", "url": f"{url}?action=restore", "target": "#main"}
+        return [restore] if may(actor, record_type, "delete") else []
     if may(actor, record_type, "edit"):
         actions.append({"label": _("Assign"), "icon": "user-share", "url": f"{url}/assign", "key": "a"})
     if may(actor, record_type, "delete"):
@@ -148,10 +156,20 @@ def bulk(key: str) -> Response:
     if (offered := _asked_for(actor, record_type, action)) is not None:
         _tell(offered, act_on_each(actor, record_type, offered, ids, query))
         return _back(record_type)
-    number = run_bulk(actor, record_type, action, ids, query, request.form.get("value", ""))
-    text = ngettext("%(num)s record changed.", "%(num)s records changed.", number)
-    toast(text, undo=last_transaction() if number else None)
+    outcome = run_bulk(actor, record_type, action, ids, query, request.form.get("value", ""))
+    _tell_changed(action, outcome)
     return _back(record_type)
+
+
+def _tell_changed(action: str, outcome: Outcome) -> None:
+    number = outcome.done
+    if number or not outcome.left:
+        text = {
+            "bin": ngettext("%(num)s record is in the bin.", "%(num)s records are in the bin.", number),
+            "restore": ngettext("%(num)s record is back.", "%(num)s records are back.", number),
+        }.get(action) or ngettext("%(num)s record changed.", "%(num)s records changed.", number)
+        toast(text, undo=last_transaction() if number else None)
+    _tell_left(outcome)
 
 
 def _back(record_type: RecordType) -> Response:
@@ -164,6 +182,10 @@ def _tell(action: BulkAction, outcome: Outcome) -> None:
     """Say with how many records something was done, and which were left, and why."""
     if outcome.done:
         toast(str(action.told(outcome.done)), undo=last_transaction() if action.is_undone else None)
+    _tell_left(outcome)
+
+
+def _tell_left(outcome: Outcome) -> None:
     named = [f"{title}: {why}" for title, why in outcome.left[:MOST_NAMED]]
     if not named:
         return
@@ -227,7 +249,7 @@ def add_filter(key: str) -> Response:
     present_filter = parse_filter(form.get("filter"))
     tree = {"and": [*clauses_of(present_filter), clause]}
     compile_filter(current_actor(), record_type, tree)
-    kept = {name: form[name] for name in ("q", "sort", "columns", "pipeline") if form.get(name)}
+    kept = {name: form[name] for name in ("q", "sort", "columns", "pipeline", "bin") if form.get(name)}
     back = form.get("back", "")
     page = back if back.startswith(f"/{record_type.plugin}/") else None  # the plugin's own, with the list's filter
     return redirect_or_refresh(present.list_url(record_type, kept, page, filter=json.dumps(tree, ensure_ascii=False)))
