@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, literal_column, select
 
 from core.access import Actor, may
 from core.database import db, in_parts, is_sealed, sealed_problem, utc_now, write_unit
@@ -129,6 +129,34 @@ def _refused() -> Problem:
 def too_many(most: int) -> Problem:
     """Say that a request would change more records than it may."""
     return Problem("too_many", _("This would change more than %(most)s records at once. Narrow the filter.", most=most))
+
+
+def refuse_too_many(number: int, most: int) -> None:
+    """Stop before anybody is asked what can't be done.
+
+    Raises:
+        Problem: 422 when there are more records than one request may change.
+    """
+    if number > most:
+        raise too_many(most)
+
+
+def count_chosen(
+    actor: Actor, record_type: RecordType, permission: str, ids: Sequence[UUID], query: ListQuery | None
+) -> int:
+    """Count the chosen records with which an actor may do something.
+
+    Args:
+        actor: whoever acts.
+        record_type: the records' type.
+        permission: what they want to do.
+        ids: the chosen ones; empty to take everything that the query finds.
+        query: the list's query when no ids are given.
+    """
+    chosen = replace(query or ListQuery(), ids=tuple(ids[: MOST_AT_ONCE + 1]))
+    statement: Select[Any] = select_records(actor, record_type, chosen, permission)
+    statement = statement.with_only_columns(literal_column("1"))
+    return int(db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0)
 
 
 def _found(actor: Actor, record_type: RecordType, permission: str, query: ListQuery | None) -> list[UUID]:

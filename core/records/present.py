@@ -172,6 +172,12 @@ def list_url(
     return f"{path}?{text}" if text else path
 
 
+def export_formats(record_type: RecordType) -> list[tuple[str, str]]:
+    """List what a record type is exported as: names of formats, and what people call them."""
+    cards = [("vcf", "vCard")] if record_type.key == "customer" else []
+    return [("csv", "CSV"), ("xlsx", "XLSX"), ("jsonl", "JSON Lines"), *cards]
+
+
 def bin_url(record_type: RecordType) -> str:
     """Give the URL of what lies in a record type's bin."""
     return list_url(record_type, {}, bin="1")

@@ -58,6 +58,7 @@ class ListQuery:
         limit: rows at most, up to 200.
         cursor: where the last page ended, as `Page.next` gave it.
         binned: show the bin instead of what is live.
+        ids: the records that were chosen, at most some thousand; all of them when there are none.
     """
 
     filter: Filter | None = None
@@ -66,11 +67,12 @@ class ListQuery:
     limit: int = PAGE_SIZE
     cursor: str | None = None
     binned: bool = False
+    ids: tuple[UUID, ...] = ()
 
     @property
     def is_searching(self) -> bool:
         """Whether it finds but some of the records."""
-        return bool(self.filter or self.text.strip())
+        return bool(self.filter or self.text.strip() or self.ids)
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def select_records(actor: Actor, record_type: RecordType, query: ListQuery, acti
 
         found = _in_bin(record_type, query.text) if query.binned else matches(record_type, query.text)
         criteria.append(found)
+    if query.ids:
+        criteria.append(record_type.model.id.in_(query.ids))
     return select(record_type.model).where(*criteria)
 
 
@@ -144,7 +148,7 @@ def list_records(
         Problem: 400 for a filter, sort or cursor that can't be read.
     """
     limit = max(1, min(query.limit, LARGEST_PAGE))
-    if counted and query.text.strip() and not (query.filter or query.cursor or query.binned):
+    if counted and query.text.strip() and not (query.filter or query.cursor or query.binned or query.ids):
         return _counted_page(actor, record_type, query, tuple(attributes), limit)
     if query.is_searching or query.cursor:
         result = db.session.execute(_page(actor, record_type, query, attributes), {"most": limit + 1})

@@ -1,4 +1,4 @@
-"""From the list into the bin and back: a record is deleted, found by the list's menu, and restored."""
+"""Many records of a list at once: deleted, found again in the bin by the list's menu and restored, edited, exported."""
 
 import re
 
@@ -53,3 +53,28 @@ def test_a_record_is_restored_beside_the_bin(page: Page) -> None:
     page.locator("#panel").get_by_role("button", name="Restore").click()
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
     expect(page.get_by_text("In the bin.")).to_have_count(0)
+
+
+def test_a_field_of_the_chosen_is_edited_and_taken_back(page: Page) -> None:
+    page.goto("/customers?q=elaiones")
+    page.locator("[name=ids]").first.check()
+    page.locator("[data-bulk]").get_by_role("button", name="Edit a field").click()
+    dialog = page.get_by_role("dialog", name="Edit a field")
+    dialog.get_by_label("Field", exact=True).select_option(label="City")
+    dialog.get_by_label("City").fill("Ναύπλιο")
+    dialog.get_by_role("button", name="Change 1 record").click()
+    expect(page.get_by_text("1 record changed.")).to_be_visible()
+    expect(page.locator("[data-row]").first).to_contain_text("Ναύπλιο")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-row]").first).not_to_contain_text("Ναύπλιο")
+
+
+def test_a_file_is_made_of_the_chosen(page: Page) -> None:
+    page.goto("/customers")
+    page.locator("[name=ids]").first.check()
+    page.locator("[data-bulk]").get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("dialog", name="Export 1 record").get_by_role("button", name="Export").click()
+    assert download.value.suggested_filename == "customers.csv"
+    assert len(download.value.path().read_text().splitlines()) == 2
+    expect(page.get_by_role("dialog", name="Export 1 record")).to_have_count(0)
