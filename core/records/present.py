@@ -24,7 +24,7 @@ from core.records.filters import Filter
 from core.records.forms import FormField, form_fields
 from core.records.queries import ListQuery, Page, sortable
 from core.records.registry import record_types
-from core.records.sentence import sentence_of
+from core.records.sentence import Chip, sentence_of
 from core.records.types import ExtraColumn, RecordType
 from core.records.untrusted import as_id
 from core.users.company import base_currency
@@ -212,10 +212,20 @@ def filter_sentence(
                 "op": chip.operator,
                 "value": chip.value,
                 "remove_url": list_url(record_type, arguments, page, filter=chip.rest),
-                "edit_url": dialog + urlencode({**kept, "filter": chip.rest, "field": chip.path}),
+                "edit_url": dialog + urlencode({**kept, "filter": chip.rest, **_clause_arguments(chip)}),
             }
             for chip in sentence_of(actor, record_type, tree)
         ],
+    }
+
+
+def _clause_arguments(chip: Chip) -> dict[str, str]:
+    """Give what the dialog of a filter is told of the clause that it changes."""
+    given = chip.clause.get("value", [])
+    return {
+        "field": chip.path,
+        "op": str(chip.clause.get("op", "is")),
+        "value": json.dumps(given if isinstance(given, list) else [given], ensure_ascii=False),
     }
 
 

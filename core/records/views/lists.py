@@ -8,14 +8,12 @@ from uuid import UUID
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
-from core.access import current_actor
 from core.i18n import _, format_number
 from core.records import present, queries
 from core.records.bulk import MOST_AT_ONCE
-from core.records.filters import clauses_of, compile_filter, filter_field, filterable, parse_filter, typed_values
+from core.records.filters import parse_filter
 from core.records.queries import ListQuery
 from core.records.saved_views import remove_view, save_view, saved_views, view_url
-from core.records.sentence import OPERATORS
 from core.records.types import RecordType
 from core.records.views.many import bulk_actions
 from core.records.views.routes import Routes, list_query, rights_of, type_of_route
@@ -114,46 +112,6 @@ def options(key: str) -> Response:
 
 
 @audience("staff")
-def filter_form(key: str) -> Response:
-    """Show the form that adds a condition to a list's filter, or changes one: first the field, then how and what."""
-    _actor, record_type = type_of_route(key)
-    path = request.args.get("field", "")
-    choices = [
-        (each, filter_field(record_type, each))
-        for each in filterable(record_type)
-        if "." not in each or each.startswith("custom.")
-    ]
-    chosen = next((field for each, field in choices if each == path), None)
-    arguments = {name: value for name, value in request.args.items() if name not in ("cursor", "field")}
-    return fragment(
-        "records/filter.html",
-        record_type=record_type,
-        choices=choices,
-        path=path,
-        chosen=chosen,
-        arguments=arguments,
-        operators=OPERATORS,
-        present=present,
-    )
-
-
-@audience("staff")
-def add_filter(key: str) -> Response:
-    """Lead to the list with one more condition."""
-    _actor, record_type = type_of_route(key)
-    form = request.form
-    path, given = form.get("field", ""), [each for each in form.getlist("value") if each]
-    clause = {"field": path, "op": form.get("op", "is"), "value": typed_values(record_type, path, given)}
-    present_filter = parse_filter(form.get("filter"))
-    tree = {"and": [*clauses_of(present_filter), clause]}
-    compile_filter(current_actor(), record_type, tree)
-    kept = {name: form[name] for name in ("q", "sort", "columns", "pipeline", "bin") if form.get(name)}
-    back = form.get("back", "")
-    page = back if back.startswith(f"/{record_type.plugin}/") else None  # the plugin's own, with the list's filter
-    return redirect_or_refresh(present.list_url(record_type, kept, page, filter=json.dumps(tree, ensure_ascii=False)))
-
-
-@audience("staff")
 def view_form(key: str) -> Response:
     """Show the form that keeps the present list under a name."""
     _actor, record_type = type_of_route(key)
@@ -188,8 +146,6 @@ LIST_ROUTES: Routes = (
     ("", "GET", list_page),
     ("/count", "GET", count),
     ("/options", "GET", options),
-    ("/filter", "GET", filter_form),
-    ("/filter", "POST", add_filter),
     ("/views/new", "GET", view_form),
     ("/views", "POST", keep_view),
     ("/views/<uuid:view_id>/remove", "POST", drop_view),
