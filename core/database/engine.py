@@ -68,6 +68,10 @@ def _only_reads(connection: Connection | None) -> bool:
     return driver is not None and bool(driver.execute("PRAGMA query_only").fetchone()[0])
 
 
+def _lower(value: Any) -> str | None:
+    return None if value is None else str(value).lower()
+
+
 def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: bool = False) -> Engine:
     """Let only those write who say so (the execution option `write`), and give SQLite WAL and foreign keys.
 
@@ -105,6 +109,7 @@ def prepare_engine(engine: Engine, *, foreign_keys: bool = True, always_write: b
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         connection.execute(f"PRAGMA cache_size=-{SQLITE_CACHE_KIB}")
+        connection.create_function("lower", 1, _lower, deterministic=True)  # its own knows A to Z alone
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

@@ -393,7 +393,7 @@ class Date(FieldInfo, ma.fields.Date):
     """A day."""
 
     control = "date"
-    operators = ("is", "before", "after", "between", "empty", "not_empty")
+    operators = ("is", "within", "before", "after", "between", "empty", "not_empty")
     default_error_messages = _NO_DAY
 
 
@@ -401,7 +401,7 @@ class DateTime(FieldInfo, ma.fields.AwareDateTime):
     """A moment; one without a zone is read in the person's own."""
 
     control = "datetime"
-    operators = ("before", "after", "between", "empty", "not_empty")
+    operators = ("within", "before", "after", "between", "empty", "not_empty")
     default_error_messages = _NO_MOMENT
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:

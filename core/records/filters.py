@@ -174,14 +174,18 @@ def compare(field: Any, column: Any, operator: str, value: Any) -> ColumnElement
     Args:
         field: the schema field, whose `operators` are allowed.
         column: the SQL expression.
-        operator: `is`, `is_not`, `contains`, `less`, `more`, `before`, `after`, `between`, `empty`, `not_empty`.
-        value: one value or a list; `me` for the own user, `-30d`, `today`, `this_month` … for relative days.
+        operator: `is`, `is_not`, `contains`, `less`, `more`, `before`, `after`, `between`, `within`, `empty`,
+            `not_empty`.
+        value: one value or a list; `me` for the own user, `-30d`, `today`, `this_month` … for relative days; for
+            `within` the names of spans of days, see `span_of`.
     """
     if operator not in field.operators:
         raise bad_filter(_("“%(field)s” has no operator “%(op)s”.", field=str(field.label), op=str(operator)[:40]))
     if operator in ("empty", "not_empty"):
         return _filled(field, column, operator == "not_empty")
     given = value if isinstance(value, list) else [value]
+    if operator == "within":
+        return _within(field, column, given)
     values: list[Any] = [None if isinstance(each, list | dict) else _read(field, each) for each in given]
     if not values or any(each is None for each in values):
         raise bad_filter(_("The condition on “%(field)s” needs a value.", field=str(field.label)))
@@ -201,6 +205,20 @@ def compare(field: Any, column: Any, operator: str, value: Any) -> ColumnElement
     elif operator == "after":
         criterion = column >= _after(values[0])
     return criterion
+
+
+def _within(field: Any, column: Any, names: Sequence[Any]) -> ColumnElement[bool]:
+    """Compile that a day lies in any of some spans, which are told anew each day."""
+    if not names or names == [None]:
+        raise bad_filter(_("The condition on “%(field)s” needs a value.", field=str(field.label)))
+    spans = []
+    for name in names:
+        found = span_of(str(name))
+        if found is None:
+            raise bad_filter(_("“%(value)s” isn't a span of days.", value=str(name)[:80]))
+        first, last = ((_Day(day) if isinstance(field, fields.DateTime) else day) for day in found)
+        spans.append(and_(column >= _first(first), column < _after(last)))
+    return or_(*spans)
 
 
 def _filled(field: Any, column: Any, filled: bool) -> ColumnElement[bool]:
@@ -289,6 +307,39 @@ def _read_day(field: Any, value: Any) -> Any:
     if day.year not in fields.YEARS:
         raise bad_filter(_("“%(value)s” isn't a day.", value=text[:80]))
     return _Day(day) if isinstance(field, fields.DateTime) else day
+
+
+def span_of(name: str) -> tuple[date, date] | None:
+    """Give the first and the last day of a span: `last_7_days` ends today and `next_7_days` begins today.
+
+    Args:
+        name: `today`, `last_7_days`, `last_30_days`, `last_90_days`, `next_7_days`, `next_30_days`, `this_week`,
+            `this_month`, `last_month`, `this_quarter` or `this_year`; anything else is none of them.
+    """
+    now = today()
+    direction, _underscore, days = name.removesuffix("_days").partition("_")
+    if name.endswith("_days") and days in ("7", "30", "90") and direction in ("last", "next"):
+        further = timedelta(days=int(days) - 1)
+        return (now - further, now) if direction == "last" else (now, now + further)
+    month = now.replace(day=1)
+    quarter = month.replace(month=month.month - (month.month - 1) % 3)
+    monday = now - timedelta(days=now.weekday())
+    until = {  # the first day and the one after the last
+        "today": (now, now + timedelta(days=1)),
+        "this_week": (monday, monday + timedelta(days=7)),
+        "this_month": (month, _month_after(month)),
+        "last_month": ((month - timedelta(days=1)).replace(day=1), month),
+        "this_quarter": (quarter, _month_after(quarter, 3)),
+        "this_year": (month.replace(month=1), month.replace(year=month.year + 1, month=1)),
+    }
+    if name not in until:
+        return None
+    first, end = until[name]
+    return first, end - timedelta(days=1)
+
+
+def _month_after(month: date, number: int = 1) -> date:
+    return (month + timedelta(days=31 * number)).replace(day=1)
 
 
 def relative_day(text: str) -> date | None:

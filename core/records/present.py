@@ -24,7 +24,7 @@ from core.records.filters import Filter
 from core.records.forms import FormField, form_fields
 from core.records.queries import ListQuery, Page, sortable
 from core.records.registry import record_types
-from core.records.sentence import sentence_of
+from core.records.sentence import Chip, sentence_of
 from core.records.types import ExtraColumn, RecordType
 from core.records.untrusted import as_id
 from core.users.company import base_currency
@@ -172,6 +172,17 @@ def list_url(
     return f"{path}?{text}" if text else path
 
 
+def export_formats(record_type: RecordType) -> list[tuple[str, str]]:
+    """List what a record type is exported as: names of formats, and what people call them."""
+    cards = [("vcf", "vCard")] if record_type.key == "customer" else []
+    return [("csv", "CSV"), ("xlsx", "XLSX"), ("jsonl", "JSON Lines"), *cards]
+
+
+def bin_url(record_type: RecordType) -> str:
+    """Give the URL of what lies in a record type's bin."""
+    return list_url(record_type, {}, bin="1")
+
+
 def filter_sentence(
     actor: Actor,
     record_type: RecordType,
@@ -201,10 +212,20 @@ def filter_sentence(
                 "op": chip.operator,
                 "value": chip.value,
                 "remove_url": list_url(record_type, arguments, page, filter=chip.rest),
-                "edit_url": dialog + urlencode({**kept, "filter": chip.rest, "field": chip.path}),
+                "edit_url": dialog + urlencode({**kept, "filter": chip.rest, **_clause_arguments(chip)}),
             }
             for chip in sentence_of(actor, record_type, tree)
         ],
+    }
+
+
+def _clause_arguments(chip: Chip) -> dict[str, str]:
+    """Give what the dialog of a filter is told of the clause that it changes."""
+    given = chip.clause.get("value", [])
+    return {
+        "field": chip.path,
+        "op": str(chip.clause.get("op", "is")),
+        "value": json.dumps(given if isinstance(given, list) else [given], ensure_ascii=False),
     }
 
 

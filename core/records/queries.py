@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
 
 from core.access import Actor, Scope, current_actor, kept, visible
@@ -57,6 +58,7 @@ class ListQuery:
         limit: rows at most, up to 200.
         cursor: where the last page ended, as `Page.next` gave it.
         binned: show the bin instead of what is live.
+        ids: the records that were chosen, at most some thousand; all of them when there are none.
     """
 
     filter: Filter | None = None
@@ -65,11 +67,12 @@ class ListQuery:
     limit: int = PAGE_SIZE
     cursor: str | None = None
     binned: bool = False
+    ids: tuple[UUID, ...] = ()
 
     @property
     def is_searching(self) -> bool:
         """Whether it finds but some of the records."""
-        return bool(self.filter or self.text.strip())
+        return bool(self.filter or self.text.strip() or self.ids)
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,21 @@ def select_records(actor: Actor, record_type: RecordType, query: ListQuery, acti
     if query.text.strip():
         from core.search.index import matches
 
-        criteria.append(matches(record_type, query.text))
+        found = _in_bin(record_type, query.text) if query.binned else matches(record_type, query.text)
+        criteria.append(found)
+    if query.ids:
+        criteria.append(record_type.model.id.in_(query.ids))
     return select(record_type.model).where(*criteria)
+
+
+def _in_bin(record_type: RecordType, text: str) -> ColumnElement[bool]:
+    """Give the criterion of what holds the words: the index leaves out what lies in the bin."""
+    searched = [getattr(record_type.model, name) for name in dict.fromkeys((record_type.title, *record_type.search))]
+    texts = [column for column in searched if isinstance(column.type, String)]
+    words = [
+        or_(*[func.lower(column).contains(each, autoescape=True) for column in texts]) for each in text.lower().split()
+    ]
+    return and_(true(), *words)
 
 
 def list_records(
@@ -132,7 +148,7 @@ def list_records(
         Problem: 400 for a filter, sort or cursor that can't be read.
     """
     limit = max(1, min(query.limit, LARGEST_PAGE))
-    if counted and query.text.strip() and not (query.filter or query.cursor):
+    if counted and query.text.strip() and not (query.filter or query.cursor or query.binned or query.ids):
         return _counted_page(actor, record_type, query, tuple(attributes), limit)
     if query.is_searching or query.cursor:
         result = db.session.execute(_page(actor, record_type, query, attributes), {"most": limit + 1})

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as declare
 from typing import Any
 from uuid import UUID
 
@@ -23,20 +24,39 @@ OPERATORS: Mapping[str, Any] = {
     "before": _l("before"),
     "after": _l("after"),
     "between": _l("is between"),
+    "within": _l("lies in"),
     "empty": _l("is empty"),
     "not_empty": _l("is filled in"),
 }
 
 
+#: The spans of days that the page offers, as they stand behind “lies in”; the language knows them by these names.
+SPANS: Mapping[str, Any] = {
+    "today": _l("today"),
+    "last_7_days": _l("the last 7 days"),
+    "last_30_days": _l("the last 30 days"),
+    "last_90_days": _l("the last 90 days"),
+    "this_week": _l("this week"),
+    "this_month": _l("this month"),
+    "last_month": _l("last month"),
+    "this_quarter": _l("this quarter"),
+    "this_year": _l("this year"),
+    "next_7_days": _l("the next 7 days"),
+    "next_30_days": _l("the next 30 days"),
+    "next_90_days": _l("the next 90 days"),
+}
+
+
 @dataclass(frozen=True)
 class Chip:
-    """One clause as the page shows it; `rest` is the filter without it, as JSON for the × link."""
+    """One clause as the page shows it; `rest` is the filter without it, as JSON for the × link; `clause` is itself."""
 
     label: str
     operator: str
     value: str
     rest: str
     path: str = ""
+    clause: Mapping[str, Any] = declare(default_factory=dict)
 
 
 def sentence_of(actor: Actor, record_type: RecordType, tree: Filter | None) -> list[Chip]:
@@ -65,7 +85,7 @@ def _chip(actor: Actor, record_type: RecordType, clause: Mapping[str, Any], rest
     operator = clause.get("op", "is")
     label, field = _named(record_type, path)
     value = "" if operator in ("empty", "not_empty") else _values(actor, field, clause.get("value"), operator)
-    return Chip(label, str(OPERATORS[operator]), value, rest, path)
+    return Chip(label, str(OPERATORS[operator]), value, rest, path, clause)
 
 
 def _brief(actor: Actor, record_type: RecordType, clause: Mapping[str, Any]) -> str:
@@ -89,7 +109,11 @@ def _named(record_type: RecordType, path: str) -> tuple[str, Any]:
 
 def _values(actor: Actor, field: Any, value: Any, operator: str) -> str:
     values = value if isinstance(value, list) else [value]
-    if isinstance(field, fields.Related):
+    if operator == "within":
+        words = [str(SPANS.get(str(each), each)) for each in values]
+    elif isinstance(field, fields.Boolean):
+        words = [_("yes") if str(each).lower() in ("true", "1", "on", "yes") else _("no") for each in values]
+    elif isinstance(field, fields.Related):
         ids = [UUID(str(each)) for each in values if each != "me"]
         names = titles(actor, field.record_type, ids)
         words = [_("me") if each == "me" else names.get(UUID(str(each)), "–") for each in values]

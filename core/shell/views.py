@@ -13,7 +13,7 @@ from core.host.contributions import Action, CalendarItem, HookFailure, Panel
 from core.host.doors import collect
 from core.i18n import _, current_zone, format_day, format_number, format_time, local_now, name_zone, ngettext, today
 from core.problems import Problem
-from core.records.present import subtitles
+from core.records.present import bin_url, subtitles
 from core.records.queries import find_record
 from core.records.registry import record_types
 from core.records.types import RecordType
@@ -166,7 +166,7 @@ def palette() -> Response:
             if isinstance(each, Action)
         ]
         groups.append({"title": _("Do"), "items": _matching(actions, query)})
-        groups.append({"title": _("Pages"), "items": _matching(_pages(), query)})
+        groups.append({"title": _("Pages"), "items": _matching([*_pages(), *(_bins(actor) if query else [])], query)})
     return fragment("shell/palette.html", groups=groups)
 
 
@@ -242,6 +242,15 @@ def _pages() -> list[dict[str, Any]]:
         {"label": line.label, "url": line.url, "icon": line.icon, "note": group.title}
         for group in groups
         for line in (*group.lines, *group.setup)
+    ]
+
+
+def _bins(actor: Actor) -> list[dict[str, Any]]:
+    """Give the bins of the lists, for those who may take records out of them."""
+    return [
+        {"label": _("%(what)s: bin", what=each.label_plural), "url": bin_url(each), "icon": "trash"}
+        for each in record_types
+        if each.nav and may(actor, each, "view") and may(actor, each, "delete")
     ]
 
 

@@ -23,7 +23,7 @@ def write_quote(journey: Journey) -> None:
         page.get_by_text(journey.say("Something else"), exact=True).click()
         page.locator("#add-name").fill(line)
         page.locator("#add-price").fill(price)
-        page.locator(".q-add [type=submit]").click()
+        page.locator(".q-free [type=submit]").first.click()
         expect(page.locator(f".q-lines input[value='{line}']")).to_be_visible()
     journey.press("Copy")
     expect(page.locator(".q-set")).to_have_count(2)

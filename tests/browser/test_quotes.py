@@ -24,7 +24,7 @@ def add_line(page: Page, name: str, price: str) -> None:
     page.get_by_text("Something else", exact=True).click()
     page.get_by_label("What it is", exact=True).fill(name)
     page.locator("#add-price").fill(price)
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.locator(".q-free").get_by_role("button", name="Add", exact=True).click()
     expect(line_of(page, price)).to_be_visible()
 
 

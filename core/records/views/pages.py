@@ -246,7 +246,7 @@ def restore(key: str, record_id: UUID) -> Response:
     actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, "delete", binned=True)
     restore_record(actor, record_type, record)
-    toast(_("%(title)s is back.", title=record_type.title_of(record)))
+    toast(_("%(title)s is back.", title=record_type.title_of(record)), undo=last_transaction())
     return redirect_or_refresh(record_type.url_of(record.id))
 
 

@@ -1,7 +1,7 @@
 /**
  * Selecting rows: a click, with Shift a range, x and Shift-x on the current row, the box in the head for the page, and
- * "select all in this filter", which sends the filter instead of ids (everything=1, query=…). The bar appears with the
- * first row.
+ * "select all in this filter", which sends the filter instead of ids (everything=1, query=…); where the filter finds more
+ * than can be acted on, words stand in the place of that button. The bar appears with the first row.
  */
 import { press, register } from "./keyboard.js";
 import { currentRow, list, rows } from "./list.js";
@@ -51,7 +51,7 @@ function draw(everything = false) {
 document.addEventListener("click", (event) => {
   if (event.target.matches("input[name=ids]")) select(event.target, event.target.checked, event.shiftKey);
   else if (event.target.closest("[data-select-none]")) clear();
-  else if (event.target.closest("[data-select-everything]")) selectEverything();
+  else if (event.target.closest("button[data-select-everything]")) selectEverything();
 });
 
 document.addEventListener("change", (event) => {
@@ -62,7 +62,7 @@ document.addEventListener("change", (event) => {
 
 function selectEverything() {
   for (const one of boxes()) one.checked = true;
-  draw(true);
+  draw(Boolean(bar()?.querySelector("button[data-select-everything]")));
 }
 
 function toggleCurrent(event) {

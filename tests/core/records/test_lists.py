@@ -75,6 +75,11 @@ def test_filter_by_several_values(customers: list[Any]) -> None:
     assert set(names(filter={"field": "city", "op": "is", "value": ["Πάτρα", "Λάρισα"]})) == {"Άλφα", "Beta"}
 
 
+@pytest.mark.parametrize("city", ["Πάτρα", "πάτρα", "ΠΆΤ"])
+def test_filter_by_a_part_of_a_text_in_any_alphabet(customers: list[Any], city: str) -> None:
+    assert set(names(filter={"field": "city", "op": "contains", "value": city})) == {"Άλφα", "Beta"}
+
+
 def test_groups_nest(customers: list[Any]) -> None:
     tree = {
         "or": [

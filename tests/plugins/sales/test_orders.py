@@ -15,6 +15,7 @@ from core.access import system_actor
 from core.database import JournalEntry, db, write_unit
 from core.i18n import today
 from core.problems import Problem
+from core.records.bulk import run_bulk
 from core.records.history import undo_transaction
 from core.records.operations import bin_record, create_record, restore_record, update_record
 from plugins.sales.letters import letter_of_order
@@ -86,6 +87,17 @@ def refused(change: Callable[[], Any]) -> Problem:
 def test_every_status_has_a_name_and_a_place_in_the_table() -> None:
     assert ORDER_MOVES.keys() == ORDER_STATUSES.keys()
     assert set().union(*ORDER_MOVES.values()) <= ORDER_MOVES.keys()
+
+
+def test_of_many_orders_the_sealed_ones_are_named_and_stay(customer: Any, order: Order) -> None:
+    draft = draft_with_lines(customer)
+    for action, values in (("edit", {"name": "Vinegar"}), ("bin", "")):
+        outcome = run_bulk(SYSTEM, ORDERS, action, [order.id, draft.id], None, values)
+        assert outcome.done == 1
+        assert [name for name, _why in outcome.left] == [ORDERS.title_of(order)]
+        assert "can't change any more" in outcome.left[0][1]
+    assert (order.customer_id, order.deleted_at) == (customer.id, None)
+    assert run_bulk(SYSTEM, ORDERS, "edit", [order.id], None, {"reference": "PO 4711"}).done == 1, "it stays open"
 
 
 # Of a quote
