@@ -67,7 +67,10 @@ class Settings:
         ),
     )
     storage_url: str = field(
-        metadata=_doc("the folder `files` in the data folder", "Where files of records are kept, and backed up from: `file:///path`.")
+        metadata=_doc(
+            "the folder `files` in the data folder",
+            "Where files of records are kept, and backed up from: `file:///path`.",
+        )
     )
     secret_key: str = field(
         repr=False,
