@@ -12,9 +12,14 @@ async function makeSortable(root) {
   await loadVendor("sortable.min.js");
   for (const list of lists) {
     if (Sortable.get(list)) continue;
-    Sortable.create(list, { draggable: "[data-order-item]", handle: "[data-order-grip]", onEnd: ({ item }) => tell(item) });
+    Sortable.create(list, { draggable: "[data-order-item]", handle: "[data-order-grip]", onEnd: ({ item }) => drop(item) });
     list.dataset.orderReady = "";
   }
+}
+
+function drop(item) {
+  item.removeAttribute("style"); // an empty one is left, which htmx would copy and the page's policy refuse
+  tell(item);
 }
 
 function step(item, by) {
