@@ -92,6 +92,11 @@ class Settings:
             "none: `/metrics` answers this machine only", "Bearer token with which another machine may read `/metrics`."
         ),
     )
+    journal_months: int = field(
+        metadata=_doc(
+            "24", "Months for which changes of records are kept: their history, and what can be undone; `0` for ever."
+        )
+    )
     web_threads: int = field(metadata=_doc("4", "Requests that one server process answers at the same time."))
     job_threads: int = field(metadata=_doc("2", "Jobs that one worker process runs at the same time."))
     trusted_proxies: int = field(
@@ -120,6 +125,7 @@ class Settings:
             debug=_flag(given, "PELATIS_DEBUG"),
             log_level=_log_level(given.get("PELATIS_LOG_LEVEL") or "INFO"),
             metrics_token=given.get("PELATIS_METRICS_TOKEN", ""),
+            journal_months=_count(given, "PELATIS_JOURNAL_MONTHS", 24, least=0),
             web_threads=_count(given, "PELATIS_WEB_THREADS", 4, least=1),
             job_threads=_count(given, "PELATIS_JOB_THREADS", 2, least=1),
             trusted_proxies=_count(given, "PELATIS_TRUSTED_PROXIES", 0, least=0),

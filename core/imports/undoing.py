@@ -17,7 +17,7 @@ from core.imports.options import record_type_of
 from core.imports.running import BATCH
 from core.jobs.operations import enqueue
 from core.problems import Problem
-from core.records.history import typed_value
+from core.records.history import kept_since, typed_value
 from core.records.registry import record_types
 
 #: How many rows' records are put back while somebody waits; of more the work goes on in the background.
@@ -169,7 +169,7 @@ def undo(actor: Actor, job: Import, progress: Callable[[int, int], None] = lambd
         progress: told after each batch how many of how many records were looked at.
 
     Raises:
-        Problem: 409 when it didn't run, or was undone already.
+        Problem: 409 when it didn't run, was undone already, or is too old.
     """
     require(actor, record_type_of(job), "import")
     require_undoable(job)
@@ -195,14 +195,27 @@ def undo(actor: Actor, job: Import, progress: Callable[[int, int], None] = lambd
     return undone
 
 
+def is_expired(job: Import) -> bool:
+    """Tell whether an import could be undone, were it not so old that what it changed is no longer kept."""
+    since = kept_since()
+    return job.status in UNDOABLE and since is not None and (job.started_at or job.created_at) < since
+
+
+def is_undoable(job: Import) -> bool:
+    """Tell whether an import ran, wasn't undone, and isn't too old."""
+    return job.status in UNDOABLE and not is_expired(job)
+
+
 def require_undoable(job: Import) -> None:
     """Stop when there is nothing to undo.
 
     Raises:
-        Problem: 409 when it didn't run, or was undone already.
+        Problem: 409 when it didn't run, was undone already, or is too old.
     """
     if job.status not in UNDOABLE:
         raise Problem("imports.nothing_to_undo", _("There is nothing to undo."), status=409)
+    if is_expired(job):
+        raise Problem("imports.too_old", _("This import is too old to be undone."), status=409)
 
 
 def _is_told(key: str) -> bool:

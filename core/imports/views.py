@@ -480,7 +480,8 @@ def report_page(import_id: UUID) -> AnyResponse:
         title=present.report_title(found, state),
         lead=present.report_lead(found, state),
         undone=present.undone(found),
-        is_undoable=found.status in undoing.UNDOABLE,
+        is_undoable=undoing.is_undoable(found),
+        is_expired=undoing.is_expired(found),
         facts=present.report_facts(actor, found),
         changed=present.linked(actor, undoing.changed_since(found, present.MOST_LISTED)),
     )

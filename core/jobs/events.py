@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 from flask import current_app
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import acting_as, system_actor
@@ -87,6 +87,13 @@ def waiting_events() -> dict[str, int]:
     latest = _latest()
     cursors = db.session.execute(select(EventCursor.plugin, EventCursor.sequence).where(EventCursor.sequence < latest))
     return {cursor.plugin: latest - cursor.sequence for cursor in cursors}
+
+
+def read_by_all() -> int:
+    """Tell up to which change every enabled plugin that listens has heard; disabled ones aren't waited for."""
+    read = select(func.min(EventCursor.sequence)).where(EventCursor.plugin.in_(_listening()))
+    least = db.session.scalar(read)
+    return _latest() if least is None else least
 
 
 def retry_event(parked_id: uuid.UUID) -> None:

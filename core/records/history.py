@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import select
 
 from core.access import Actor, require
@@ -32,6 +33,17 @@ class Change:
     def label(self) -> str:
         """What people call the field."""
         return str(self.declared.label)
+
+
+#: How many days a month of the setting has, on average.
+_DAYS_OF_A_MONTH: Final = 365.25 / 12
+
+
+def kept_since() -> dt.datetime | None:
+    """Tell since when changes are kept; None when they are kept for ever. What is older can't be undone."""
+    settings: Any = current_app.extensions["pelatis_settings"]
+    months = settings.journal_months
+    return utc_now() - dt.timedelta(days=months * _DAYS_OF_A_MONTH) if months else None
 
 
 def history_of(

@@ -6,6 +6,7 @@ from core.records.registry import record_types
 from core.records.views.arranging import ARRANGING_ROUTES
 from core.records.views.boards import BOARD_ROUTES
 from core.records.views.conditions import CONDITION_ROUTES
+from core.records.views.emptying import EMPTYING_ROUTES
 from core.records.views.lists import LIST_ROUTES
 from core.records.views.many import MANY_ROUTES
 from core.records.views.pages import PAGE_ROUTES
@@ -15,7 +16,7 @@ def mount_record_types(app: Flask) -> None:
     """Give every declared record type its pages; where a plugin has its own view of a path, that one stands."""
     taken = {(rule.rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
     for record_type in record_types.all_declared():
-        routes = (*LIST_ROUTES, *CONDITION_ROUTES, *MANY_ROUTES, *ARRANGING_ROUTES, *PAGE_ROUTES)
+        routes = (*LIST_ROUTES, *CONDITION_ROUTES, *EMPTYING_ROUTES, *MANY_ROUTES, *ARRANGING_ROUTES, *PAGE_ROUTES)
         for suffix, method, view in (*routes, *(BOARD_ROUTES if record_type.board else ())):
             rule = record_type.url + suffix
             if (rule, method) in taken:

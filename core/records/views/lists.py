@@ -54,6 +54,7 @@ def list_page(key: str) -> Response:
         if count.capped
         else format_number(count.number),
         "most_at_once": MOST_AT_ONCE,
+        "may_empty_bin": actor.is_administrator and rights["delete"],
         "export_formats": present.export_formats(record_type),
         "bulk_actions": bulk_actions(actor, record_type, binned=query.binned),
         "views": (views := saved_views(actor, record_type)),

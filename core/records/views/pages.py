@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import abort, make_response, request
@@ -10,13 +10,21 @@ from werkzeug.wrappers import Response
 
 from core.access import Actor, current_actor, may
 from core.database import is_sealed, sealed_problem, utc_now
-from core.i18n import _, ngettext
+from core.i18n import _, format_day, ngettext
 from core.problems import Problem
 from core.records import present, queries
 from core.records.conflicts import save_or_tell
 from core.records.dependents import said_of_binned
 from core.records.forms import FormField, form_fields, submitted
-from core.records.history import Change, change_by_another, changes_of, history_of, related_names, undo_transaction
+from core.records.history import (
+    Change,
+    change_by_another,
+    changes_of,
+    history_of,
+    kept_since,
+    related_names,
+    undo_transaction,
+)
 from core.records.operations import bin_record, create_record, restore_record
 from core.records.types import RecordType
 from core.records.untrusted import as_id
@@ -25,6 +33,9 @@ from core.web.audience import audience
 from core.web.htmx import htmx
 from core.web.paths import came_from
 from core.web.render import finish, fragment, last_transaction, redirect_or_refresh, render, toast
+
+#: How many changes a page of the history shows.
+HISTORY_AT_ONCE: Final = 30
 
 
 @audience("staff")
@@ -189,7 +200,9 @@ def history(key: str, record_id: UUID) -> Response:
     """Show who changed what in a record, newest first."""
     actor, record_type = type_of_route(key)
     record = queries.find_record(actor, record_type, record_id, binned=True)
-    entries = history_of(record_type, record_id, request.args.get("before", type=int))
+    read = history_of(record_type, record_id, request.args.get("before", type=int), HISTORY_AT_ONCE + 1)
+    entries = read[:HISTORY_AT_ONCE]
+    since = kept_since()
     people = queries.titles(actor, "user", [entry.actor_id for entry in entries])
     changes = [changes_of(record_type, entry) for entry in entries]
     names = related_names(actor, [change for changed in changes for change in changed])
@@ -202,6 +215,8 @@ def history(key: str, record_id: UUID) -> Response:
         rows=rows,
         people=people,
         may_undo=may(actor, record_type, "edit") and not is_sealed(record),
+        more_url=f"{request.path}?before={entries[-1].sequence}" if len(read) > len(entries) else None,
+        forgotten_before=format_day(since) if since is not None and record.created_at < since else None,
     )
 
 

@@ -91,7 +91,7 @@ class StageHistory(Record, Model):
     opportunity_id: Mapped[Id] = ref(Opportunity, on_delete="cascade", index=False)
     #: Empty for the stage in which it was made.
     from_stage_id: Mapped[Id | None] = ref(Stage, on_delete="set null")
-    to_stage_id: Mapped[Id] = ref(Stage, on_delete="cascade", index=False)
+    to_stage_id: Mapped[Id] = ref(Stage, index=False)
     moved_at: Mapped[UtcDateTime] = mapped_column(default=utc_now)
     #: Who moved it; empty when the system did, or the person is gone.
     moved_by_id: Mapped[Id | None] = ref("core_user", on_delete="set null")
