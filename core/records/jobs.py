@@ -65,7 +65,9 @@ def _empty_once(progress: Progress, actor: Actor, record_type: RecordType, unkno
         emptied = emptying.delete_for_good(records, unknown)
         gone = progress.cursor.get("gone", 0) + emptied.gone
         kept = Counter(progress.cursor.get("kept", {})) + emptied.kept
-        progress.advance(cursor={"gone": gone, "kept": dict(kept)}, message=_told(gone, kept))
+        progress.advance(
+            cursor={"gone": gone, "kept": dict(kept)}, message=f"{record_type.label_plural}: {_told(gone, kept)}"
+        )
 
 
 def _told(gone: int, kept: Mapping[str, int]) -> str:

@@ -69,6 +69,6 @@ def test_who_is_killed_has_deleted_whole_batches_and_the_next_one_goes_on(
     db.session.rollback()
     done = db.session.get_one(Job, job_id)
     db.session.refresh(done)
-    assert (done.state, done.message) == ("done", f"{CUSTOMERS} records are deleted for good.")
+    assert (done.state, done.message) == ("done", f"Customers: {CUSTOMERS} records are deleted for good.")
     assert count(Customer) == count(ContactPoint) == 0
     assert count(JournalEntry, *deleted) == CUSTOMERS

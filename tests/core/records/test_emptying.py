@@ -70,7 +70,7 @@ def test_what_lies_in_the_bin_goes_and_nothing_else(app: Flask) -> None:
     bin_(going)
     going_id = going.id
     job = empty()
-    assert (job.state, job.message) == (DONE, "1 record is deleted for good.")
+    assert (job.state, job.message) == (DONE, "Customers: 1 record is deleted for good.")
     assert list(db.session.scalars(select(Customer.name))) == [staying.name]
     assert told_of(going_id) == ["insert", "bin", "delete"]
 
@@ -94,7 +94,7 @@ def test_what_is_used_outside_of_the_bin_stays_and_says_by_what(app: Flask) -> N
     make("sales.opportunity", name="Deal", customer=str(customer.id))
     bin_(customer, free := make("customer", name="Free"))
     job = empty()
-    assert job.message == "1 record is deleted for good. 1 stays, held by: Deals (1)."
+    assert job.message == "Customers: 1 record is deleted for good. 1 stays, held by: Deals (1)."
     assert db.session.get(Customer, customer.id) is not None
     assert db.session.scalar(select(Customer.id).where(Customer.name == "Free")) is None
     assert told_of(free.id)[-1] == "delete"
@@ -104,7 +104,7 @@ def test_what_points_from_the_bin_is_untied(app: Flask) -> None:
     customer = make("customer", name="Used")
     deal = make("sales.opportunity", name="Deal", customer=str(customer.id))
     bin_(customer, deal)
-    assert empty().message == "1 record is deleted for good."
+    assert empty().message == "Customers: 1 record is deleted for good."
     db.session.refresh(deal)
     assert deal.customer_id is None
     assert told_of(deal.id)[-1] == "update"
@@ -128,14 +128,17 @@ def test_what_was_posted_stays(app: Flask) -> None:
     table = type(invoice).__table__  # no door of ours puts it into the bin
     with write_unit() as session:
         session.connection().execute(table.update().values(deleted_at=utc_now()))
-    assert empty("sales.invoice").message == "0 records are deleted for good. 1 stays, held by: sent or posted (1)."
+    assert (
+        empty("sales.invoice").message
+        == "Invoices: 0 records are deleted for good. 1 stays, held by: sent or posted (1)."
+    )
 
 
 def test_what_held_a_record_back_and_goes_lets_it_go_in_the_same_job(app: Flask) -> None:
     part, bundle = make("catalog.product", name="Part"), make("catalog.product", name="Bundle")
     make("catalog.bundle_part", bundle=str(bundle.id), part=str(part.id))
     bin_(part, bundle)
-    assert empty("catalog.product").message == "2 records are deleted for good."
+    assert empty("catalog.product").message == "Products: 2 records are deleted for good."
 
 
 def test_a_table_of_a_plugin_that_is_gone_holds_a_record(app: Flask) -> None:
@@ -148,7 +151,10 @@ def test_a_table_of_a_plugin_that_is_gone_holds_a_record(app: Flask) -> None:
         )
         connection.execute(text("INSERT INTO gone_thing VALUES (1, :id)"), {"id": customer.id.hex})
     bin_(customer)
-    assert empty().message == "0 records are deleted for good. 1 stays, held by: a plugin that isn’t installed (1)."
+    assert (
+        empty().message
+        == "Customers: 0 records are deleted for good. 1 stays, held by: a plugin that isn’t installed (1)."
+    )
 
 
 def test_only_administrators_empty_a_bin(app: Flask) -> None:
