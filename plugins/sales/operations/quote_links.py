@@ -50,8 +50,11 @@ def token_of(link: QuoteLink) -> str:
     return str(_serializer().dumps(link.id.hex))
 
 
-def revoke_link(actor: Actor, quote: Quote) -> None:
+def revoke_link(actor: Actor, quote: Quote) -> bool:
     """Let a quote's link lead nowhere from now on; asking for the link again makes a new one.
+
+    Returns:
+        Whether there was one.
 
     Raises:
         Problem: 403 or 404 without the right.
@@ -62,6 +65,7 @@ def revoke_link(actor: Actor, quote: Quote) -> None:
         if found is not None:
             found.revoked_at = utc_now()
             db.session.flush()
+    return found is not None
 
 
 def find_by_token(token: str) -> tuple[QuoteLink, Quote]:

@@ -477,7 +477,7 @@ def mail(record_id: UUID) -> Response:
 def new_link(record_id: UUID) -> Response:
     """Let the present link lead nowhere, and make another one."""
     actor, quote = _edited(record_id)
-    revoke_link(actor, quote)
+    had_one = revoke_link(actor, quote)
     link_for(actor, quote)
-    toast(_("There is a new link; the old one leads nowhere."))
+    toast(_("There is a new link; the old one leads nowhere.") if had_one else _("There is a link for the customer."))
     return redirect_or_refresh(QUOTES.url_of(quote.id))
