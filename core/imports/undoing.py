@@ -17,7 +17,7 @@ from core.imports.options import record_type_of
 from core.imports.running import BATCH
 from core.jobs.operations import enqueue
 from core.problems import Problem
-from core.records.history import kept_since, typed_value
+from core.records.history import follow_undone, kept_since, typed_value
 from core.records.registry import record_types
 
 #: How many rows' records are put back while somebody waits; of more the work goes on in the background.
@@ -181,7 +181,7 @@ def undo(actor: Actor, job: Import, progress: Callable[[int, int], None] = lambd
             batch = _entries_of(import_id, part)
             records = _records_of(batch)
             for each, entries in batch.items():
-                if not _put_back(records.get(each), entries, import_id):
+                if not _put_back_by_the_rules(actor, records.get(each), entries, import_id):
                     kept += [each] if _is_told(each[0]) else []
                 elif _is_told(each[0]):
                     put_back[each[0]] += 1
@@ -256,6 +256,24 @@ def _records_of(touched: Iterable[Key]) -> dict[Key, Any]:
         if model is not None:
             found |= {(key, each.id): each for each in db.session.scalars(select(model).where(model.id.in_(ids)))}
     return found
+
+
+def _put_back_by_the_rules(
+    actor: Actor, record: Any, entries: Sequence[JournalEntry], import_id: uuid.UUID
+) -> bool:
+    """Put a record back, unless it changed since or its type doesn't let it stand as it was."""
+    record_type = record_types.get(record.__record_type__) if record is not None else None
+    if record_type is None or record_type.undone is None:
+        return _put_back(record, entries, import_id)
+    try:
+        with db.session.begin_nested():
+            if not _put_back(record, entries, import_id):
+                return False
+            db.session.flush()
+            follow_undone(actor, [record])
+    except Problem:
+        return False
+    return True
 
 
 def _put_back(record: Any, entries: Sequence[JournalEntry], import_id: uuid.UUID) -> bool:

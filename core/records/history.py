@@ -146,16 +146,32 @@ def undo_transaction(actor: Actor, transaction_id: UUID) -> list[UUID]:
     if not entries:
         raise not_found()
     with write_unit() as session:
-        return [entry.record_id for entry in entries if _undo(session, actor, entry)]
+        undone = [(entry, record) for entry in entries if (record := _undo(session, actor, entry)) is not None]
+        session.flush()
+        follow_undone(actor, [record for _entry, record in undone])
+        return [entry.record_id for entry, _record in undone]
 
 
-def _undo(session: Any, actor: Actor, entry: JournalEntry) -> bool:
+def follow_undone(actor: Actor, records: Iterable[Any]) -> None:
+    """Let each record's type do what follows from an undo, inside its unit, once for each record.
+
+    Raises:
+        Problem: when a rule doesn't let it stand as it was.
+    """
+    for record in {record.id: record for record in records}.values():
+        record_type = record_types.declared(record.__record_type__)
+        if record_type is not None and record_type.undone is not None:
+            record_type.undone(actor, record)
+
+
+def _undo(session: Any, actor: Actor, entry: JournalEntry) -> Any:
+    """Undo one change, and give the record as it is then; None for what nobody knows any more."""
     record_type = record_types.declared(entry.record_type)
     if record_type is not None and record_types.get(entry.record_type) is None:
         raise not_found()  # its plugin is off
     model = record_type.model if record_type else _model_of(entry.record_type)
     if model is None:
-        return False
+        return None
     record = session.get(model, entry.record_id)
     if record is None:
         raise Problem("undo_gone", _("This can't be undone: the record is gone for good."), status=409)
@@ -171,11 +187,11 @@ def _undo(session: Any, actor: Actor, entry: JournalEntry) -> bool:
             session.delete(record)  # without a type there is no bin either
         elif record.deleted_at is None:
             record.deleted_at = utc_now()
-        return True
+        return record
     if entry.operation == "delete":
         raise Problem("undo_gone", _("This can't be undone: the record is gone for good."), status=409)
     _put_back(model, record, entry)
-    return True
+    return record
 
 
 def _put_back(model: Any, record: Any, entry: JournalEntry) -> None:

@@ -105,6 +105,8 @@ class RecordType:
             with a `create` needs it: without it an import makes one such record after the other.
         settle: settle(actor, record), called in the same unit after a record went to the bin or came back, where
             something follows from it: a document's total. A Problem stops it.
+        undone: undone(actor, record), called in the same unit after an undo changed a record, binned it or brought it back,
+            where what stood before may not simply stand again: an approval, a promise of stock. A Problem stops the undo.
         open_when_sealed: schema fields that people may still change once a record is sealed; pages offer no others.
         actions: permission actions beside view, create, edit, delete, export and import.
         access: how records belong to people.
@@ -137,6 +139,7 @@ class RecordType:
     update: UpdateOperation | None = None
     create_many: CreateManyOperation | None = None
     settle: Callable[[Actor, Any], None] | None = None
+    undone: Callable[[Actor, Any], None] | None = None
     open_when_sealed: Sequence[str] = ()
     actions: Sequence[str] = ()
     access: Access = field(default_factory=OwnerAccess)

@@ -210,9 +210,7 @@ def price_quote(quote: Quote) -> None:
     price_document_lines(quote.customer_id, quote.currency, lines)
     for each in sets_of(quote):
         each.currency = quote.currency
-        _add_up(quote, each, [line for line in lines if line.set_id == each.id])
-    _show_first(quote)
-    db.session.flush()
+    add_up_quote(quote)
 
 
 def settle_set(_actor: Actor, quote_set: QuoteSet) -> None:
@@ -239,6 +237,28 @@ def settle_removed_set(_actor: Actor, quote_set: QuoteSet) -> None:
     quote = draft_of(db.session.get_one(Quote, quote_set.quote_id))
     void_approval(quote)
     db.session.flush()
+    _show_first(quote)
+    db.session.flush()
+
+
+def follow_undone_set(actor: Actor, quote_set: QuoteSet) -> None:
+    """Add a set up and void an approval after a change of the set was undone."""
+    settle_removed_set(actor, quote_set)
+    settle_set(actor, quote_set)
+
+
+def follow_undone_quote(_actor: Actor, quote: Quote) -> None:
+    """Add a draft up and void an approval after a change of the quote was undone: nobody approved what stands now."""
+    draft_of(quote)
+    void_approval(quote)
+    add_up_quote(quote)
+
+
+def add_up_quote(quote: Quote) -> None:
+    """Add all sets of a draft up from their lines as they are."""
+    lines = lines_of(quote)
+    for each in sets_of(quote):
+        _add_up(quote, each, [line for line in lines if line.set_id == each.id])
     _show_first(quote)
     db.session.flush()
 

@@ -31,7 +31,7 @@ from ..schemas import QUOTE_STATUSES
 from .approvals import reasons_for_approval, void_approval
 from .documents import PRICING, complete_document, no_customer
 from .numbers import draw_number
-from .quote_lines import add_set, draft_of, price_quote
+from .quote_lines import add_set, add_up_quote, draft_of, price_quote
 from .states import check_move
 
 #: How long a quote holds unless its seller says otherwise.
@@ -88,6 +88,8 @@ def update_quote(actor: Actor, quote: Quote, values: Mapping[str, Any]) -> Quote
         change_record(actor, quote, changes)
         if changes.keys() & PRICING:
             price_quote(quote)
+        elif "rounding" in changes:
+            add_up_quote(quote)
         if changes:
             void_approval(quote)
         return quote

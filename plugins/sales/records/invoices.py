@@ -46,6 +46,7 @@ INVOICE_LINES = RecordType(
     create=create_invoice_line,
     update=partial(update_line, INVOICE_KIND),
     settle=partial(settle_line, INVOICE_KIND),
+    undone=partial(settle_line, INVOICE_KIND),
     access=ParentAccess("invoice_id", Invoice),
     nav=False,
 )

@@ -48,6 +48,7 @@ ORDER_LINES = RecordType(
     create=partial(create_line, ORDER_KIND),
     update=partial(update_line, ORDER_KIND),
     settle=partial(settle_line, ORDER_KIND),
+    undone=partial(settle_line, ORDER_KIND),
     access=OF_ORDER,
     nav=False,
 )

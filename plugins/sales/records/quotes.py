@@ -6,6 +6,8 @@ from ..models import ApprovalLimit, Quote, QuoteLine, QuoteSet
 from ..operations.quote_lines import (
     create_line,
     create_set,
+    follow_undone_quote,
+    follow_undone_set,
     settle_line,
     settle_removed_set,
     update_line,
@@ -34,6 +36,7 @@ QUOTES = RecordType(
     match=("number", "name"),
     create=create_quote,
     update=update_quote,
+    undone=follow_undone_quote,
     actions=("approve",),
     page="sales/quote.html",
 )  # fmt: skip
@@ -52,6 +55,7 @@ QUOTE_SETS = RecordType(
     create=create_set,
     update=update_set,
     settle=settle_removed_set,
+    undone=follow_undone_set,
     access=OF_QUOTE,
     nav=False,
 )
@@ -69,6 +73,7 @@ QUOTE_LINES = RecordType(
     create=create_line,
     update=update_line,
     settle=settle_line,
+    undone=settle_line,
     access=OF_QUOTE,
     nav=False,
 )
