@@ -258,9 +258,7 @@ def _records_of(touched: Iterable[Key]) -> dict[Key, Any]:
     return found
 
 
-def _put_back_by_the_rules(
-    actor: Actor, record: Any, entries: Sequence[JournalEntry], import_id: uuid.UUID
-) -> bool:
+def _put_back_by_the_rules(actor: Actor, record: Any, entries: Sequence[JournalEntry], import_id: uuid.UUID) -> bool:
     """Put a record back, unless it changed since or its type doesn't let it stand as it was."""
     record_type = record_types.get(record.__record_type__) if record is not None else None
     if record_type is None or record_type.undone is None:

@@ -105,8 +105,8 @@ class RecordType:
             with a `create` needs it: without it an import makes one such record after the other.
         settle: settle(actor, record), called in the same unit after a record went to the bin or came back, where
             something follows from it: a document's total. A Problem stops it.
-        undone: undone(actor, record), called in the same unit after an undo changed a record, binned it or brought it back,
-            where what stood before may not simply stand again: an approval, a promise of stock. A Problem stops the undo.
+        undone: undone(actor, record), called in the same unit after an undo changed a record, binned it or brought it
+            back, where what stood before may not simply stand again: an approval, a promise of stock. A Problem stops it.
         open_when_sealed: schema fields that people may still change once a record is sealed; pages offer no others.
         actions: permission actions beside view, create, edit, delete, export and import.
         access: how records belong to people.

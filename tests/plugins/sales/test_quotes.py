@@ -24,6 +24,7 @@ from plugins.catalog.operations.prices import create_price
 from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.taxes import create_tax_rule
 from plugins.sales.models import ApprovalLimit, Opportunity, Quote, QuoteApproval, QuoteLine, QuoteSet
+from plugins.sales.operations.acceptance import total_with
 from plugins.sales.operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
 from plugins.sales.operations.quote_lines import (
     add_line,
@@ -277,6 +278,83 @@ def test_any_edit_voids_an_approval(quote: Quote, oil: Product) -> None:
     with pytest.raises(Problem) as refused:
         send_quote(SYSTEM, quote)
     assert refused.value.code == "sales.needs_approval"
+
+
+def last_transaction_of(record: Any) -> Any:
+    """Tell the transaction that wrote a record last."""
+    told = select(JournalEntry.transaction_id).where(JournalEntry.record_id == record.id)
+    return db.session.scalars(told.order_by(JournalEntry.sequence.desc()).limit(1)).one()
+
+
+def granted(quote: Quote) -> None:
+    """Ask for an approval and get it."""
+    ask_for_approval(approver("Νίκος"), quote)
+    decide_approval(approver("Σοφία"), quote, True)
+
+
+def expect_void(quote: Quote) -> None:
+    """Whatever was granted before, it needs an approval now and has none."""
+    db.session.refresh(quote)
+    assert quote.status == "draft"
+    with pytest.raises(Problem) as refused:
+        send_quote(SYSTEM, quote)
+    assert refused.value.code == "sales.needs_approval"
+
+
+def test_undo_of_a_change_before_an_approval_voids_it(quote: Quote, oil: Product) -> None:
+    limit(max_discount=Decimal(5))
+    line = filled(quote, oil, discount=Decimal(50))
+    update_line(SYSTEM, line, {"discount": Decimal(15)})
+    before = last_transaction_of(line)
+    granted(quote)
+    undo_transaction(SYSTEM, before)
+    assert line.discount == 50
+    assert only_set(quote).net == quote.net == Decimal("124.50")
+    expect_void(quote)
+
+
+def test_undo_of_what_voided_an_approval_brings_none_back(quote: Quote, oil: Product) -> None:
+    limit(max_discount=Decimal(5))
+    first = filled(quote, oil, discount=Decimal(10))
+    second = copy_set(SYSTEM, only_set(quote))
+    granted(quote)
+    update_line(SYSTEM, first, {"quantity": Decimal(11)})
+    voiding = last_transaction_of(first)
+    (other,) = [each for each in lines_of(quote) if each.set_id == second.id]
+    update_line(SYSTEM, other, {"discount": Decimal(90)})
+    undo_transaction(SYSTEM, voiding)
+    assert first.quantity == 10
+    expect_void(quote)
+
+
+def test_undo_of_a_binned_line_voids_an_approval(quote: Quote, oil: Product) -> None:
+    limit(max_discount=Decimal(5))
+    cheap, kept = filled(quote, oil, discount=Decimal(90)), filled(quote, oil, discount=Decimal(10))
+    bin_record(SYSTEM, QUOTE_LINES, cheap)
+    binning = last_transaction_of(cheap)
+    granted(quote)
+    undo_transaction(SYSTEM, binning)
+    assert {each.id for each in lines_of(quote)} == {cheap.id, kept.id}
+    expect_void(quote)
+
+
+def test_undo_of_a_quotes_own_change_voids_an_approval(quote: Quote, oil: Product) -> None:
+    limit(max_discount=Decimal(5))
+    filled(quote, oil, discount=Decimal(10))
+    update_quote(SYSTEM, quote, {"valid_until": today() + timedelta(days=90)})
+    before = last_transaction_of(quote)
+    granted(quote)
+    undo_transaction(SYSTEM, before)
+    expect_void(quote)
+
+
+def test_where_tax_is_rounded_counts_at_once(quote: Quote, oil: Product) -> None:
+    for _each in range(3):
+        filled(quote, oil, quantity=Decimal(1), unit_price=Decimal("0.33"))
+    assert (only_set(quote).tax, only_set(quote).gross) == (Decimal("0.12"), Decimal("1.11"))
+    update_quote(SYSTEM, quote, {"rounding": "document"})
+    assert (only_set(quote).tax, only_set(quote).gross) == (Decimal("0.13"), Decimal("1.12"))
+    assert total_with(quote, only_set(quote).id, []) == only_set(quote).gross
 
 
 def test_refused_approval_makes_a_draft_again(quote: Quote, oil: Product) -> None:
