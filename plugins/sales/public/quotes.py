@@ -10,7 +10,18 @@ from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from pelatis.api import Customer, Problem, audience, company, db, format_amount, in_language, not_found, render
+from pelatis.api import (
+    Customer,
+    Problem,
+    audience,
+    company,
+    current_actor,
+    db,
+    format_amount,
+    in_language,
+    not_found,
+    render,
+)
 
 from ..letters import parts_of, quote_answer
 from ..models import Quote, QuoteLine, QuoteSet
@@ -24,9 +35,17 @@ from . import blueprint
 @audience("public")
 def quote(token: str) -> Response:
     """Show a quote to its customer, in their language."""
+    return _page(find_by_token(token)[1])
+
+
+@blueprint.post("/quotes/<token>/opened")
+@audience("public")
+def opened(token: str) -> Response:
+    """Note that the customer's browser shows the page: no scanner of mails, no preview of links, and nobody of ours."""
     link, found = find_by_token(token)
-    note_opening(link, found)
-    return _page(found)
+    if current_actor().user_id is None:
+        note_opening(link, found)
+    return Response(status=204)
 
 
 @blueprint.post("/quotes/<token>/accept")

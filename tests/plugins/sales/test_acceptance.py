@@ -192,8 +192,22 @@ def test_customer_reads_it_in_their_language_and_no_cost_is_told(stranger: Flask
     assert "120,00" not in page
     assert "100,00\xa0€" in page
     assert "Tasting &lt;b&gt;evening&lt;/b&gt;" in page
-    db.session.refresh(sent)
-    assert sent.status == "viewed"
+
+
+def test_it_is_viewed_once_the_customers_browser_shows_it(
+    stranger: FlaskClient, client: FlaskClient, url: str, sent: Quote
+) -> None:
+    def status() -> str:
+        db.session.refresh(sent)
+        return sent.status
+
+    assert f'hx-post="{url}/opened"' in stranger.get(url).text
+    stranger.head(url)
+    assert status() == "sent", "a mail's scanner reads it, and nobody looked"
+    client.post(f"{url}/opened")
+    assert status() == "sent", "the seller tries the link"
+    assert stranger.post(f"{url}/opened").status_code == 204
+    assert status() == "viewed"
 
 
 def test_customer_accepts_on_the_page(stranger: FlaskClient, url: str, sent: Quote) -> None:
