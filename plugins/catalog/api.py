@@ -16,7 +16,7 @@ from .models import (
 from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
 from .operations.stock import consume, postpone, release, reserve
-from .pricing import UNUSED, PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep
+from .pricing import UNUSED, PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep, summed
 from .queries.configurator import Configuration, VariantChoice, configuration_of, variant_choice_of
 from .queries.options import with_options
 from .queries.prices import price_of
@@ -84,6 +84,7 @@ __all__ = [
     "sale_to",
     "shared_out",
     "smallest_unit",
+    "summed",
     "tax_document",
     "tax_rules_of",
     "typed",

@@ -21,7 +21,8 @@ from pelatis.api import (
 
 from ..models import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteSet
 from ..queries.quotes import approval_limits, approval_of, lines_of, sets_of
-from ..totals import line_net, margin_percent
+from ..totals import cost_of, line_net, margin_percent
+from .pricing import listed_price
 from .rates import in_base_currency
 from .states import may_decide_own
 
@@ -54,26 +55,59 @@ def _reasons(
 ) -> list[str]:
     worth = _worth(quote, quote_set)
     holding = [limit for limit in limits if worth is None or worth >= limit.from_amount]
-    margin = margin_percent(quote_set.net, quote_set.cost)
-    return _passed(holding, _largest_discount(lines), margin)
+    return _passed(holding, [_offered(line, line.discount) for line in lines])
 
 
-def _largest_discount(lines: Iterable[QuoteLine]) -> Decimal:
-    return max((line.discount for line in lines), default=Decimal(0))
+class _Offered(NamedTuple):
+    """What a line gives away.
+
+    Attributes:
+        discount: what it takes off the price of the lists, in percent: a lower price by hand is a discount too.
+        net: what it comes to.
+        cost: what its goods cost; None for unknown.
+        counts: whether it counts without being chosen.
+    """
+
+    discount: Decimal
+    net: Decimal
+    cost: Decimal | None
+    counts: bool
 
 
-def _passed(holding: Sequence[ApprovalLimit], discount: Decimal, margin: Decimal | None) -> list[str]:
-    """Tell which limits a discount and a margin pass, in the reader's language."""
+def _offered(line: QuoteLine, discount: Decimal) -> _Offered:
+    """Tell what a line gives away with a discount."""
+    net = line_net(line.quantity, line.unit_price, discount, line.currency)
+    listed, price = listed_price(line), line.unit_price * (100 - discount) / 100
+    if line.by_hand and listed:
+        discount = max(discount, ((listed - price) * 100 / listed).quantize(Decimal("0.1"), "ROUND_HALF_UP"))
+    return _Offered(discount, net, cost_of([line], line.currency), line.counts)
+
+
+def _passed(holding: Sequence[ApprovalLimit], lines: Sequence[_Offered]) -> list[str]:
+    """Tell which limits the lines of a set pass, in the reader's language."""
     discounts = [each.max_discount for each in holding if each.max_discount is not None]
     margins = [each.min_margin for each in holding if each.min_margin is not None]
+    discount = max((each.discount for each in lines), default=Decimal(0))
     reasons = []
     if discounts and discount > min(discounts):
         words = {"discount": format_percent(discount), "limit": format_percent(min(discounts))}
         reasons.append(_("A discount of %(discount)s is over the limit of %(limit)s.", **words))
-    if margins and margin is not None and margin < max(margins):
+    margin = _least_margin(lines, max(margins)) if margins else None
+    if margin is not None and margin < max(margins):
         words = {"margin": format_percent(margin), "limit": format_percent(max(margins))}
         reasons.append(_("The margin of %(margin)s is under the limit of %(limit)s.", **words))
     return reasons
+
+
+def _least_margin(lines: Iterable[_Offered], limit: Decimal) -> Decimal | None:
+    """Give the margin that is left when the customer adds every option whose own margin is under a limit.
+
+    Lines of unknown cost are left out, so that one of them doesn't hide what the others give away.
+    """
+    known = [(each, margin_percent(each.net, each.cost)) for each in lines if each.cost is not None]
+    counted = [each for each, own in known if each.counts or (own is not None and own < limit)]
+    net = sum((each.net for each in counted), Decimal(0))
+    return margin_percent(net, sum((each.cost or Decimal(0) for each in counted), Decimal(0)))
 
 
 class Undiscounted(NamedTuple):
@@ -106,8 +140,8 @@ def discount_to_drop(quote: Quote, quote_set: QuoteSet, lines: Sequence[QuoteLin
         dearer = line_net(line.quantity, line.unit_price, Decimal(0), quote.currency) - line.net
         more = dearer if line.counts else Decimal(0)
         holding = [limit for limit in limits if worth is None or worth + more >= limit.from_amount]
-        margin = margin_percent(quote_set.net + more, quote_set.cost)
-        if not _passed(holding, _largest_discount(each for each in lines if each is not line), margin):
+        if not _passed(holding, [_offered(each, Decimal(0) if each is line else each.discount) for each in lines]):
+            margin = margin_percent(quote_set.net + more, quote_set.cost)
             found.append((dearer, Undiscounted(line, margin)))
     return min(found, key=lambda each: each[0])[1] if found else None
 

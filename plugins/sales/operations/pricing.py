@@ -7,14 +7,17 @@ from uuid import UUID
 
 from pelatis.api import Customer, Problem, _, db, today
 from plugins.catalog.api import (
+    UNUSED,
     PricedLine,
     PricedPart,
     PriceRequest,
+    PriceStep,
     Product,
     TaxRule,
     choose_options,
     price_lines,
     sale_to,
+    summed,
     tax_rules_of,
     variants_of,
 )
@@ -52,6 +55,20 @@ def price_document_lines(customer_id: UUID | None, currency: str, lines: Sequenc
         if getattr(line, "unit_price", None) is None:
             raise _unpriced(line)
         line.net = line_net(line.quantity, line.unit_price, line.discount, currency)
+
+
+def kept_steps(line: DocumentLine) -> list[PriceStep]:
+    """Give the steps of the catalog's price that a line keeps, those that were considered and not used among them."""
+    amounts = (None if each["amount"] is None else Decimal(each["amount"]) for each in line.steps)
+    return [
+        PriceStep(each["kind"], each["values"], amount, line.currency)
+        for each, amount in zip(line.steps, amounts, strict=True)
+    ]
+
+
+def listed_price(line: DocumentLine) -> Decimal:
+    """Give what the price lists said for one unit of a line when it was priced; 0 for what stands in none of them."""
+    return summed(step for step in kept_steps(line) if step.kind not in UNUSED)
 
 
 def configure_line(line: DocumentLine, said: Sequence[str] | None) -> None:

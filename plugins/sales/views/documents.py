@@ -1,6 +1,6 @@
 """What the pages of orders and invoices share: their lines and sums, ready to be read, and what is typed of them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
@@ -22,10 +22,11 @@ from pelatis.api import (
     not_found,
     toast,
 )
-from plugins.catalog.api import UNUSED, PriceStep, unit_word
+from plugins.catalog.api import UNUSED, unit_word
 
 from ..letters import parts_of
 from ..models.documents import DocumentLine, Totalled
+from ..operations.pricing import kept_steps
 from ..operations.rates import four_decimals
 from .stock import StockWords
 
@@ -98,7 +99,7 @@ def options_of(line: DocumentLine) -> str:
 def steps_of(line: DocumentLine) -> list[Step]:
     """Tell how the price of one unit of a line comes about, from the price list to the tax."""
     currency = line.currency
-    used = (step for step in _kept_steps(line) if step.kind not in UNUSED)
+    used = (step for step in kept_steps(line) if step.kind not in UNUSED)
     steps = [Step(step.label, format_price(step.amount, currency), step.note) for step in used]
     if line.by_hand:
         steps.append(Step(_("Written by the seller"), format_price(line.unit_price, currency)))
@@ -118,14 +119,8 @@ def steps_of(line: DocumentLine) -> list[Step]:
 
 def unused_of(line: DocumentLine) -> str:
     """Tell what was considered for the price of a line and not used, in one sentence; empty for nothing."""
-    told = "; ".join(step.label for step in _kept_steps(line) if step.kind in UNUSED)
+    told = "; ".join(step.label for step in kept_steps(line) if step.kind in UNUSED)
     return _("Considered and not used: %(prices)s.", prices=told) if told and not line.by_hand else ""
-
-
-def _kept_steps(line: DocumentLine) -> Iterator[PriceStep]:
-    for kept in line.steps:
-        amount = None if kept["amount"] is None else Decimal(kept["amount"])
-        yield PriceStep(kept["kind"], kept["values"], amount, line.currency)
 
 
 def sums_of(document: Totalled) -> list[tuple[str, str]]:

@@ -378,6 +378,37 @@ def test_margin_under_the_limit_is_told_for_its_set_alone(quote: Quote, oil: Pro
     assert [each.name for each in reasons] == [sets_of(quote)[0].name]
 
 
+def test_a_lower_price_by_hand_is_a_discount(quote: Quote, oil: Product) -> None:
+    limit(max_discount=Decimal(5))
+    line = filled(quote, oil, unit_price=Decimal("24.00"))
+    assert reasons_for_approval(quote) == {}
+    update_line(SYSTEM, line, {"unit_price": Decimal("22.41")})
+    ((reason,),) = reasons_for_approval(quote).values()
+    assert reason.startswith("A discount of 10 %")
+    update_line(SYSTEM, line, {"unit_price": Decimal("24.00"), "discount": Decimal(4)})
+    ((reason,),) = reasons_for_approval(quote).values()
+    assert reason.startswith("A discount of 7.5 %")
+
+
+def test_a_line_of_unknown_cost_hides_no_margin(quote: Quote, oil: Product) -> None:
+    create_cost(SYSTEM, {"product_id": oil.id, "amount": Decimal(20)})
+    limit(min_margin=Decimal(15))
+    filled(quote, oil, discount=Decimal(10))
+    add_line(SYSTEM, only_set(quote), {"name": "Delivery", "unit_price": Decimal("0.01")})
+    assert only_set(quote).cost is None
+    assert len(reasons_for_approval(quote)) == 1
+
+
+def test_an_option_that_gives_the_margin_away_needs_an_approval(quote: Quote, oil: Product) -> None:
+    create_cost(SYSTEM, {"product_id": oil.id, "amount": Decimal(20)})
+    limit(min_margin=Decimal(15))
+    filled(quote, oil)
+    option = filled(quote, oil, discount=Decimal(15), optional=True)
+    assert len(reasons_for_approval(quote)) == 1
+    update_line(SYSTEM, option, {"discount": Decimal(0)})
+    assert reasons_for_approval(quote) == {}
+
+
 def test_quote_in_a_currency_without_a_rate_is_shown_and_every_limit_holds(client: FlaskClient, customer: Any) -> None:
     limit(max_discount=Decimal(10), from_amount=Decimal(1000))
     quote = create_quote(SYSTEM, {"customer_id": customer.id, "currency": "JPY"})
