@@ -126,7 +126,7 @@ from core.records.operations import (
 from core.records.present import asked_facts, filter_sentence, initials, rows_attributes, tone_of
 from core.records.queries import Count, ListQuery, count_records, find_record, list_records, titles
 from core.records.registry import record_types
-from core.records.types import Board, ExtraColumn, ReadyView, RecordType
+from core.records.types import Act, Board, ExtraColumn, ReadyView, RecordType
 from core.records.views.pages import show_record
 from core.search.index import matches
 from core.territories.queries import people_of_territory
@@ -142,6 +142,7 @@ from core.working import WorkingCalendar, working_calendar
 
 __all__ = [
     "LANGUAGES",
+    "Act",
     "Action",
     "Actor",
     "Alert",

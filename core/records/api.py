@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
 from flask import Flask, Response, jsonify, request
 
 from core.access import Actor, current_actor, may
@@ -11,7 +12,7 @@ from core.problems import Problem, not_found
 from core.records import queries
 from core.records.dump import dump_records
 from core.records.filters import parse_filter
-from core.records.operations import bin_record, create_once, create_record, update_record
+from core.records.operations import bin_record, create_once, create_record, invalid, update_record
 from core.records.queries import LARGEST_PAGE, PAGE_SIZE, ListQuery
 from core.records.registry import record_types
 from core.records.types import RecordType
@@ -40,6 +41,14 @@ def mount_api(app: Flask) -> None:
                 view_func=view,
                 methods=[method],
                 defaults={"key": record_type.key},
+            )
+        for act in record_type.acts:
+            app.add_url_rule(
+                f"{base}/<uuid:record_id>/{act}",
+                endpoint=f"api:{name}:{act}",
+                view_func=act_api,
+                methods=["POST"],
+                defaults={"key": record_type.key, "act": act},
             )
 
 
@@ -165,6 +174,19 @@ def _expected_version() -> int | None:
     if not tag.isdecimal():
         raise Problem("bad_etag", _("“If-Match” holds the ETag that this record was answered with."), status=400)
     return int(tag)
+
+
+@audience("token", "staff")
+def act_api(key: str, act: str, record_id: UUID) -> Response:
+    """Do with a record what its type declares, and answer it; what may not follow is refused with 409."""
+    actor, record_type = _type(key)
+    record = queries.find_record(actor, record_type, record_id)
+    declared = record_type.acts[act]
+    try:
+        values = declared.schema().load(_body() if request.get_data() else {})
+    except ma.ValidationError as error:
+        raise invalid(error) from error
+    return _answer(actor, record_type, declared.act(actor, record, values))
 
 
 @audience("token", "staff")

@@ -12,7 +12,7 @@ from core.records.api import api_path
 from core.records.filters import filterable
 from core.records.queries import sortable
 from core.records.registry import record_types
-from core.records.types import RecordType
+from core.records.types import Act, RecordType
 from core.web.audience import audience
 from core.web.render import render
 
@@ -175,7 +175,25 @@ def _paths(record_type: RecordType, name: str) -> dict[str, Any]:
             ),
             "delete": _operation(f"Bin: {record_type.label}", f"bin_{name}", tag, {"204": None}),
         },
+    } | {
+        f"{path}/{{record_id}}/{act_name}": {
+            "parameters": [identity],
+            "post": _operation(
+                f"{act.label}: {record_type.label}",
+                f"{act_name.replace('-', '_')}_{name}",
+                tag,
+                {"200": record},
+                body=_said_to(act),
+            ),
+        }
+        for act_name, act in record_type.acts.items()
     }
+
+
+def _said_to(act: Act) -> dict[str, Any] | None:
+    """Describe the body of an act; None where it takes none."""
+    properties = {name: field_schema(field) for name, field in act.schema().fields.items()}
+    return {"type": "object", "properties": properties, "additionalProperties": False} if properties else None
 
 
 def _new_record(record_type: RecordType) -> dict[str, Any]:

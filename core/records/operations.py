@@ -50,8 +50,7 @@ def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bo
         schema = record_type.partial_schema if partial else record_type.whole_schema
         loaded = schema.load(plain)
     except ma.ValidationError as error:
-        found: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-        errors = {str(name): _messages(messages) for name, messages in found.items()}
+        errors = dict(invalid(error).fields)
     if "custom" in data or not partial:
         try:
             loaded["custom"] = load_custom(record_type, _mapping(data.get("custom") or {}), partial=partial)
@@ -59,9 +58,19 @@ def load_values(record_type: RecordType, data: Mapping[str, Any], *, partial: bo
             errors |= problem.fields
     errors |= {name: [_("This holds a sign that can't be kept.")] for name in data if holds_unkeepable(data[name])}
     if errors:
-        raise Problem("invalid", _("Some fields need another look."), fields=errors)
+        raise _invalid(errors)
     columns = record_type.columns_of_fields
     return {columns.get(name, name): value for name, value in loaded.items()}
+
+
+def invalid(error: ma.ValidationError) -> Problem:
+    """Turn what a schema says of bad values into the problem that pages and the API tell."""
+    found: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return _invalid({str(name): _messages(messages) for name, messages in found.items()})
+
+
+def _invalid(errors: Mapping[str, list[str]]) -> Problem:
+    return Problem("invalid", _("Some fields need another look."), fields=dict(errors))
 
 
 def _mapping(custom: Any) -> Mapping[str, Any]:

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
+
 from core.access.actor import Actor
 from core.access.scoping import Access, OwnerAccess
 from core.database import Record
@@ -83,6 +85,22 @@ class ExtraColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Act:
+    """What programs do with a record beside changing its fields: a quote is sent, an invoice is posted.
+
+    Attributes:
+        label: what people call it, lazily translated.
+        act: act(actor, record, values) -> the record that is answered, of the same type. It asks for the rights itself
+            and refuses with a Problem what may not follow, so that whoever sends it twice does it once.
+        schema: what the body may say; nothing by default.
+    """
+
+    label: Any
+    act: Callable[[Actor, Any, Mapping[str, Any]], Any]
+    schema: type[ma.Schema] = ma.Schema
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordType:
     """One declaration of a record type.
 
@@ -106,8 +124,10 @@ class RecordType:
         settle: settle(actor, record), called in the same unit after a record went to the bin or came back, where
             something follows from it: a document's total. A Problem stops it.
         undone: undone(actor, record), called in the same unit after an undo changed a record, binned it or brought it
-            back, where what stood before may not simply stand again: an approval, a promise of stock. A Problem stops it.
+            back, where what stood before may not simply stand again: an approval, a promise of stock. A Problem
+            stops it.
         open_when_sealed: schema fields that people may still change once a record is sealed; pages offer no others.
+        acts: what programs do with a record, by its name in the address: `POST /api/v1/sales/quotes/<id>/send`.
         actions: permission actions beside view, create, edit, delete, export and import.
         access: how records belong to people.
         board: how it is shown as a board.
@@ -141,6 +161,7 @@ class RecordType:
     settle: Callable[[Actor, Any], None] | None = None
     undone: Callable[[Actor, Any], None] | None = None
     open_when_sealed: Sequence[str] = ()
+    acts: Mapping[str, Act] = field(default_factory=dict)
     actions: Sequence[str] = ()
     access: Access = field(default_factory=OwnerAccess)
     board: Board | None = None

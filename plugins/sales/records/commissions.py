@@ -25,6 +25,7 @@ from ..schemas import (
     CommissionSettlementSchema,
     CommissionSplitSchema,
 )
+from .acts import PLAN_ACTS, SETTLEMENT_ACTS
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ COMMISSION_PLANS = RecordType(
     match=("name",),
     create=create_plan,
     update=update_plan,
+    acts=PLAN_ACTS,
     open_when_sealed=("name", "ends_on", "note"),
     access=PlanAccess(),
     setup=True,
@@ -169,6 +171,7 @@ SETTLEMENTS = RecordType(
     search=("number", "period"),
     create=create_settlement,
     update=update_settlement,
+    acts=SETTLEMENT_ACTS,
     settle=follow_bin,
     actions=("approve", "settle", "reverse"),
     access=ManagedAccess("person_id"),

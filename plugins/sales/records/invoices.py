@@ -9,6 +9,7 @@ from ..operations.documents import settle_line, update_line
 from ..operations.invoices import INVOICE_KIND, create_invoice, create_invoice_line, update_invoice
 from ..queries.overdue import OVERDUE
 from ..schemas import InvoiceLineSchema, InvoiceSchema
+from .acts import INVOICE_ACTS
 
 INVOICES = RecordType(
     model=Invoice,
@@ -28,6 +29,7 @@ INVOICES = RecordType(
     match=("number", "name"),
     create=create_invoice,
     update=update_invoice,
+    acts=INVOICE_ACTS,
     actions=("post", "allocate", "journal"),
     views=(ReadyView(label=_l("Overdue"), filter=OVERDUE, sort="due_on"),),
     page="sales/invoice.html",

@@ -5,6 +5,7 @@ from pelatis.api import Board, RecordType, _l
 from ..models import Lead
 from ..operations.leads import create_lead, create_leads, update_lead
 from ..schemas import LeadSchema
+from .acts import LEAD_ACTS
 
 LEADS = RecordType(
     model=Lead,
@@ -25,6 +26,7 @@ LEADS = RecordType(
     create=create_lead,
     create_many=create_leads,
     update=update_lead,
+    acts=LEAD_ACTS,
     board=Board(
         column="status",
         columns=("new", "working", "qualified"),

@@ -8,6 +8,7 @@ from ..models import Delivery, DeliveryLine, Order, OrderLine
 from ..operations.documents import create_line, settle_line, update_line
 from ..operations.orders import ORDER_KIND, create_delivery, create_delivery_line, create_order, update_order
 from ..schemas import DeliveryLineSchema, DeliverySchema, OrderLineSchema, OrderSchema
+from .acts import ORDER_ACTS
 
 #: Whoever may see an order may see its parts.
 OF_ORDER = ParentAccess("order_id", Order)
@@ -31,6 +32,7 @@ ORDERS = RecordType(
     match=("number", "reference", "name"),
     create=create_order,
     update=update_order,
+    acts=ORDER_ACTS,
     open_when_sealed=("due_on", "reference"),
     page="sales/order.html",
 )  # fmt: skip

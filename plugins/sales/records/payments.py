@@ -5,6 +5,7 @@ from pelatis.api import ParentAccess, RecordType, _l
 from ..models import Allocation, Invoice, Payment
 from ..operations.payments import create_allocation, create_payment
 from ..schemas import AllocationSchema, PaymentSchema
+from .acts import ALLOCATION_ACTS
 
 PAYMENTS = RecordType(
     model=Payment,
@@ -40,6 +41,7 @@ ALLOCATIONS = RecordType(
     filters=("allocated_on", "payment", "credit_note", "invoice", "amount"),
     sort="-allocated_on",
     create=create_allocation,
+    acts=ALLOCATION_ACTS,
     access=ParentAccess("invoice_id", Invoice),
     nav=False,
 )

@@ -15,6 +15,7 @@ from ..operations.quote_lines import (
 )
 from ..operations.quotes import create_quote, update_quote
 from ..schemas import ApprovalLimitSchema, QuoteLineSchema, QuoteSchema, QuoteSetSchema
+from .acts import QUOTE_ACTS
 
 #: Whoever may see a quote may see its parts.
 OF_QUOTE = ParentAccess("quote_id", Quote)
@@ -37,6 +38,7 @@ QUOTES = RecordType(
     create=create_quote,
     update=update_quote,
     undone=follow_undone_quote,
+    acts=QUOTE_ACTS,
     actions=("approve",),
     page="sales/quote.html",
 )  # fmt: skip

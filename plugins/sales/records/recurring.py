@@ -5,6 +5,7 @@ from pelatis.api import RecordType, _l
 from ..models import RecurringOrder
 from ..operations.recurring import create_recurring_order, follow_recurring_bin, update_recurring_order
 from ..schemas.recurring import RecurringOrderSchema
+from .acts import RECURRING_ACTS
 
 RECURRING_ORDERS = RecordType(
     model=RecurringOrder,
@@ -24,5 +25,6 @@ RECURRING_ORDERS = RecordType(
     match=("name",),
     create=create_recurring_order,
     update=update_recurring_order,
+    acts=RECURRING_ACTS,
     settle=follow_recurring_bin,
 )  # fmt: skip
