@@ -3,7 +3,7 @@
 The state machine is the table `DEAL_MOVES`; what it doesn't list is refused.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -193,8 +193,10 @@ def update_opportunity(actor: Actor, opportunity: Opportunity, values: Mapping[s
         stage_id = changes.pop("stage_id", None)
         if stage_id is not None and stage_id != opportunity.stage_id:
             return move_opportunity(actor, opportunity, session.get_one(Stage, stage_id), changes)
+        stage = session.get_one(Stage, opportunity.stage_id)
         _write(actor, opportunity, changes)
-        _close_or_open(opportunity, session.get_one(Stage, opportunity.stage_id))
+        _check_required(opportunity, stage, changes)
+        _close_or_open(opportunity, stage)
         if "lost_to_id" in changes:
             meet_winner(actor, opportunity)
         return opportunity
@@ -251,9 +253,11 @@ def _checked_move(left: Stage, entered: Stage) -> Move:
     return move
 
 
-def _check_required(opportunity: Opportunity, stage: Stage) -> None:
+def _check_required(opportunity: Opportunity, stage: Stage, changes: Collection[str] | None = None) -> None:
+    """Ask for what a stage needs: all of it on entry, and that a change later empties none of it."""
     declared: Mapping[str, Any] = OpportunitySchema().fields
-    missing = [name for name in stage.required if getattr(opportunity, declared[name].column) is None]
+    asked = [name for name in stage.required if changes is None or declared[name].column in changes]
+    missing = [name for name in asked if getattr(opportunity, declared[name].column) is None]
     if missing:
         labels = ", ".join(str(declared[name].label) for name in missing)
         raise Problem(

@@ -13,7 +13,10 @@ from .opportunities import OpportunitySchema
 STAGE_KINDS: Final = {"open": _l("Under way"), "won": _l("Won"), "lost": _l("Lost")}
 
 #: Fields that a stage may ask for.
-REQUIRABLE: Final = ("amount", "customer", "product", "expected_close_on", "probability", "needs", "lost_reason")
+REQUIRABLE: Final = (
+    "amount", "customer", "product", "expected_close_on", "probability", "forecast_category", "source", "needs",
+    "lost_reason",
+)  # fmt: skip
 
 
 def _requirable() -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from core.i18n import today
 from core.problems import Problem
 from core.records.bulk import run_bulk
 from core.records.history import undo_transaction
-from core.records.operations import bin_record
+from core.records.operations import bin_record, update_record
 from plugins.sales.models import ExchangeRate, Opportunity, Pipeline, Stage, StageHistory
 from plugins.sales.operations.opportunities import DEAL_MOVES, create_opportunity, move_opportunity, update_opportunity
 from plugins.sales.operations.pipelines import (
@@ -25,7 +25,7 @@ from plugins.sales.operations.pipelines import (
     stages_of,
     update_stage,
 )
-from plugins.sales.records import STAGES
+from plugins.sales.records import OPPORTUNITIES, STAGES
 
 Deal = Callable[..., Opportunity]
 Stages = dict[str, Stage]
@@ -72,6 +72,27 @@ def test_stage_asks_for_what_is_missing_and_nothing_has_moved(deal: Deal, stages
     assert set(refused.value.fields) == {"amount", "expected_close_on"}
     assert opportunity.stage_id == stages["Needs"].id
     assert len(history_of(opportunity)) == 1
+
+
+def test_what_the_stage_asked_for_is_not_emptied_while_the_deal_is_in_it(deal: Deal, stages: Stages) -> None:
+    opportunity = deal(needs="Twelve cans")
+    values = {"amount": Decimal(64_500), "expected_close_on": date(2026, 11, 30)}
+    move_opportunity(system_actor(), opportunity, stages["Negotiation"], values)
+    with pytest.raises(Problem) as refused:
+        update_record(system_actor(), OPPORTUNITIES, opportunity, {"amount": None, "needs": None})
+    assert (refused.value.code, set(refused.value.fields)) == ("sales.stage_needs_fields", {"amount"})
+    db.session.refresh(opportunity)
+    assert opportunity.needs == "Twelve cans", "nothing was written"
+    update_record(system_actor(), OPPORTUNITIES, opportunity, {"needs": None, "amount": "70000"})
+    assert opportunity.amount == 70_000
+
+
+def test_a_deal_that_entered_without_is_still_edited(deal: Deal, stages: Stages) -> None:
+    opportunity = deal()
+    with write_unit() as session:
+        session.get_one(type(stages["Needs"]), stages["Needs"].id).required = ["amount", "source"]
+    update_record(system_actor(), OPPORTUNITIES, opportunity, {"needs": "Twelve cans"})
+    assert opportunity.needs == "Twelve cans"
 
 
 def test_what_the_stage_asks_for_may_come_with_the_move(deal: Deal, stages: Stages) -> None:
