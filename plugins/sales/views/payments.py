@@ -32,6 +32,7 @@ from ..models import Allocation, Invoice, Payment
 from ..operations.payments import allocate, oldest_first, refund, take_back
 from ..queries.payments import Source, allocations_of, open_invoices, refunds_of
 from ..queries.statements import Statement, overdue_days, statements_of
+from ..receipt_letters import receipt_answer
 from ..records import ALLOCATIONS, INVOICES, PAYMENTS
 from ..schemas import METHODS, PAYMENT_KINDS
 from ..statement_letters import age_names, statement_answer
@@ -102,6 +103,14 @@ def payment_page(record_id: UUID) -> Response:
         given_back_url=_url_of(given_back) if given_back is not None else "",
         **use_of(actor, payment),
     )
+
+
+@blueprint.get("/payments/<uuid:record_id>/pdf")
+@audience("staff")
+def payment_pdf(record_id: UUID) -> Response:
+    """Give a receipt as it is printed, in the customer's language."""
+    actor = current_actor()
+    return receipt_answer(actor, find_record(actor, PAYMENTS, record_id, binned=True))
 
 
 def _url_of(source: Source) -> str:

@@ -24,6 +24,7 @@ from plugins.sales.operations.invoices import credit_invoice, post_invoice
 from plugins.sales.operations.payments import allocate, create_payment, oldest_first, refund, take_back
 from plugins.sales.queries.invoices import lines_of_invoice
 from plugins.sales.queries.statements import statements_of
+from plugins.sales.receipt_letters import letter_of_payment
 from plugins.sales.records import ALLOCATIONS, PAYMENTS
 from plugins.sales.statement_letters import letter_of_statement
 from tests.plugins.sales.invoicing import draft, refused
@@ -284,6 +285,24 @@ def test_statement_is_printed_in_the_customers_language(taxed: Any, client: Flas
     assert letter.parts[0].rows[0].cells[0] == invoice.number
     assert letter.title == "Καρτέλα ανοιχτών υπολοίπων"
     assert client.get(f"/sales/statements/{taxed.id}/pdf").mimetype == "application/pdf"
+
+
+def test_receipt_tells_what_was_paid_and_what_is_left(taxed: Any, client: FlaskClient) -> None:
+    first, second = invoice_of(taxed), invoice_of(taxed)
+    payment = paid(taxed, "300", reference="Transfer 17")
+    allocate(SYSTEM, payment, {first.id: Decimal(124), second.id: Decimal(100)})
+    take_back(SYSTEM, db.session.scalars(select(Allocation).where(Allocation.invoice_id == second.id)).one())
+    gone = refund(SYSTEM, payment, Decimal(50))
+    update_customer(SYSTEM, taxed, {"language": "el"})
+    letter = letter_of_payment(SYSTEM, payment)
+    (part,) = letter.parts
+    assert letter.title == f"Απόδειξη {payment.number}"
+    assert "Transfer 17" in dict(letter.facts).values()
+    assert [row.cells[0] for row in part.rows] == [f"Τιμολόγιο {first.number}", f"Επιστροφή {gone.number}"]
+    assert [each.amount for each in part.totals] == ["300,00\xa0€", "126,00\xa0€"]
+    assert (next(iter(letter_of_payment(SYSTEM, gone).facts[2:])))[1] == payment.number
+    for each in (payment, gone):
+        assert client.get(f"/sales/payments/{each.id}/pdf").mimetype == "application/pdf"
 
 
 def test_statement_of_whom_one_may_not_see_doesnt_exist(taxed: Any, client: FlaskClient) -> None:
