@@ -298,7 +298,7 @@ def test_receipt_tells_what_was_paid_and_what_is_left(taxed: Any, client: FlaskC
     (part,) = letter.parts
     assert letter.title == f"Απόδειξη {payment.number}"
     assert "Transfer 17" in dict(letter.facts).values()
-    assert [row.cells[0] for row in part.rows] == [f"Τιμολόγιο {first.number}", f"Επιστροφή {gone.number}"]
+    assert [row.cells[0] for row in part.rows] == [f"Τιμολόγιο {first.number}", f"Επιστροφή χρημάτων {gone.number}"]
     assert [each.amount for each in part.totals] == ["300,00\xa0€", "126,00\xa0€"]
     assert (next(iter(letter_of_payment(SYSTEM, gone).facts[2:])))[1] == payment.number
     for each in (payment, gone):
