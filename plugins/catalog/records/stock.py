@@ -9,6 +9,8 @@ from ..operations.stock import (
     create_movement,
     create_reservation,
     refuse_change,
+    settle_level,
+    settle_reservation,
     update_delivery,
     update_level,
     update_reservation,
@@ -29,6 +31,7 @@ STOCK_LEVELS = RecordType(
     search=("location",),
     create=create_level,
     update=update_level,
+    settle=settle_level,
     access=SharedAccess(),
 )
 
@@ -79,6 +82,7 @@ RESERVATIONS = RecordType(
     filters=("product", "due_on", "quantity"),
     create=create_reservation,
     update=update_reservation,
+    settle=settle_reservation,
     access=SharedAccess(),
     nav=False,
 )
