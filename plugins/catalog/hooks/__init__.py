@@ -18,6 +18,7 @@ from ..models import (
     PriceRule,
     Product,
     ProductAttribute,
+    Reservation,
     StockLevel,
     StockMovement,
     TaxRule,
@@ -36,7 +37,7 @@ from .products import (
     taxes_panel,
     variants_panel,
 )
-from .stock import stock_panel
+from .stock import holders, stock_panel
 
 #: What stands beside a record of a model: for whoever may view records of the first model, the panel that the second
 #: makes.
@@ -63,8 +64,10 @@ def crm_compute_tax(sale: Sale, products: Sequence[Product]) -> Sequence[TaxRule
 
 
 @hookimpl
-def crm_collect_dependents(record_type: str, ids: Sequence[UUID]) -> Iterator[Dependents]:
-    """Keep what moved stock from the bin: what is on hand leans on it."""
+def crm_collect_dependents(actor: Actor, record_type: str, ids: Sequence[UUID]) -> Iterator[Dependents]:
+    """Keep from the bin what moved stock, as what is on hand leans on it, and what an order or the like holds."""
+    if record_type == Reservation.__record_type__:
+        yield from holders(actor, ids)
     if record_type == StockMovement.__record_type__ and ids:
         label = ngettext("%(num)s level of stock", "%(num)s levels of stock", len(ids))
         yield Dependents(record_type=StockLevel.__record_type__, label=label, count=len(ids), blocks=True)

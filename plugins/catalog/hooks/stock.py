@@ -1,12 +1,19 @@
-"""What stands beside a product of its stock."""
+"""What stands beside a product of its stock, and what holds units that are promised."""
 
-from pelatis.api import Actor, Panel, _, format_number, may, today
+from collections.abc import Iterator, Sequence
+from typing import Final
+from uuid import UUID
+
+from pelatis.api import Actor, Dependents, Panel, _, format_number, may, today
 
 from ..models import ExpectedDelivery, Product, Reservation, StockLevel
-from ..queries.stock import availability_of, levels_of
+from ..queries.stock import availability_of, held_of, holder_of, levels_of
 from ..records import EXPECTED, MOVEMENTS, RESERVATIONS, STOCK_LEVELS
 from .rows import rows_panel
 from .wording import list_of
+
+#: How many of what holds reservations are named where many are chosen.
+MOST_HOLDERS: Final = 3
 
 
 def stock_panel(actor: Actor, product: Product) -> Panel:
@@ -38,3 +45,10 @@ def stock_panel(actor: Actor, product: Product) -> Panel:
         figure=_("%(count)s available", count=format_number(found.available)) if found else "",
         url=list_of(MOVEMENTS.url, "product", product.id) if rows else "",
     )
+
+
+def holders(actor: Actor, reservations: Sequence[UUID]) -> Iterator[Dependents]:
+    """Tell what some reservations are promised to; it says itself what it needs, and so they stay."""
+    for held in held_of(reservations, MOST_HOLDERS):
+        label = holder_of(actor, held)
+        yield Dependents(record_type=held.reference_type or "", label=label, count=1, blocks=True)

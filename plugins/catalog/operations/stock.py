@@ -14,7 +14,7 @@ from sqlalchemy import select
 from pelatis.api import Actor, Problem, _, change_record, db, format_number, require, save, today, write_unit
 
 from ..models import ExpectedDelivery, Product, Reservation, StockLevel, StockMovement
-from ..queries.stock import availability_of, held_for, level_at
+from ..queries.stock import availability_of, held_for, holder_of, level_at, promised_of
 from ..stock import StockRequest
 
 
@@ -82,19 +82,23 @@ def _check_available(units: Mapping[UUID, Decimal], day: date) -> list[UUID]:
         return []
     lock_levels(units)
     found = availability_of(units, day)
-    lacking = {product: each.available for product, each in found.items() if each.available < units[product]}
-    if lacking:
-        names = {product.id: product for product in db.session.scalars(select(Product).where(Product.id.in_(lacking)))}
-        messages = [
-            _("%(product)s: %(wanted)s wanted, %(available)s available.", product=names[product].name,
-              wanted=format_number(units[product]), available=format_number(max(available, Decimal(0))))
-            for product, available in lacking.items()
-        ]  # fmt: skip
-        extra = {"available": {str(product): str(available) for product, available in lacking.items()}}
-        raise Problem(
-            "catalog.not_available", " ".join(messages), status=409, fields={"quantity": messages}, extra=extra
-        )
+    _refuse_lacking(units, {product: each.available for product, each in found.items()})
     return [product for product in units if product in found]
+
+
+def _refuse_lacking(units: Mapping[UUID, Decimal], available: Mapping[UUID, Decimal]) -> None:
+    """Refuse units of products that are kept in stock and of which fewer are available."""
+    lacking = {product: there for product, there in available.items() if there < units[product]}
+    if not lacking:
+        return
+    names = {product.id: product for product in db.session.scalars(select(Product).where(Product.id.in_(lacking)))}
+    messages = [
+        _("%(product)s: %(wanted)s wanted, %(available)s available.", product=names[product].name,
+          wanted=format_number(units[product]), available=format_number(max(there, Decimal(0))))
+        for product, there in lacking.items()
+    ]  # fmt: skip
+    extra = {"available": {str(product): str(there) for product, there in lacking.items()}}
+    raise Problem("catalog.not_available", " ".join(messages), status=409, fields={"quantity": messages}, extra=extra)
 
 
 def lock_levels(products: Collection[UUID]) -> list[StockLevel]:
@@ -284,6 +288,45 @@ def update_level(actor: Actor, level: StockLevel, values: Mapping[str, Any]) -> 
         return level
 
 
+def settle_level(actor: Actor, level: StockLevel) -> None:
+    """Keep what is on hand and what is promised after a level went to the bin or came back.
+
+    Raises:
+        Problem: 409 `catalog.level_used` for one in the bin at which units are on hand; as `keep_promises`.
+    """
+    lock_levels([level.product_id])
+    if level.deleted_at is not None and level.on_hand:
+        count = format_number(level.on_hand)
+        raise _level_used(_("%(count)s are on hand there; book them out first.", count=count))
+    keep_promises(actor, level)
+
+
+def keep_promises(_actor: Actor, level: StockLevel) -> None:
+    """Keep what is promised of a product after one of its levels was changed by an undo, went to the bin or came back.
+
+    Without any level a product counts as always available; so its last one stays while anything of it is promised.
+
+    Raises:
+        Problem: 409 `catalog.level_used` for the last one of a product that is promised; 409 `catalog.not_available`
+            where less would be left than is promised.
+    """
+    places = [each for each in lock_levels([level.product_id]) if each.deleted_at is None]
+    if level.deleted_at is not None:
+        promised = Decimal(0) if places else promised_of(level.product_id)
+        if promised:
+            count = format_number(promised)
+            raise _level_used(_("%(count)s of it are promised; let them go first.", count=count))
+        return
+    missing = -availability_of([level.product_id], today())[level.product_id].available
+    if missing > 0:
+        message = _("%(count)s would be missing for what is promised.", count=format_number(missing))
+        raise Problem("catalog.not_available", message, status=409, fields={"on_hand": [message]})
+
+
+def _level_used(message: str) -> Problem:
+    return Problem("catalog.level_used", message, status=409)
+
+
 def _count(actor: Actor, level: StockLevel, counted: Decimal) -> None:
     difference = counted - level.on_hand
     if difference:
@@ -334,15 +377,34 @@ def create_reservation(actor: Actor, values: Mapping[str, Any]) -> Reservation:
 
 
 def update_reservation(actor: Actor, reservation: Reservation, values: Mapping[str, Any]) -> Reservation:
-    """Change how many are held back, or by when.
+    """Change how many a person holds back, or by when.
 
     Raises:
-        Problem: 409 `catalog.not_available`.
+        Problem: 409 `catalog.not_available`; 409 `catalog.held` for what is promised to an order or the like, which
+            says itself what it needs.
     """
     with write_unit() as session:
+        if reservation.reference_type is not None:
+            what = holder_of(actor, reservation)
+            message = _("These units are held by %(what)s; change or cancel that instead.", what=what)
+            raise Problem("catalog.held", message, status=409)
         wanted = {name: values.get(name, getattr(reservation, name)) for name in ("product_id", "quantity", "due_on")}
         change_record(actor, reservation, {**values, "quantity": Decimal(0)})
         session.flush()
         _check_available({wanted["product_id"]: wanted["quantity"]}, wanted["due_on"])
         change_record(actor, reservation, {"quantity": wanted["quantity"]})
         return reservation
+
+
+def settle_reservation(_actor: Actor, reservation: Reservation) -> None:
+    """Promise anew what came back from the bin or was put back: it needs to be available as for a new reservation.
+
+    Raises:
+        Problem: 409 `catalog.not_available` when somebody else was promised the units in the meantime.
+    """
+    if reservation.deleted_at is not None or reservation.quantity <= 0:
+        return
+    product, quantity = reservation.product_id, reservation.quantity
+    lock_levels([product])
+    found = availability_of([product], reservation.due_on)  # the reservation itself is taken off already
+    _refuse_lacking({product: quantity}, {each: there.available + quantity for each, there in found.items()})

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from pelatis.api import Actor, db, visible
+from pelatis.api import Actor, _, db, record_types, titles, visible
 
 from ..models import ExpectedDelivery, Reservation, StockLevel
 from ..stock import Availability, availability_on
@@ -83,3 +83,31 @@ def held_for(reference: tuple[str, UUID], product: UUID | None = None) -> list[R
     if product is not None:
         statement = statement.where(Reservation.product_id == product)
     return list(db.session.scalars(statement.order_by(Reservation.due_on, Reservation.id)))
+
+
+def promised_of(product: UUID) -> Decimal:
+    """Add up what is promised of a product, for whatever day."""
+    statement = select(func.sum(Reservation.quantity)).where(
+        Reservation.product_id == product, Reservation.deleted_at.is_(None), Reservation.quantity > 0
+    )
+    return db.session.scalar(statement) or Decimal(0)
+
+
+def held_of(ids: Sequence[UUID], limit: int) -> list[Reservation]:
+    """List those of some reservations that are promised to something, rather than held back by a person.
+
+    Args:
+        ids: of the reservations.
+        limit: how many at most.
+    """
+    statement = select(Reservation).where(Reservation.id.in_(ids), Reservation.reference_type.is_not(None))
+    return list(db.session.scalars(statement.order_by(Reservation.id).limit(limit)))
+
+
+def holder_of(actor: Actor, reservation: Reservation) -> str:
+    """Name what units are promised to, as far as the actor may see it: `Order “Presses”`."""
+    key = reservation.reference_type or ""
+    record_type = record_types.declared(key)
+    kind = str(record_type.label) if record_type else key
+    name = next(iter(titles(actor, key, [reservation.reference_id]).values()), "")
+    return _("%(kind)s “%(name)s”", kind=kind, name=name) if name else kind

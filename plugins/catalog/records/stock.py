@@ -8,7 +8,10 @@ from ..operations.stock import (
     create_level,
     create_movement,
     create_reservation,
+    keep_promises,
     refuse_change,
+    settle_level,
+    settle_reservation,
     update_delivery,
     update_level,
     update_reservation,
@@ -29,6 +32,8 @@ STOCK_LEVELS = RecordType(
     search=("location",),
     create=create_level,
     update=update_level,
+    settle=settle_level,
+    undone=keep_promises,
     access=SharedAccess(),
 )
 
@@ -79,6 +84,8 @@ RESERVATIONS = RecordType(
     filters=("product", "due_on", "quantity"),
     create=create_reservation,
     update=update_reservation,
+    settle=settle_reservation,
+    undone=settle_reservation,
     access=SharedAccess(),
     nav=False,
 )

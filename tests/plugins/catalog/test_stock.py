@@ -3,19 +3,23 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from core.access import system_actor
-from core.database import db, new_id
+from core.database import JournalEntry, db, new_id
 from core.problems import Problem
-from core.records.operations import bin_record
+from core.records.history import undo_transaction
+from core.records.operations import bin_record, restore_record
 from plugins.catalog.api import StockRequest, availability_of, consume, held_for, release, reserve
 from plugins.catalog.models import Product, Reservation, StockLevel, StockMovement
+from plugins.catalog.operations import stock as operations
 from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.stock import (
     create_delivery,
@@ -26,7 +30,7 @@ from plugins.catalog.operations.stock import (
     update_level,
     update_reservation,
 )
-from plugins.catalog.records import MOVEMENTS, RESERVATIONS
+from plugins.catalog.records import MOVEMENTS, RESERVATIONS, STOCK_LEVELS
 from plugins.catalog.stock import availability_on
 
 DAY = date(2026, 11, 22)
@@ -197,6 +201,117 @@ def test_people_hold_units_back_and_let_them_go(tin: Product) -> None:
     assert available(tin) == 0
     bin_record(system_actor(), RESERVATIONS, held)
     assert available(tin) == 10
+
+
+def held_back(product: Product, units: int) -> Reservation:
+    return create_reservation(system_actor(), {"product_id": product.id, "quantity": Decimal(units), "due_on": DAY})
+
+
+def test_what_was_let_go_comes_back_only_where_there_is_enough(tin: Product) -> None:
+    stock(tin, 10)
+    held = held_back(tin, 4)
+    bin_record(system_actor(), RESERVATIONS, held)
+    ours = order()
+    promise(tin, 7, reference=ours)
+    with pytest.raises(Problem) as refused:
+        restore_record(system_actor(), RESERVATIONS, held)
+    assert (refused.value.status, refused.value.code) == (409, "catalog.not_available")
+    assert refused.value.message == "Tin, 5 l: 4 wanted, 3 available."
+    assert figures(tin) == [10, 7, 0, 3]
+    release(ours)
+    restore_record(system_actor(), RESERVATIONS, held)
+    assert figures(tin) == [10, 4, 0, 6]
+
+
+def test_an_undo_promises_nothing_twice(tin: Product) -> None:
+    stock(tin, 10)
+    held = held_back(tin, 4)
+    update_reservation(system_actor(), held, {"quantity": Decimal(1)})
+    told = select(JournalEntry.transaction_id).where(JournalEntry.record_id == held.id)
+    lowered = db.session.scalars(told.order_by(JournalEntry.sequence.desc()).limit(1)).one()
+    ours = order()
+    promise(tin, 8, reference=ours)
+    with pytest.raises(Problem) as refused:
+        undo_transaction(system_actor(), lowered)
+    assert refused.value.code == "catalog.not_available"
+    assert figures(tin) == [10, 9, 0, 1]
+    release(ours)
+    undo_transaction(system_actor(), lowered)
+    assert figures(tin) == [10, 4, 0, 6]
+
+
+def test_what_comes_back_counts_what_is_promised_for_later(tin: Product) -> None:
+    stock(tin, 10)
+    held = held_back(tin, 10)
+    bin_record(system_actor(), RESERVATIONS, held)
+    promise(tin, 1, LATER)
+    with pytest.raises(Problem) as refused:
+        restore_record(system_actor(), RESERVATIONS, held)
+    assert refused.value.extra == {"available": {str(tin.id): "9"}}
+
+
+def test_what_comes_back_waits_like_a_new_reservation(tin: Product) -> None:
+    level = stock(tin, 10)
+    held = held_back(tin, 4)
+    bin_record(system_actor(), RESERVATIONS, held)
+    taken: list[Any] = []
+    with mock.patch.object(operations, "lock_levels", side_effect=lambda products: taken.append(list(products))):
+        restore_record(system_actor(), RESERVATIONS, held)
+    assert (taken, int(level.on_hand)) == ([[tin.id]], 10)
+
+
+def test_what_isnt_kept_in_stock_any_more_comes_back_as_it_is(tin: Product) -> None:
+    level = stock(tin, 4)
+    held = held_back(tin, 4)
+    bin_record(system_actor(), RESERVATIONS, held)
+    update_level(system_actor(), level, {"on_hand": Decimal(0)})
+    bin_record(system_actor(), STOCK_LEVELS, level)
+    restore_record(system_actor(), RESERVATIONS, held)
+    with pytest.raises(Problem) as refused:
+        restore_record(system_actor(), STOCK_LEVELS, level)
+    assert refused.value.message == "4 would be missing for what is promised."
+
+
+def test_a_level_stays_while_units_are_there_or_promised(tin: Product) -> None:
+    level = stock(tin, 4)
+    held = held_back(tin, 4)
+    with pytest.raises(Problem) as refused:
+        bin_record(system_actor(), STOCK_LEVELS, level)
+    assert (refused.value.status, refused.value.code) == (409, "catalog.level_used")
+    assert refused.value.message == "4 are on hand there; book them out first."
+    update_level(system_actor(), level, {"on_hand": Decimal(0)})
+    with pytest.raises(Problem) as refused:
+        bin_record(system_actor(), STOCK_LEVELS, level)
+    assert refused.value.message == "4 of it are promised; let them go first."
+    with pytest.raises(Problem):
+        promise(tin, 1)
+    bin_record(system_actor(), RESERVATIONS, held)
+    bin_record(system_actor(), STOCK_LEVELS, level)
+    assert availability_of([tin.id], DAY) == {}
+    restore_record(system_actor(), STOCK_LEVELS, level)
+    assert figures(tin) == [0, 0, 0, 0]
+
+
+def test_an_empty_place_goes_while_another_keeps_the_promise(tin: Product) -> None:
+    empty, full = stock(tin, 0, "Πάτρα"), stock(tin, 5, "Łódź")
+    promise(tin, 5)
+    bin_record(system_actor(), STOCK_LEVELS, empty)
+    assert (figures(tin), full.deleted_at) == ([5, 5, 0, 0], None)
+    restore_record(system_actor(), STOCK_LEVELS, empty)
+    assert figures(tin) == [5, 5, 0, 0]
+
+
+def test_what_an_order_holds_is_left_to_the_order(client: FlaskClient, api: FlaskClient, tin: Product) -> None:
+    stock(tin, 10)
+    [held] = promise(tin, 4)
+    changed = api.patch(f"/api/v1/catalog/reservations/{held.id}", json={"quantity": "1"})
+    assert changed.status_code == 409
+    assert "held by Order; change or cancel that instead" in changed.text
+    gone = api.delete(f"/api/v1/catalog/reservations/{held.id}")
+    assert gone.status_code == 409
+    assert "it is used by Order" in gone.text
+    db.session.refresh(held)
+    assert (int(held.quantity), held.deleted_at) == (4, None)
 
 
 def test_availability_of_many_products_is_three_statements(tin: Product, statements: list[str]) -> None:

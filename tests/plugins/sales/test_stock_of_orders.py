@@ -15,13 +15,13 @@ from core.database import db
 from core.host.doors import ask, demand
 from core.i18n import format_day, today
 from core.problems import Problem
-from core.records.operations import create_record, update_record
-from plugins.catalog.api import Availability, availability_of
+from core.records.operations import bin_record, create_record, update_record
+from plugins.catalog.api import Availability, availability_of, held_for
 from plugins.catalog.models import Product, StockMovement
 from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.stock import create_delivery as expect
 from plugins.catalog.operations.stock import create_level
-from plugins.catalog.records import PRODUCTS
+from plugins.catalog.records import PRODUCTS, RESERVATIONS
 from plugins.sales.letters import letter_of_delivery
 from plugins.sales.models import DeliveryLine, Order
 from plugins.sales.operations.acceptance import accept_quote
@@ -70,6 +70,19 @@ def refused(change: Any) -> Problem:
         change()
     db.session.rollback()
     return caught.value
+
+
+def test_people_leave_what_an_order_holds_to_the_order(customer: Any, press: Product) -> None:
+    order = confirm_order(SYSTEM, order_of(customer, press, 7, name="Presses for Πάτρα"))
+    [held] = held_for(("sales.order", order.id))
+    change = refused(lambda: update_record(SYSTEM, RESERVATIONS, held, {"quantity": "1"}))
+    words = "These units are held by Order “Presses for Πάτρα”; change or cancel that instead."
+    assert (change.status, change.message) == (409, words)
+    binned = refused(lambda: bin_record(SYSTEM, RESERVATIONS, held))
+    assert binned.message == "This can't go into the bin: it is used by Order “Presses for Πάτρα”."
+    update_record(SYSTEM, ORDERS, order, {"due_on": (today() + timedelta(days=2)).isoformat()})
+    deliver(SYSTEM, order, all_of(order, 7))
+    assert figures(press) == [3, 0, 3]
 
 
 def test_confirming_reserves_delivering_consumes_and_cancelling_releases(customer: Any, press: Product) -> None:
