@@ -22,7 +22,7 @@ from .queries.options import with_options
 from .queries.prices import price_of
 from .queries.pricing import PriceExplained, explain_price, price_lines, price_lists_of
 from .queries.products import costs_on
-from .queries.stock import availability_of, held_for
+from .queries.stock import availability_of, held_by, held_for
 from .queries.taxes import sale_to, tax_rules_of
 from .queries.variants import variants_of, with_variants
 from .rules import price_rule
@@ -70,6 +70,7 @@ __all__ = [
     "costs_on",
     "default_price_list",
     "explain_price",
+    "held_by",
     "held_for",
     "postpone",
     "price_lines",

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pelatis.api import Actor, Problem, _, change_record, db, format_number, require, save, today, write_unit
+from pelatis.api import Actor, Problem, _, change_record, db, demand, format_number, require, save, today, write_unit
 
 from ..models import ExpectedDelivery, Product, Reservation, StockLevel, StockMovement
 from ..queries.stock import availability_of, held_for, holder_of, level_at, promised_of
@@ -227,6 +227,8 @@ def _move(actor: Actor, values: Mapping[str, Any]) -> StockMovement:
     movement.owner_id = movement.owner_id or actor.user_id
     db.session.add(movement)
     db.session.flush()
+    if movement.quantity > 0:
+        demand("crm_stock_arrived", actor=actor, product=movement.product_id)
     return movement
 
 

@@ -295,6 +295,26 @@ def test_what_an_order_holds_is_left_to_the_order(client: FlaskClient, api: Flas
     assert (int(held.quantity), held.deleted_at) == (4, None)
 
 
+def test_hook_crm_stock_arrived_is_told_what_came_in_and_may_stop_it(tin: Product, answering: Any) -> None:
+    stock(tin, 10)
+    told: list[tuple[UUID, list[int]]] = []
+
+    def promise_or_stop(product: UUID) -> None:
+        told.append((product, figures(tin)))
+        if len(told) > 1:
+            raise Problem("full", "No room for more.", status=409)
+
+    answering(crm_stock_arrived=promise_or_stop)
+    values = {"product_id": tin.id, "location": "", "quantity": Decimal(5), "kind": "receipt"}
+    create_movement(system_actor(), values)
+    create_movement(system_actor(), {**values, "quantity": Decimal(-5), "kind": "issue"})
+    with pytest.raises(Problem, match="No room for more"):
+        create_movement(system_actor(), values)
+    assert told == [(tin.id, [15, 0, 0, 15])] * 2
+    db.session.rollback()
+    assert figures(tin) == [10, 0, 0, 10]
+
+
 def test_availability_of_many_products_is_three_statements(tin: Product, statements: list[str]) -> None:
     products = [create_product(system_actor(), {"name": f"P{place}"}) for place in range(20)]
     for each in products:
