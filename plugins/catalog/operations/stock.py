@@ -290,28 +290,35 @@ def update_level(actor: Actor, level: StockLevel, values: Mapping[str, Any]) -> 
         return level
 
 
-def settle_level(_actor: Actor, level: StockLevel) -> None:
+def settle_level(actor: Actor, level: StockLevel) -> None:
+    """Keep a level at which units are on hand out of the bin, and what is promised of its product.
+
+    Raises:
+        Problem: 409 `catalog.level_used` for one in the bin at which units are on hand; what `keep_promises` raises.
+    """
+    if level.deleted_at is not None and level.on_hand:
+        count = format_number(level.on_hand)
+        raise _level_used(_("%(count)s are on hand there; book them out first.", count=count))
+    keep_promises(actor, level)
+
+
+def keep_promises(_actor: Actor, level: StockLevel) -> None:
     """Keep what is promised of a product after one of its levels went to the bin, came back or was put back.
 
     Without any level a product counts as always available; so its last one stays while anything of it is promised.
 
     Raises:
-        Problem: 409 `catalog.level_used` for one in the bin at which units are on hand, or for the last one of a
-            product that is promised; 409 `catalog.not_available` where less would be left than is promised.
+        Problem: 409 `catalog.level_used` where a promised product would have no level; 409 `catalog.not_available`
+            where less would be left than is promised.
     """
-    places = [each for each in lock_levels([level.product_id]) if each.deleted_at is None]
-    if level.deleted_at is not None:
-        if level.on_hand:
-            count = format_number(level.on_hand)
-            raise _level_used(_("%(count)s are on hand there; book them out first.", count=count))
-        promised = Decimal(0) if places else promised_of(level.product_id)
-        if promised:
-            count = format_number(promised)
-            raise _level_used(_("%(count)s of it are promised; let them go first.", count=count))
-        return
-    missing = -availability_of([level.product_id], today())[level.product_id].available
-    if missing > 0:
-        message = _("%(count)s would be missing for what is promised.", count=format_number(missing))
+    lock_levels([level.product_id])
+    found = availability_of([level.product_id], today()).get(level.product_id)
+    promised = promised_of(level.product_id)
+    if promised and found is None:
+        count = format_number(promised)
+        raise _level_used(_("%(count)s of it are promised; let them go first.", count=count))
+    if found is not None and found.available < 0:
+        message = _("%(count)s would be missing for what is promised.", count=format_number(-found.available))
         raise Problem("catalog.not_available", message, status=409, fields={"on_hand": [message]})
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.access import system_actor
-from core.database import db, new_id
+from core.database import db, new_id, utc_now, write_unit
 from core.problems import Problem
 from core.records.operations import bin_record, restore_record
 from plugins.catalog.api import StockRequest, availability_of, consume, held_for, release, reserve
@@ -24,6 +24,7 @@ from plugins.catalog.operations.stock import (
     create_level,
     create_movement,
     create_reservation,
+    keep_promises,
     update_delivery,
     update_level,
     update_reservation,
@@ -271,6 +272,25 @@ def test_a_level_stays_while_units_are_there_or_promised(tin: Product) -> None:
     assert availability_of([tin.id], DAY) == {}
     restore_record(system_actor(), STOCK_LEVELS, level)
     assert figures(tin) == [0, 0, 0, 0]
+
+
+def take_away(level: StockLevel) -> None:
+    """Put a level into the bin with what is on hand there, as an undo does."""
+    with write_unit():
+        level.deleted_at = utc_now()
+        keep_promises(system_actor(), level)
+
+
+def test_what_an_undo_takes_away_leaves_what_is_promised(tin: Product) -> None:
+    _near, far = stock(tin, 5, "Πάτρα"), stock(tin, 2, "Łódź")
+    promise(tin, 4)
+    take_away(far)
+    with write_unit():
+        far.deleted_at = None
+    promise(tin, 2)
+    with pytest.raises(Problem) as refused:
+        take_away(far)
+    assert refused.value.message == "1 would be missing for what is promised."
 
 
 def test_an_empty_place_goes_while_another_keeps_the_promise(tin: Product) -> None:
