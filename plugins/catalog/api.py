@@ -17,12 +17,13 @@ from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
 from .operations.stock import consume, postpone, release, reserve
 from .pricing import UNUSED, PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep, summed
+from .queries.bundles import bundles_with
 from .queries.configurator import Configuration, VariantChoice, configuration_of, variant_choice_of
 from .queries.options import with_options
 from .queries.prices import price_of
 from .queries.pricing import PriceExplained, explain_price, price_lines, price_lists_of
 from .queries.products import costs_on
-from .queries.stock import availability_of, held_for
+from .queries.stock import availability_of, held_by, held_for
 from .queries.taxes import sale_to, tax_rules_of
 from .queries.variants import variants_of, with_variants
 from .rules import price_rule
@@ -62,6 +63,7 @@ __all__ = [
     "Taxation",
     "VariantChoice",
     "availability_of",
+    "bundles_with",
     "check_configuration",
     "choose_options",
     "choose_rule",
@@ -70,6 +72,7 @@ __all__ = [
     "costs_on",
     "default_price_list",
     "explain_price",
+    "held_by",
     "held_for",
     "postpone",
     "price_lines",

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from uuid import UUID
 
-from pelatis.api import Customer, hookspec
+from pelatis.api import Actor, Customer, hookspec
 
 from .models import PriceList, PriceRule, Product, TaxRule
 from .taxes import Sale
@@ -35,4 +36,16 @@ def crm_collect_price_rules(  # type: ignore[empty-body]
     number of statements. Its name stands in the price's explanation, which a document keeps. An exception leaves the
     plugin's rules out, and the explanation says so. Plugins that agree on prices otherwise (a partner's tier, a loyalty
     card) implement it.
+    """
+
+
+@hookspec
+def crm_stock_arrived(actor: Actor, product: UUID) -> None:
+    """Promise what came into stock to what waits for it.
+
+    Demanded in the unit that books units of `product` in, after they are on hand and while its levels are locked;
+    `actor` is whoever books them. Promise with `reserve(…, short=True)`, what waits longest first: whoever asks later
+    finds what is left. What is changed by somebody else at the moment is passed over rather than waited for, as they
+    may wait for the levels. Sales answer it with orders that were confirmed though there wasn't enough. An exception
+    stops the booking.
     """

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pelatis.api import Actor, Problem, _, change_record, db, format_number, require, save, today, write_unit
+from pelatis.api import Actor, Problem, _, change_record, db, demand, format_number, require, save, today, write_unit
 
 from ..models import ExpectedDelivery, Product, Reservation, StockLevel, StockMovement
 from ..queries.stock import availability_of, held_for, holder_of, level_at, promised_of
@@ -227,6 +227,8 @@ def _move(actor: Actor, values: Mapping[str, Any]) -> StockMovement:
     movement.owner_id = movement.owner_id or actor.user_id
     db.session.add(movement)
     db.session.flush()
+    if movement.quantity > 0:
+        demand("crm_stock_arrived", actor=actor, product=movement.product_id)
     return movement
 
 
@@ -289,12 +291,11 @@ def update_level(actor: Actor, level: StockLevel, values: Mapping[str, Any]) -> 
 
 
 def settle_level(actor: Actor, level: StockLevel) -> None:
-    """Keep what is on hand and what is promised after a level went to the bin or came back.
+    """Keep a level at which units are on hand out of the bin, and what is promised of its product.
 
     Raises:
-        Problem: 409 `catalog.level_used` for one in the bin at which units are on hand; as `keep_promises`.
+        Problem: 409 `catalog.level_used` for one in the bin at which units are on hand; what `keep_promises` raises.
     """
-    lock_levels([level.product_id])
     if level.deleted_at is not None and level.on_hand:
         count = format_number(level.on_hand)
         raise _level_used(_("%(count)s are on hand there; book them out first.", count=count))
@@ -302,24 +303,22 @@ def settle_level(actor: Actor, level: StockLevel) -> None:
 
 
 def keep_promises(_actor: Actor, level: StockLevel) -> None:
-    """Keep what is promised of a product after one of its levels was changed by an undo, went to the bin or came back.
+    """Keep what is promised of a product after one of its levels went to the bin, came back or was put back.
 
     Without any level a product counts as always available; so its last one stays while anything of it is promised.
 
     Raises:
-        Problem: 409 `catalog.level_used` for the last one of a product that is promised; 409 `catalog.not_available`
+        Problem: 409 `catalog.level_used` where a promised product would have no level; 409 `catalog.not_available`
             where less would be left than is promised.
     """
-    places = [each for each in lock_levels([level.product_id]) if each.deleted_at is None]
-    if level.deleted_at is not None:
-        promised = Decimal(0) if places else promised_of(level.product_id)
-        if promised:
-            count = format_number(promised)
-            raise _level_used(_("%(count)s of it are promised; let them go first.", count=count))
-        return
-    missing = -availability_of([level.product_id], today())[level.product_id].available
-    if missing > 0:
-        message = _("%(count)s would be missing for what is promised.", count=format_number(missing))
+    lock_levels([level.product_id])
+    found = availability_of([level.product_id], today()).get(level.product_id)
+    promised = promised_of(level.product_id)
+    if promised and found is None:
+        count = format_number(promised)
+        raise _level_used(_("%(count)s of it are promised; let them go first.", count=count))
+    if found is not None and found.available < 0:
+        message = _("%(count)s would be missing for what is promised.", count=format_number(-found.available))
         raise Problem("catalog.not_available", message, status=409, fields={"on_hand": [message]})
 
 

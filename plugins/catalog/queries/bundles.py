@@ -1,6 +1,6 @@
 """Reading what bundles are made of."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -34,6 +34,12 @@ def visible_parts(actor: Actor, bundle: UUID) -> list[tuple[BundlePart, Product]
         .order_by(BundlePart.position, BundlePart.id)
     )
     return [(part, product) for part, product in db.session.execute(statement)]
+
+
+def bundles_with(product: UUID) -> Sequence[UUID]:
+    """List the ids of the bundles that a product is a part of now."""
+    statement = select(BundlePart.bundle_id).where(BundlePart.part_id == product, BundlePart.deleted_at.is_(None))
+    return db.session.scalars(statement.distinct()).all()
 
 
 def is_in_bundle(product: UUID) -> bool:

@@ -85,6 +85,26 @@ def held_for(reference: tuple[str, UUID], product: UUID | None = None) -> list[R
     return list(db.session.scalars(statement.order_by(Reservation.due_on, Reservation.id)))
 
 
+def held_by(record_type: str, product: UUID) -> Mapping[UUID, Decimal]:
+    """Add up what is promised of a product to records of a type, by their ids.
+
+    Args:
+        record_type: the key of their type.
+        product: the product's id.
+    """
+    statement = (
+        select(Reservation.reference_id, func.sum(Reservation.quantity).label("units"))
+        .where(
+            Reservation.reference_type == record_type,
+            Reservation.product_id == product,
+            Reservation.deleted_at.is_(None),
+            Reservation.quantity > 0,
+        )
+        .group_by(Reservation.reference_id)
+    )
+    return {row.reference_id: row.units for row in db.session.execute(statement)}
+
+
 def promised_of(product: UUID) -> Decimal:
     """Add up what is promised of a product, for whatever day."""
     statement = select(func.sum(Reservation.quantity)).where(

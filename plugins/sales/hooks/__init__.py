@@ -35,6 +35,7 @@ from ..credits import Credit
 from ..models import Opportunity, Payment, Quote
 from ..offers import Offer
 from ..operations.pipelines import name_first_pipeline
+from ..operations.stock import top_up
 from ..queries import deals
 from ..records import OPPORTUNITIES, ORDER_LINES, ORDERS
 from . import (
@@ -236,3 +237,9 @@ def crm_check_availability(items: Mapping[UUID, Decimal], due_on: date) -> Mappi
 def crm_validate_order(order: Any, lines: Sequence[Any]) -> None:
     """Refuse what isn't offered any more."""
     orders.refuse_not_offered(order, lines)
+
+
+@hookimpl
+def crm_stock_arrived(actor: Actor, product: UUID) -> None:
+    """Promise what came in to the orders that wait for it."""
+    top_up(actor, product)

@@ -9,10 +9,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from pelatis.api import Actor, today
-from plugins.catalog.api import StockRequest, consume, postpone, release, reserve
+from plugins.catalog.api import StockRequest, availability_of, consume, held_by, postpone, release, reserve
 
 from ..models import Order, OrderLine
 from ..models.documents import DocumentLine
+from ..queries.orders import lines_to_deliver
 
 
 def stock_of(line: DocumentLine, quantity: Decimal) -> list[StockRequest]:
@@ -67,6 +68,32 @@ def follow_due_day(actor: Actor, order: Order) -> None:
         Problem: `catalog.not_available` (409) where it can't be had by then.
     """
     postpone(actor, _reference(order), _day(order.due_on))
+
+
+def top_up(actor: Actor, product: UUID) -> None:
+    """Promise units of a product that came in to the orders that wait for them, those that are due first before others.
+
+    Of orders of the same day the one that was confirmed first goes first; what is late counts as due today.
+
+    Args:
+        actor: whoever booked them in.
+        product: the product's id.
+    """
+    waiting: dict[Order, Decimal] = {}
+    for order, line in lines_to_deliver(product):
+        units = (each.quantity for each in stock_of(line, line.quantity - line.delivered) if each.product_id == product)
+        waiting[order] = waiting.get(order, Decimal(0)) + sum(units, Decimal(0))
+    if not waiting:
+        return
+    held = held_by(Order.__record_type__, product)
+    last = max(_day(order.due_on) for order in waiting)
+    left = availability_of([product], last)[product].available  # no earlier day has more
+    for order in sorted(waiting, key=lambda each: (_day(each.due_on), each.confirmed_at, each.id)):
+        missing = waiting[order] - held.get(order.id, Decimal(0))
+        if left > 0 and missing > 0:
+            request = StockRequest(product, missing)
+            made = reserve(actor, [request], _day(order.due_on), _reference(order), short=True)
+            left -= sum((each.quantity for each in made), Decimal(0))
 
 
 def give_up(order: Order) -> None:

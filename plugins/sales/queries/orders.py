@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from pelatis.api import Actor, db, visible
+from plugins.catalog.api import bundles_with
 
 from ..models import Delivery, DeliveryLine, Order, OrderLine
 
@@ -14,6 +15,31 @@ def lines_of_order(order: Order) -> list[OrderLine]:
     """List an order's lines in their order."""
     statement = select(OrderLine).where(OrderLine.order_id == order.id, OrderLine.deleted_at.is_(None))
     return list(db.session.scalars(statement.order_by(OrderLine.position, OrderLine.id)))
+
+
+def lines_to_deliver(product: UUID) -> list[tuple[Order, OrderLine]]:
+    """List the lines of confirmed orders of which units of a product are still to go out, as part of a bundle too.
+
+    Their orders are locked; those that somebody else changes at the moment are left out.
+
+    Args:
+        product: the product's id.
+    """
+    statement = (
+        select(Order, OrderLine)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .where(
+            Order.status.in_(("confirmed", "part_delivered", "invoiced", "closed")),
+            Order.deleted_at.is_(None),
+            OrderLine.deleted_at.is_(None),
+            OrderLine.delivered < OrderLine.quantity,
+            OrderLine.product_id.in_([product, *bundles_with(product)]),
+        )
+        .order_by(OrderLine.id)
+        .with_for_update(of=Order, skip_locked=True)
+    )
+    rows = db.session.execute(statement, execution_options={"populate_existing": True})
+    return [(row.Order, row.OrderLine) for row in rows]
 
 
 def order_of_quote(quote_id: UUID) -> Order | None:

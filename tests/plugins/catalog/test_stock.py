@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.access import system_actor
-from core.database import JournalEntry, db, new_id
+from core.database import JournalEntry, db, new_id, utc_now, write_unit
 from core.problems import Problem
 from core.records.history import undo_transaction
 from core.records.operations import bin_record, restore_record
@@ -26,6 +26,7 @@ from plugins.catalog.operations.stock import (
     create_level,
     create_movement,
     create_reservation,
+    keep_promises,
     update_delivery,
     update_level,
     update_reservation,
@@ -292,6 +293,25 @@ def test_a_level_stays_while_units_are_there_or_promised(tin: Product) -> None:
     assert figures(tin) == [0, 0, 0, 0]
 
 
+def take_away(level: StockLevel) -> None:
+    """Put a level into the bin with what is on hand there, as an undo does."""
+    with write_unit():
+        level.deleted_at = utc_now()
+        keep_promises(system_actor(), level)
+
+
+def test_what_an_undo_takes_away_leaves_what_is_promised(tin: Product) -> None:
+    _near, far = stock(tin, 5, "Πάτρα"), stock(tin, 2, "Łódź")
+    promise(tin, 4)
+    take_away(far)
+    with write_unit():
+        far.deleted_at = None
+    promise(tin, 2)
+    with pytest.raises(Problem) as refused:
+        take_away(far)
+    assert refused.value.message == "1 would be missing for what is promised."
+
+
 def test_an_empty_place_goes_while_another_keeps_the_promise(tin: Product) -> None:
     empty, full = stock(tin, 0, "Πάτρα"), stock(tin, 5, "Łódź")
     promise(tin, 5)
@@ -312,6 +332,26 @@ def test_what_an_order_holds_is_left_to_the_order(client: FlaskClient, api: Flas
     assert "it is used by Order" in gone.text
     db.session.refresh(held)
     assert (int(held.quantity), held.deleted_at) == (4, None)
+
+
+def test_hook_crm_stock_arrived_is_told_what_came_in_and_may_stop_it(tin: Product, answering: Any) -> None:
+    stock(tin, 10)
+    told: list[tuple[UUID, list[int]]] = []
+
+    def promise_or_stop(product: UUID) -> None:
+        told.append((product, figures(tin)))
+        if len(told) > 1:
+            raise Problem("full", "No room for more.", status=409)
+
+    answering(crm_stock_arrived=promise_or_stop)
+    values = {"product_id": tin.id, "location": "", "quantity": Decimal(5), "kind": "receipt"}
+    create_movement(system_actor(), values)
+    create_movement(system_actor(), {**values, "quantity": Decimal(-5), "kind": "issue"})
+    with pytest.raises(Problem, match="No room for more"):
+        create_movement(system_actor(), values)
+    assert told == [(tin.id, [15, 0, 0, 15])] * 2
+    db.session.rollback()
+    assert figures(tin) == [10, 0, 0, 10]
 
 
 def test_availability_of_many_products_is_three_statements(tin: Product, statements: list[str]) -> None:

@@ -20,8 +20,9 @@ from plugins.catalog.api import Availability, availability_of, held_for
 from plugins.catalog.models import Product, StockMovement
 from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.stock import create_delivery as expect
-from plugins.catalog.operations.stock import create_level
-from plugins.catalog.records import PRODUCTS, RESERVATIONS
+from plugins.catalog.operations.stock import create_level, create_movement
+from plugins.catalog.operations.stock import update_delivery as update_expected
+from plugins.catalog.records import BUNDLE_PARTS, PRODUCTS, RESERVATIONS
 from plugins.sales.letters import letter_of_delivery
 from plugins.sales.models import DeliveryLine, Order
 from plugins.sales.operations.acceptance import accept_quote
@@ -302,3 +303,46 @@ def test_stock_of_many_lines_costs_no_statement_each(
         values = {"order": str(draft.id), "product": str(press.id), "quantity": "1"}
         create_record(SYSTEM, ORDER_LINES, values)
     assert count() == one
+
+
+def reserved_for(*orders: Order) -> list[int]:
+    return [int(sum(each.quantity for each in held_for(("sales.order", order.id)))) for order in orders]
+
+
+def receive(product: Product, units: int) -> None:
+    values = {"product_id": product.id, "location": "Πάτρα", "quantity": Decimal(units), "kind": "receipt"}
+    create_movement(SYSTEM, values)
+
+
+def test_hook_crm_stock_arrived_gives_what_came_to_the_orders_that_wait(customer: Any, press: Product) -> None:
+    days = [(today() + timedelta(days=each)).isoformat() for each in (9, 2, 2)]
+    drafts = [order_of(customer, press, 6, due_on=day) for day in days]
+    late, first, second = (confirm_order(SYSTEM, each, short=True) for each in (drafts[0], drafts[1], drafts[2]))
+    assert reserved_for(late, first, second) == [6, 4, 0]
+    receive(press, 3)
+    assert reserved_for(late, first, second) == [6, 6, 1]
+    assert figures(press) == [13, 13, 0]
+    with pytest.raises(Problem):
+        confirm_order(SYSTEM, order_of(customer, press, 1))
+    receive(press, 9)
+    assert reserved_for(late, first, second) == [6, 6, 6]
+    assert figures(press) == [22, 18, 4]
+
+
+def test_what_came_is_promised_only_to_what_is_still_to_go_out(customer: Any, press: Product) -> None:
+    cancelled = cancel_order(SYSTEM, confirm_order(SYSTEM, order_of(customer, press, 20), short=True))
+    begun = confirm_order(SYSTEM, order_of(customer, press, 12), short=True)
+    deliver(SYSTEM, begun, all_of(begun, 10))
+    expected = {"product_id": press.id, "quantity": Decimal(7), "due_on": today(), "location": "Πάτρα"}
+    update_expected(SYSTEM, expect(SYSTEM, expected), {"received_on": today()})
+    assert reserved_for(cancelled, begun) == [0, 2]
+    assert figures(press) == [7, 2, 5]
+
+
+def test_what_came_is_promised_to_bundles_that_it_is_part_of(customer: Any, press: Product) -> None:
+    pair = create_product(SYSTEM, {"name": "Pair", "list_price": Decimal(150), "bundle_price": "own"})
+    create_record(SYSTEM, BUNDLE_PARTS, {"bundle": str(pair.id), "part": str(press.id), "quantity": "2"})
+    order = confirm_order(SYSTEM, order_of(customer, pair, 7), short=True)
+    assert reserved_for(order) == [10]
+    receive(press, 5)
+    assert (reserved_for(order), figures(press)) == ([14], [15, 14, 1])
