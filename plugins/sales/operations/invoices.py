@@ -324,6 +324,8 @@ def post_invoice(actor: Actor, invoice: Invoice) -> Invoice:
             _use_for(invoice, original)
         else:
             _follow(invoice, used=Decimal(0), credited=Decimal(0))  # nothing is used for a draft
+        if order is not None:
+            follow_lines(order, list(order_lines.values()))
         return invoice
 
 
@@ -341,7 +343,6 @@ def _write_on_order(
             message = _("“%(name)s”: that is more than is left of the order.", name=line.name)
             raise Problem("sales.more_than_ordered", message, fields={"quantity": [message]})
         ordered.invoiced += sign * line.quantity
-    follow_lines(order, list(order_lines.values()))
 
 
 def _customer_of(invoice: Invoice) -> Customer:

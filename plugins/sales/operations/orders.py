@@ -3,7 +3,7 @@
 The state machine is the table `ORDER_MOVES`; what it doesn't list is refused.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -28,7 +28,7 @@ from pelatis.api import (
 )
 
 from ..models import Delivery, DeliveryLine, Order, OrderLine, Quote, QuoteSet
-from ..queries.orders import lines_of_order, order_of_quote
+from ..queries.orders import lines_of_order, order_of_quote, owes_something
 from ..queries.quotes import lines_of
 from ..schemas import ORDER_STATUSES
 from .commission_splits import take_over
@@ -54,7 +54,8 @@ ORDER_MOVES: Final[Mapping[str, frozenset[str]]] = {
     "delivered": frozenset({"invoiced"}),
     # A credit note takes invoicing back; the order then stands where its deliveries do.
     "invoiced": frozenset({"closed", "confirmed", "part_delivered", "delivered"}),
-    "closed": frozenset({"confirmed", "part_delivered", "delivered"}),
+    # So does an allocation that is taken back.
+    "closed": frozenset({"confirmed", "part_delivered", "delivered", "invoiced"}),
     "cancelled": frozenset(),
 }
 #: What may still be delivered.
@@ -212,9 +213,7 @@ def cancel_order(actor: Actor, order: Order) -> Order:
 def locked_lines(order: Order) -> list[OrderLine]:
     """Read an order and its lines anew; whoever else delivers or invoices it waits."""
     db.session.refresh(order, with_for_update=True)
-    for line in (lines := lines_of_order(order)):
-        db.session.refresh(line)
-    return lines
+    return lines_of_order(order, anew=True)
 
 
 # Deliveries
@@ -315,17 +314,26 @@ def _checked(lines: Sequence[OrderLine], quantities: Mapping[UUID, Decimal]) -> 
 
 
 def follow_lines(order: Order, lines: Sequence[OrderLine]) -> None:
-    """Let an order's status follow what of its lines went out and was invoiced."""
-    if order.status == "closed" and all(line.invoiced == line.quantity for line in lines):
-        return
-    wanted = _standing(lines)
+    """Let an order's status follow what of its lines went out and was invoiced, and whether that is paid."""
+    wanted = _standing(order, lines)
+    if wanted == "closed" and order.status not in ("invoiced", "closed"):
+        set_order_status(order, "invoiced")
     if wanted != order.status:
         set_order_status(order, wanted)
 
 
-def _standing(lines: Sequence[OrderLine]) -> str:
+def follow_payments(ids: Iterable[UUID]) -> None:
+    """Let the status of orders follow whether their invoices are paid, always in the same order of their ids."""
+    for order_id in sorted(ids):
+        order = db.session.get_one(Order, order_id)
+        follow_lines(order, locked_lines(order))
+    db.session.flush()
+
+
+def _standing(order: Order, lines: Sequence[OrderLine]) -> str:
+    all_is_delivered = all(line.delivered == line.quantity for line in lines)
     if all(line.invoiced == line.quantity for line in lines):
-        return "invoiced"
-    if all(line.delivered == line.quantity for line in lines):
+        return "closed" if all_is_delivered and not owes_something(order) else "invoiced"
+    if all_is_delivered:
         return "delivered"
     return "part_delivered" if any(line.delivered for line in lines) else "confirmed"

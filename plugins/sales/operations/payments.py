@@ -33,6 +33,7 @@ from ..queries.payments import Source, is_taken_back, used_of_payment
 from .documents import no_customer
 from .invoices import follow_allocations
 from .numbers import draw_number
+from .orders import follow_payments
 from .rates import four_decimals, rate_of
 
 
@@ -215,8 +216,10 @@ def _allocation(source: Source, invoice_id: UUID, amount: Decimal, day: date | N
 
 
 def _follow(source: Source, invoices: Iterable[Invoice] = ()) -> None:
-    for invoice in invoices:
+    paid = list(invoices)
+    for invoice in paid:
         follow_allocations(invoice)
+    follow_payments({invoice.order_id for invoice in paid if invoice.order_id is not None})
     if isinstance(source, Payment):
         follow_payment(source)
     else:

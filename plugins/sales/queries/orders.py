@@ -8,13 +8,26 @@ from sqlalchemy import func, select
 from pelatis.api import Actor, db, visible
 from plugins.catalog.api import bundles_with
 
-from ..models import Delivery, DeliveryLine, Order, OrderLine
+from ..models import Delivery, DeliveryLine, Invoice, Order, OrderLine
 
 
-def lines_of_order(order: Order) -> list[OrderLine]:
-    """List an order's lines in their order."""
+def lines_of_order(order: Order, *, anew: bool = False) -> list[OrderLine]:
+    """List an order's lines in their order.
+
+    Args:
+        order: the order.
+        anew: whether lines that were read before are read once more.
+    """
     statement = select(OrderLine).where(OrderLine.order_id == order.id, OrderLine.deleted_at.is_(None))
-    return list(db.session.scalars(statement.order_by(OrderLine.position, OrderLine.id)))
+    ordered = statement.order_by(OrderLine.position, OrderLine.id)
+    return list(db.session.scalars(ordered, execution_options={"populate_existing": anew}))
+
+
+def owes_something(order: Order) -> bool:
+    """Tell whether an invoice that was posted for an order isn't paid yet."""
+    of_order = (Invoice.order_id == order.id, Invoice.kind == "invoice", Invoice.deleted_at.is_(None))
+    unpaid = select(1).where(*of_order, Invoice.sealed_at.is_not(None), Invoice.open_amount > 0)
+    return db.session.scalar(unpaid.limit(1)) is not None
 
 
 def lines_to_deliver(product: UUID) -> list[tuple[Order, OrderLine]]:

@@ -17,7 +17,7 @@ from core.i18n import today
 from core.records.operations import create_record
 from plugins.sales.hooks.invoices import panels, timeline
 from plugins.sales.letters import letter_of_invoice
-from plugins.sales.models import ExchangeRate, Invoice, Order
+from plugins.sales.models import Allocation, ExchangeRate, Invoice, Order, Payment
 from plugins.sales.operations.invoices import (
     INVOICE_MOVES,
     credit_invoice,
@@ -25,6 +25,7 @@ from plugins.sales.operations.invoices import (
     post_invoice,
 )
 from plugins.sales.operations.orders import confirm_order, deliver
+from plugins.sales.operations.payments import create_payment, take_back
 from plugins.sales.queries.invoices import lines_of_invoice
 from plugins.sales.queries.orders import lines_of_order
 from plugins.sales.records import ORDER_LINES, ORDERS
@@ -120,6 +121,33 @@ def test_what_was_delivered_is_invoiced_and_then_the_rest(order: Order) -> None:
     assert (first.net + second.net, order.status) == (order.net, "invoiced")
     deliver(SYSTEM, order, parts(order, 6, 1))
     assert order.status == "invoiced"
+
+
+def pay(invoice: Invoice, amount: Decimal | None = None) -> Payment:
+    return create_payment(SYSTEM, {"invoice_id": invoice.id, "amount": amount or invoice.open_amount})
+
+
+def test_an_order_closes_when_it_is_delivered_invoiced_and_paid(order: Order) -> None:
+    invoice = post_invoice(SYSTEM, invoice_order(SYSTEM, order, everything=True))
+    pay(invoice, Decimal(100))
+    assert (order.status, order.closed_at) == ("invoiced", None)
+    pay(invoice)
+    assert order.status == "invoiced", "nothing went out yet"
+    deliver(SYSTEM, order, parts(order, 10, 1))
+    assert order.status == "closed"
+    assert order.closed_at is not None
+
+
+def test_a_closed_order_opens_with_its_invoice(order: Order) -> None:
+    deliver(SYSTEM, order, parts(order, 10, 1))
+    invoice = post_invoice(SYSTEM, invoice_order(SYSTEM, order))
+    pay(invoice)
+    assert order.status == "closed"
+    (allocation,) = db.session.scalars(select(Allocation).where(Allocation.invoice_id == invoice.id))
+    take_back(SYSTEM, allocation)
+    assert (order.status, order.closed_at) == ("invoiced", None)
+    post_invoice(SYSTEM, credit_invoice(SYSTEM, invoice))
+    assert order.status == "delivered"
 
 
 def test_two_drafts_of_the_same_goods_arent_both_posted(order: Order) -> None:

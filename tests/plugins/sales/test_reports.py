@@ -15,6 +15,7 @@ from core.access import Actor, acting_as, system_actor
 from core.database import bulk_insert, db, utc_now, write_unit
 from core.i18n import today
 from core.problems import Problem
+from core.records.operations import create_record
 from core.users.models import Team, User
 from plugins.sales.commands import report as command
 from plugins.sales.models import (
@@ -26,12 +27,14 @@ from plugins.sales.models import (
     Stage,
     StageHistory,
 )
-from plugins.sales.operations.opportunities import move_opportunity
+from plugins.sales.operations.opportunities import create_opportunity, move_opportunity
+from plugins.sales.operations.pipelines import create_stage
 from plugins.sales.operations.targets import create_target
 from plugins.sales.periods import quarter_of, read_period
 from plugins.sales.queries.forecast import read_forecast
 from plugins.sales.queries.reports import REPORTS
 from plugins.sales.queries.reports.tables import Table, ask, read_span
+from plugins.sales.records import PIPELINES
 from plugins.sales.views.charts import Column, draw, draw_bars, step_for
 from tests.plugins.sales.test_report import MAVEN, load_maven
 
@@ -58,6 +61,26 @@ def test_conversion_counts_of_the_deals_that_ended_how_far_each_came(deal: Deal,
         ("Won", 2, Decimal(50)),
     ]
     assert read("conversion").note == "Most are lost between Needs and Solution: 1."
+
+
+def test_conversion_tells_each_pipeline_by_itself(deal: Deal, stages: Stages) -> None:
+    for ways in (["Solution", "Lost"], ["Won"]):
+        moved = deal("Needs", amount=Decimal(1))
+        for name in ways:
+            move_opportunity(system_actor(), moved, stages[name], {"lost_reason": "price"} if name == "Lost" else None)
+    renewals = create_record(system_actor(), PIPELINES, {"name": "Renewals", "position": 5})
+    own = {
+        name: create_stage(system_actor(), {"name": name, "pipeline_id": renewals.id, "kind": kind})
+        for name, kind in (("Due", "open"), ("Talked", "open"), ("Renewed", "won"), ("Left", "lost"))
+    }
+    for ways in (["Talked", "Left"], ["Left"], ["Renewed"], ["Renewed"]):
+        moved = create_opportunity(system_actor(), {"name": "Renewal", "stage_id": own["Due"].id})
+        for name in ways:
+            move_opportunity(system_actor(), moved, own[name], {"lost_reason": "price"} if name == "Left" else None)
+    rows = {row[0]: row[1] for row in read("conversion").rows}
+    (first,) = {name.partition(": ")[0] for name in rows} - {"Renewals"}
+    assert [rows[f"{first}: {name}"] for name in ("Needs", "Solution", "Proposal", "Won")] == [2, 2, 1, 1]
+    assert [rows[f"Renewals: {name}"] for name in ("Due", "Talked", "Won")] == [4, 3, 2]
 
 
 def test_days_in_a_stage_end_with_the_next_move(client: FlaskClient, deal: Deal, stages: Stages) -> None:
