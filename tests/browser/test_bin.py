@@ -38,7 +38,7 @@ def test_a_record_is_deleted_found_by_the_menu_and_restored(page: Page) -> None:
 
 
 def test_a_record_is_restored_beside_the_bin(page: Page) -> None:
-    name = "Kept for later and open"
+    name = "Kept for later as well"
     into_the_bin(page, name)
     page.goto("/")
     page.keyboard.press("Control+k")
@@ -46,7 +46,7 @@ def test_a_record_is_restored_beside_the_bin(page: Page) -> None:
     expect(page.locator("#palette-list [aria-selected=true]")).to_contain_text("Customers: bin")
     page.keyboard.press("Enter")
     page.wait_for_url("**/customers?bin=1")
-    page.locator("#list-search").fill("LATER and")
+    page.locator("#list-search").fill("LATER as")
     expect(page).to_have_url(re.compile("(?=.*bin=1)(?=.*q=LATER)"))
     expect(page.locator("[data-row]")).to_have_count(1)
     page.locator("[data-row] a[data-open]").filter(has_text=name).click()

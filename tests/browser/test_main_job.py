@@ -102,7 +102,7 @@ def test_escape_closes_the_panel_and_returns_to_the_list(page: Page) -> None:
 @pytest.mark.parametrize("kind", ["Note", "Call", "Task"])
 def test_what_is_written_stands_in_the_timeline(page: Page, kind: str) -> None:
     path = open_customer(page)
-    written = f"{kind} about the November harvest"
+    written = f"Λάδι του Νοεμβρίου: {kind}"
 
     page.locator("[data-compose]", has_text=kind).click()
     form = page.locator("[data-compose-form]:visible")
