@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import marshmallow as ma
 from flask import Blueprint, Response, jsonify
 
 from core.access import current_actor
@@ -30,6 +31,7 @@ JSON_TYPES: tuple[tuple[type, dict[str, Any]], ...] = (
     (fields.Email, {"type": "string", "format": "email"}),
     (fields.Url, {"type": "string", "format": "uri"}),
     (fields.Tags, {"type": "array", "items": {"type": "string"}}),
+    (ma.fields.Dict, {"type": "object", "additionalProperties": {"type": "string", "format": "decimal"}}),
 )
 
 PROBLEM: dict[str, Any] = {

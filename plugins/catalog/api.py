@@ -15,7 +15,7 @@ from .models import (
 )
 from .operations.options import check_configuration, choose_options
 from .operations.prices import default_price_list
-from .operations.stock import consume, postpone, release, reserve
+from .operations.stock import consume, postpone, put_back, release, reserve
 from .pricing import UNUSED, PricedLine, PricedOption, PricedPart, PriceRequest, PriceStep, summed
 from .queries.bundles import bundles_with
 from .queries.configurator import Configuration, VariantChoice, configuration_of, variant_choice_of
@@ -79,6 +79,7 @@ __all__ = [
     "price_lists_of",
     "price_of",
     "price_rule",
+    "put_back",
     "read_typed",
     "reads_in_two_ways",
     "release",

@@ -246,7 +246,7 @@ def order_answer(order: Order, *, inline: bool = False) -> Response:
 
 
 def letter_of_delivery(delivery: Delivery) -> Letter:
-    """Write the note that goes out with a delivery: what is in it, and what is still to come."""
+    """Write the note that goes out with a delivery, or that says what of it came back; and what is still to come."""
     order = db.session.get_one(Order, delivery.order_id)
     customer = db.session.get(Customer, order.customer_id) if order.customer_id else None
     lines = lines_of_order(order)
@@ -257,13 +257,15 @@ def letter_of_delivery(delivery: Delivery) -> Letter:
             facts.append((_("Your order"), order.reference))
         return Letter(
             language=order.language,
-            title=_("Delivery note %(number)s", number=delivery.number),
+            title=_("Return note %(number)s", number=delivery.number)
+            if delivery.reverses_id
+            else _("Delivery note %(number)s", number=delivery.number),
             recipient=address_of(customer),
             facts=facts,
             parts=[
                 LetterPart(
                     columns=[LetterColumn(_("Description"), wide=True), LetterColumn(_("Quantity"), numeric=True)],
-                    rows=[_delivered(line, going[line.id]) for line in lines if line.id in going],
+                    rows=[_delivered(line, abs(going[line.id])) for line in lines if line.id in going],
                 )
             ],
             notes=_notes_of_delivery(delivery, lines),
@@ -278,7 +280,7 @@ def _delivered(line: OrderLine, quantity: Decimal) -> LetterLine:
 def _notes_of_delivery(delivery: Delivery, lines: Sequence[OrderLine]) -> list[LetterNote]:
     notes = [LetterNote(delivery.note)] if delivery.note else []
     gone = gone_with(delivery)
-    left = [(line, line.quantity - gone.get(line.id, Decimal(0))) for line in lines]
+    left = [(line, line.wanted - gone.get(line.id, Decimal(0))) for line in lines]
     told = "\n".join(
         f"{written_quantity(quantity, line.unit)} · {line.name}" for line, quantity in left if quantity > 0
     )

@@ -33,7 +33,7 @@ class StockMovement(Record, Model):
     #: What came in; below zero what went out.
     quantity: Mapped[Amount]
     moved_on: Mapped[date]
-    #: `receipt`, `issue`, `count` or `transfer`.
+    #: `receipt`, `issue`, `return`, `count` or `transfer`.
     kind: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(200))
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from pelatis.api import Actor, Problem, _, change_record, db, demand, format_number, require, save, today, write_unit
 
 from ..models import ExpectedDelivery, Product, Reservation, StockLevel, StockMovement
-from ..queries.stock import availability_of, held_for, holder_of, level_at, promised_of
+from ..queries.stock import availability_of, held_for, holder_of, issued_of, level_at, promised_of
 from ..stock import StockRequest
 
 
@@ -107,16 +107,21 @@ def lock_levels(products: Collection[UUID]) -> list[StockLevel]:
     return list(db.session.scalars(statement.with_for_update(), execution_options={"populate_existing": True}))
 
 
-def release(reference: tuple[str, UUID]) -> None:
+def release(reference: tuple[str, UUID]) -> list[UUID]:
     """Give up all that is still promised to something: a cancelled order.
 
     Args:
         reference: the key of its record type, and its id.
+
+    Returns:
+        The products of which something was promised.
     """
     with write_unit() as session:
-        for reservation in held_for(reference):
+        present = held_for(reference)
+        for reservation in present:
             reservation.quantity = Decimal(0)
         session.flush()
+        return sorted({each.product_id for each in present})
 
 
 def postpone(actor: Actor, reference: tuple[str, UUID], due_on: date) -> None:
@@ -204,6 +209,36 @@ def _issue(actor: Actor, levels: Sequence[StockLevel], quantity: Decimal, reason
                     kind="issue", reason=reason, owner_id=actor.user_id,
                 )
             )  # fmt: skip
+
+
+def put_back(actor: Actor, returned: Sequence[StockRequest], *, issued_as: str, reason: str) -> None:
+    """Put units that left the house back to where they were; what isn't kept in stock any more is passed over.
+
+    Args:
+        actor: whoever takes them in.
+        returned: what came back.
+        issued_as: what the movements said with which they left: the delivery's number.
+        reason: what the movements say now.
+    """
+    with write_unit():
+        units = _together(returned)
+        places: dict[UUID, list[StockLevel]] = {}
+        for level in lock_levels(units):
+            if level.deleted_at is None:
+                places.setdefault(level.product_id, []).append(level)
+        for product, levels in places.items():
+            left, gone = units[product], issued_of(product, issued_as)
+            for level in levels:
+                came = min(left, gone.get(level.location, Decimal(0)))
+                left -= came
+                _take_in(actor, level, came, reason)
+            _take_in(actor, levels[0], left, reason)
+
+
+def _take_in(actor: Actor, level: StockLevel, quantity: Decimal, reason: str) -> None:
+    if quantity > 0:
+        place = {"product_id": level.product_id, "location": level.location}
+        _move(actor, {**place, "quantity": quantity, "kind": "return", "reason": reason})
 
 
 def _not_on_hand(present: Decimal) -> Problem:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from pelatis.api import Actor, _, db, record_types, titles, visible
 
-from ..models import ExpectedDelivery, Reservation, StockLevel
+from ..models import ExpectedDelivery, Reservation, StockLevel, StockMovement
 from ..stock import Availability, availability_on
 
 
@@ -103,6 +103,21 @@ def held_by(record_type: str, product: UUID) -> Mapping[UUID, Decimal]:
         .group_by(Reservation.reference_id)
     )
     return {row.reference_id: row.units for row in db.session.execute(statement)}
+
+
+def issued_of(product: UUID, reason: str) -> Mapping[str, Decimal]:
+    """Tell how many units of a product left each place for a reason.
+
+    Args:
+        product: the product's id.
+        reason: what the movements say: the number of a delivery.
+    """
+    statement = (
+        select(StockMovement.location, func.sum(-StockMovement.quantity).label("units"))
+        .where(StockMovement.product_id == product, StockMovement.kind == "issue", StockMovement.reason == reason)
+        .group_by(StockMovement.location)
+    )
+    return {row.location: row.units for row in db.session.execute(statement)}
 
 
 def promised_of(product: UUID) -> Decimal:

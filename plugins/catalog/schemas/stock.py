@@ -9,6 +9,7 @@ from pelatis.api import RecordSchema, _l, fields
 MOVEMENT_KINDS = {
     "receipt": _l("Receipt"),
     "issue": _l("Issue"),
+    "return": _l("Return"),
     "count": _l("Count"),
     "transfer": _l("Transfer"),
 }

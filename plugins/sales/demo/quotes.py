@@ -13,7 +13,8 @@ from plugins.catalog.api import Product
 
 from ..models import ApprovalLimit, Quote
 from ..operations.acceptance import accept_quote
-from ..operations.orders import create_order_of_quote, deliver
+from ..operations.deliveries import deliver
+from ..operations.orders import create_order_of_quote
 from ..operations.quote_lines import add_line, add_set, update_set
 from ..operations.quote_links import link_for
 from ..operations.quotes import create_quote, send_quote

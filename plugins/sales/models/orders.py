@@ -1,9 +1,10 @@
-"""Orders: what a customer bought, what of it went out, and what of it was invoiced."""
+"""Orders: what a customer bought, what of it went out or came back, and what of it was invoiced."""
 
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pelatis.api import Amount, Id, Record, Sealable, UtcDateTime, ref
@@ -53,22 +54,42 @@ class OrderLine(DocumentLine, Model):
         Index(None, "order_id", "position"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("discount BETWEEN 0 AND 1000000", name="discount"),
-        CheckConstraint("delivered BETWEEN 0 AND quantity", name="delivered"),
-        CheckConstraint("invoiced BETWEEN 0 AND quantity", name="invoiced"),
+        CheckConstraint("cancelled >= 0", name="cancelled"),
+        CheckConstraint("delivered BETWEEN 0 AND quantity - cancelled", name="delivered"),
+        CheckConstraint("invoiced BETWEEN 0 AND quantity - cancelled", name="invoiced"),
     )
-    __open_when_sealed__ = frozenset({"delivered", "invoiced"})
+    __open_when_sealed__ = frozenset({"delivered", "invoiced", "cancelled"})
 
     order_id: Mapped[Id] = ref(Order, on_delete="cascade", index=False)
     delivered: Mapped[Amount] = mapped_column(default=Decimal(0))
     invoiced: Mapped[Amount] = mapped_column(default=Decimal(0))
+    #: How much of it will never go out, after the rest of the order was cancelled.
+    cancelled: Mapped[Amount] = mapped_column(default=Decimal(0))
+
+    @hybrid_property
+    def wanted(self) -> Decimal:
+        """How much of it the customer gets in the end."""
+        return self.quantity - self.cancelled
+
+    @hybrid_property
+    def undelivered(self) -> Decimal:
+        """How much of it is still to go out."""
+        return self.quantity - self.cancelled - self.delivered
+
+    @hybrid_property
+    def uninvoiced(self) -> Decimal:
+        """How much of it nobody invoiced yet."""
+        return self.quantity - self.cancelled - self.invoiced
 
 
 class Delivery(Sealable, Record, Model):
-    """What of an order went out on one day; sealed as soon as it is written down."""
+    """What of an order went out on one day, or came back; sealed as soon as it is written down."""
 
     __table_args__ = (Index(None, "order_id", "delivered_on"),)
 
     order_id: Mapped[Id] = ref(Order, on_delete="cascade", index=False)
+    #: The delivery that it takes back, in whole or in part.
+    reverses_id: Mapped[Id | None] = ref("sales_delivery", on_delete="cascade", nullable=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     delivered_on: Mapped[date]
     #: The carrier's number, who received it.
@@ -76,9 +97,9 @@ class Delivery(Sealable, Record, Model):
 
 
 class DeliveryLine(Sealable, Record, Model):
-    """How much of one line of the order went out with a delivery."""
+    """How much of one line of the order went out with a delivery; below zero: came back."""
 
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    __table_args__ = (CheckConstraint("quantity <> 0", name="quantity"),)
 
     delivery_id: Mapped[Id] = ref(Delivery, on_delete="cascade")
     order_line_id: Mapped[Id] = ref(OrderLine, on_delete="cascade")

@@ -117,7 +117,7 @@ def invoice_order(
     require(actor, Order, "view", order)
     with write_unit():
         lines = locked_lines(order)
-        left = {line.id: (line.quantity if everything else line.delivered) - line.invoiced for line in lines}
+        left = {line.id: line.uninvoiced if everything else line.delivered - line.invoiced for line in lines}
         if order.sealed_at is None or order.status == "cancelled" or not any(each > 0 for each in left.values()):
             message = _("Nothing of the order is left to invoice. What is to go out can be invoiced in advance.")
             raise Problem("sales.nothing_to_invoice", message, status=409)
@@ -339,7 +339,7 @@ def _write_on_order(
         ordered = order_lines.get(line.order_line_id) if line.order_line_id else None
         if ordered is None:
             continue
-        if ordered.invoiced + sign * line.quantity > ordered.quantity:
+        if ordered.invoiced + sign * line.quantity > ordered.wanted:
             message = _("“%(name)s”: that is more than is left of the order.", name=line.name)
             raise Problem("sales.more_than_ordered", message, fields={"quantity": [message]})
         ordered.invoiced += sign * line.quantity

@@ -1,15 +1,11 @@
-"""Orders: what may follow what, making one of an accepted quote, confirming, delivering, cancelling.
+"""Orders: what may follow what, making one of an accepted quote, confirming, cancelling.
 
 The state machine is the table `ORDER_MOVES`; what it doesn't list is refused.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
-
-from sqlalchemy import select
 
 from pelatis.api import (
     Actor,
@@ -27,7 +23,7 @@ from pelatis.api import (
     write_unit,
 )
 
-from ..models import Delivery, DeliveryLine, Order, OrderLine, Quote, QuoteSet
+from ..models import Order, OrderLine, Quote, QuoteSet
 from ..queries.orders import lines_of_order, order_of_quote, owes_something
 from ..queries.quotes import lines_of
 from ..schemas import ORDER_STATUSES
@@ -44,14 +40,15 @@ from .documents import (
 )
 from .numbers import draw_number
 from .states import check_move
-from .stock import follow_due_day, give_up, hand_over, reserve_stock
+from .stock import follow_due_day, give_up, reserve_stock
 
 #: Order status to the statuses that may follow it.
 ORDER_MOVES: Final[Mapping[str, frozenset[str]]] = {
     "draft": frozenset({"confirmed"}),
     "confirmed": frozenset({"part_delivered", "delivered", "invoiced", "cancelled"}),
-    "part_delivered": frozenset({"delivered", "invoiced"}),
-    "delivered": frozenset({"invoiced"}),
+    # What comes back takes a delivery back.
+    "part_delivered": frozenset({"confirmed", "delivered", "invoiced"}),
+    "delivered": frozenset({"confirmed", "part_delivered", "invoiced"}),
     # A credit note takes invoicing back; the order then stands where its deliveries do.
     "invoiced": frozenset({"closed", "confirmed", "part_delivered", "delivered"}),
     # So does an allocation that is taken back.
@@ -62,6 +59,8 @@ ORDER_MOVES: Final[Mapping[str, frozenset[str]]] = {
 DELIVERABLE: Final = frozenset({"confirmed", "part_delivered"})
 #: What may still be invoiced.
 INVOICEABLE: Final = DELIVERABLE | {"delivered"}
+#: Where an order stands that was confirmed and not cancelled.
+CONFIRMED: Final = INVOICEABLE | {"invoiced", "closed"}
 #: What a person may still change once it is confirmed.
 STILL_OPEN: Final = frozenset({"due_on", "reference", "custom"})
 
@@ -205,8 +204,8 @@ def cancel_order(actor: Actor, order: Order) -> Order:
             message = _("Something of it went out or was invoiced already; an invoice is reversed by a credit note.")
             raise Problem("sales.order_status_refused", message, status=409)
         set_order_status(order, "cancelled")
-        give_up(order)
         session.flush()
+        give_up(actor, order)
         return order
 
 
@@ -216,101 +215,7 @@ def locked_lines(order: Order) -> list[OrderLine]:
     return lines_of_order(order, anew=True)
 
 
-# Deliveries
-
-
-def create_delivery(actor: Actor, values: Mapping[str, Any]) -> Delivery:
-    """Write down that all went out that was left of the order that the values name."""
-    order = db.session.get_one(Order, values["order_id"])
-    with write_unit():
-        left = {line.id: line.quantity - line.delivered for line in locked_lines(order)}
-        day, note = values.get("delivered_on"), values.get("note")
-        return deliver(actor, order, left, day=day, note=note, delivery_id=values.get("id"))
-
-
-def create_delivery_line(actor: Actor, values: Mapping[str, Any]) -> DeliveryLine:
-    """Write down that so much of one line of an order went out today, with a delivery of its own.
-
-    Raises:
-        Problem: as `deliver` does.
-    """
-    line = db.session.get_one(OrderLine, values["order_line_id"])
-    with write_unit() as session:
-        order = session.get_one(Order, line.order_id)
-        delivery = deliver(actor, order, {line.id: values["quantity"]})
-        return session.scalars(select(DeliveryLine).where(DeliveryLine.delivery_id == delivery.id)).one()
-
-
-def deliver(
-    actor: Actor,
-    order: Order,
-    quantities: Mapping[UUID, Decimal],
-    *,
-    day: date | None = None,
-    note: str | None = None,
-    delivery_id: UUID | None = None,
-) -> Delivery:
-    """Write down what of an order went out.
-
-    Args:
-        actor: whoever says so.
-        order: a confirmed order.
-        quantities: line id to how much of it, in its unit; lines of which nothing went out are left out or 0.
-        day: when it went out; today by default.
-        note: the carrier's number, who received it.
-        delivery_id: its id, when whoever sends it has made one.
-
-    Raises:
-        Problem: `sales.order_status_refused` (409) for a draft, a cancelled or a delivered order;
-            `sales.nothing_delivered`, `sales.more_than_ordered` (422); `catalog.not_available` (409); 403 or
-            404 without the right.
-    """
-    require(actor, Order, "edit", order)
-    with write_unit() as session:
-        lines = locked_lines(order)
-        if order.status not in DELIVERABLE and not _is_undelivered(order, lines):
-            words = {"status": ORDER_STATUSES[order.status]}
-            message = _("It is “%(status)s”; nothing of it can go out.", **words)
-            raise Problem("sales.order_status_refused", message, status=409)
-        going = _checked(lines, quantities)
-        delivery = Delivery(
-            id=delivery_id or new_id(), order_id=order.id, number=draw_number("delivery", day or today()),
-            delivered_on=day or today(), note=note, sealed_at=utc_now(),
-        )  # fmt: skip
-        save(actor, delivery)
-        for line, quantity in going:
-            line.delivered += quantity
-            session.add(
-                DeliveryLine(
-                    delivery_id=delivery.id, order_line_id=line.id, quantity=quantity, owner_id=delivery.owner_id,
-                    sealed_at=delivery.sealed_at,
-                )
-            )  # fmt: skip
-        hand_over(actor, order, going, delivery.number)
-        follow_lines(order, lines)
-        session.flush()
-        return delivery
-
-
-def _is_undelivered(order: Order, lines: Sequence[OrderLine]) -> bool:
-    """Tell whether goods are still to go out of an order that was invoiced in advance."""
-    return order.status in ("invoiced", "closed") and any(line.delivered < line.quantity for line in lines)
-
-
-def _checked(lines: Sequence[OrderLine], quantities: Mapping[UUID, Decimal]) -> list[tuple[OrderLine, Decimal]]:
-    if any(quantity < 0 for quantity in quantities.values()) or not any(quantities.values()):
-        raise Problem("sales.nothing_delivered", _("Say how much went out."))
-    by_id = {line.id: line for line in lines}
-    going = []
-    for line_id, quantity in quantities.items():
-        line = by_id.get(line_id)
-        if line is None or quantity > line.quantity - line.delivered:
-            name = line.name if line else "–"
-            message = _("“%(name)s”: that is more than is left of the order.", name=name)
-            raise Problem("sales.more_than_ordered", message, fields={"quantity": [message]})
-        if quantity:
-            going.append((line, quantity))
-    return going
+# What follows what happens to it
 
 
 def follow_lines(order: Order, lines: Sequence[OrderLine]) -> None:
@@ -331,8 +236,8 @@ def follow_payments(ids: Iterable[UUID]) -> None:
 
 
 def _standing(order: Order, lines: Sequence[OrderLine]) -> str:
-    all_is_delivered = all(line.delivered == line.quantity for line in lines)
-    if all(line.invoiced == line.quantity for line in lines):
+    all_is_delivered = all(not line.undelivered for line in lines)
+    if all(not line.uninvoiced for line in lines):
         return "closed" if all_is_delivered and not owes_something(order) else "invoiced"
     if all_is_delivered:
         return "delivered"

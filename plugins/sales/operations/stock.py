@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from pelatis.api import Actor, today
-from plugins.catalog.api import StockRequest, availability_of, consume, held_by, postpone, release, reserve
+from plugins.catalog.api import StockRequest, availability_of, consume, held_by, postpone, put_back, release, reserve
 
 from ..models import Order, OrderLine
 from ..models.documents import DocumentLine
@@ -41,7 +41,7 @@ def reserve_stock(actor: Actor, order: Order, lines: Sequence[OrderLine], *, sho
     Raises:
         Problem: `catalog.not_available` (409).
     """
-    wanted = [each for line in lines for each in stock_of(line, line.quantity - line.delivered)]
+    wanted = [each for line in lines for each in stock_of(line, line.undelivered)]
     reserve(actor, wanted, _day(order.due_on), _reference(order), short=short)
 
 
@@ -59,6 +59,19 @@ def hand_over(actor: Actor, order: Order, going: Iterable[tuple[OrderLine, Decim
     """
     handed = [each for line, quantity in going for each in stock_of(line, quantity)]
     consume(actor, _reference(order), handed, reason=number)
+
+
+def take_in(actor: Actor, returned: Iterable[tuple[OrderLine, Decimal]], issued_as: str, number: str) -> None:
+    """Put what came back of an order into the stock again, where it was taken from.
+
+    Args:
+        actor: whoever writes it down.
+        returned: lines of the order with how much of each came back.
+        issued_as: the number of the delivery with which it went out.
+        number: the number of what came back.
+    """
+    items = [each for line, quantity in returned for each in stock_of(line, quantity)]
+    put_back(actor, items, issued_as=issued_as, reason=number)
 
 
 def follow_due_day(actor: Actor, order: Order) -> None:
@@ -81,7 +94,7 @@ def top_up(actor: Actor, product: UUID) -> None:
     """
     waiting: dict[Order, Decimal] = {}
     for order, line in lines_to_deliver(product):
-        units = (each.quantity for each in stock_of(line, line.quantity - line.delivered) if each.product_id == product)
+        units = (each.quantity for each in stock_of(line, line.undelivered) if each.product_id == product)
         waiting[order] = waiting.get(order, Decimal(0)) + sum(units, Decimal(0))
     if not waiting:
         return
@@ -96,9 +109,24 @@ def top_up(actor: Actor, product: UUID) -> None:
             left -= sum((each.quantity for each in made), Decimal(0))
 
 
-def give_up(order: Order) -> None:
-    """Give up all that is promised to an order."""
-    release(_reference(order))
+def give_up(actor: Actor, order: Order) -> None:
+    """Give up all that is promised to an order, and promise it to the orders that wait for it."""
+    for product in release(_reference(order)):
+        top_up(actor, product)
+
+
+def follow_wanted(actor: Actor, order: Order, lines: Sequence[OrderLine]) -> None:
+    """Promise an order what is still to go out of it, as far as there is any, and nothing else.
+
+    Args:
+        actor: whoever says that more or less of it goes out.
+        order: the order.
+        lines: its lines.
+    """
+    freed = release(_reference(order))
+    reserve_stock(actor, order, lines, short=True)
+    for product in freed:
+        top_up(actor, product)
 
 
 def _reference(order: Order) -> tuple[str, UUID]:

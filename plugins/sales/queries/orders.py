@@ -1,9 +1,10 @@
 """What orders consist of: their lines and deliveries."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from pelatis.api import Actor, db, visible
 from plugins.catalog.api import bundles_with
@@ -45,7 +46,7 @@ def lines_to_deliver(product: UUID) -> list[tuple[Order, OrderLine]]:
             Order.status.in_(("confirmed", "part_delivered", "invoiced", "closed")),
             Order.deleted_at.is_(None),
             OrderLine.deleted_at.is_(None),
-            OrderLine.delivered < OrderLine.quantity,
+            OrderLine.undelivered > 0,
             OrderLine.product_id.in_([product, *bundles_with(product)]),
         )
         .order_by(OrderLine.id)
@@ -77,7 +78,7 @@ def deliveries_of(order: Order) -> list[tuple[Delivery, list[tuple[OrderLine, An
 
 
 def quantities_of(delivery: Delivery) -> dict[UUID, Any]:
-    """Tell how much of each line of its order went out with a delivery."""
+    """Tell how much of each line of its order went out with a delivery; below zero: came back."""
     statement = select(DeliveryLine.order_line_id, DeliveryLine.quantity).where(DeliveryLine.delivery_id == delivery.id)
     return {row.order_line_id: row.quantity for row in db.session.execute(statement)}
 
@@ -88,6 +89,17 @@ def gone_with(delivery: Delivery) -> dict[UUID, Any]:
         select(DeliveryLine.order_line_id, func.sum(DeliveryLine.quantity).label("quantity"))
         .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
         .where(Delivery.order_id == delivery.order_id, Delivery.sealed_at <= delivery.sealed_at)
+        .group_by(DeliveryLine.order_line_id)
+    )
+    return {row.order_line_id: row.quantity for row in db.session.execute(statement)}
+
+
+def not_returned(delivery: Delivery) -> dict[UUID, Decimal]:
+    """Tell how much of each line of its order went out with a delivery and didn't come back."""
+    statement = (
+        select(DeliveryLine.order_line_id, func.sum(DeliveryLine.quantity).label("quantity"))
+        .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
+        .where(or_(Delivery.id == delivery.id, Delivery.reverses_id == delivery.id))
         .group_by(DeliveryLine.order_line_id)
     )
     return {row.order_line_id: row.quantity for row in db.session.execute(statement)}

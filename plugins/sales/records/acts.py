@@ -5,13 +5,15 @@ from functools import partial
 from typing import Any, Final
 
 import marshmallow as ma
+from marshmallow.validate import Range
 
 from pelatis.api import Act, Actor, _l, fields
 
-from ..models import Lead, Quote
+from ..models import Delivery, Lead, Quote
 from ..operations import settlements
 from ..operations.approvals import ask_for_approval, decide_approval
 from ..operations.commission_plans import put_in_force
+from ..operations.deliveries import cancel_rest, take_delivery_back
 from ..operations.invoices import credit_invoice, post_invoice
 from ..operations.leads import convert_lead
 from ..operations.orders import cancel_order, confirm_order
@@ -32,6 +34,25 @@ class ConfirmationSchema(ma.Schema):
     """How an order is confirmed."""
 
     short = fields.Boolean(label=_l("Confirm anyway"))
+
+
+class QuantitiesSchema(ma.Schema):
+    """How much of which lines, by their ids; left out, all that is left of all of them."""
+
+    quantities = ma.fields.Dict(keys=ma.fields.UUID(), values=fields.Decimals(validate=Range(min=0)))
+
+
+class ReturnSchema(QuantitiesSchema):
+    """What came back."""
+
+    delivered_on = fields.Date(label=_l("Came back"))
+    note = fields.Text(label=_l("Note"))
+    to_stock = fields.Boolean(label=_l("Back into stock"))
+
+
+def _take_delivery_back(actor: Actor, delivery: Delivery, values: Values) -> Delivery:
+    said = {"day": values.get("delivered_on"), "note": values.get("note"), "to_stock": values.get("to_stock", True)}
+    return take_delivery_back(actor, delivery, values.get("quantities"), **said)
 
 
 def _plainly(operation: Callable[[Actor, Any], Any]) -> Callable[[Actor, Any, Values], Any]:
@@ -73,10 +94,20 @@ ORDER_ACTS: Final = {
         schema=ConfirmationSchema,
     ),
     "cancel": Act(label=_l("Cancel the order"), act=_plainly(cancel_order)),
+    "cancel-rest": Act(
+        label=_l("Cancel the rest"),
+        act=lambda actor, order, values: cancel_rest(actor, order, values.get("quantities")),
+        schema=QuantitiesSchema,
+    ),
 }
+DELIVERY_ACTS: Final = {"take-back": Act(label=_l("Write a return down"), act=_take_delivery_back, schema=ReturnSchema)}
 INVOICE_ACTS: Final = {
     "post": Act(label=_l("Post"), act=_plainly(post_invoice)),
-    "credit": Act(label=_l("Credit note"), act=_plainly(credit_invoice)),
+    "credit": Act(
+        label=_l("Credit note"),
+        act=lambda actor, invoice, values: credit_invoice(actor, invoice, values.get("quantities")),
+        schema=QuantitiesSchema,
+    ),
 }
 ALLOCATION_ACTS: Final = {"take-back": Act(label=_l("Take it back"), act=_plainly(take_back))}
 RECURRING_ACTS: Final = {

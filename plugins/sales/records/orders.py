@@ -5,10 +5,11 @@ from functools import partial
 from pelatis.api import ParentAccess, RecordType, _l
 
 from ..models import Delivery, DeliveryLine, Order, OrderLine
+from ..operations.deliveries import create_delivery, create_delivery_line
 from ..operations.documents import create_line, settle_line, update_line
-from ..operations.orders import ORDER_KIND, create_delivery, create_delivery_line, create_order, update_order
+from ..operations.orders import ORDER_KIND, create_order, update_order
 from ..schemas import DeliveryLineSchema, DeliverySchema, OrderLineSchema, OrderSchema
-from .acts import ORDER_ACTS
+from .acts import DELIVERY_ACTS, ORDER_ACTS
 
 #: Whoever may see an order may see its parts.
 OF_ORDER = ParentAccess("order_id", Order)
@@ -45,7 +46,9 @@ ORDER_LINES = RecordType(
     path="order-lines",
     icon="list-details",
     columns=("name", "order", "product", "quantity", "delivered", "invoiced", "unit_price", "discount", "net"),
-    filters=("name", "order", "product", "quantity", "delivered", "invoiced", "unit_price", "discount", "net"),
+    filters=(
+        "name", "order", "product", "quantity", "delivered", "invoiced", "cancelled", "unit_price", "discount", "net",
+    ),
     sort="position",
     create=partial(create_line, ORDER_KIND),
     update=partial(update_line, ORDER_KIND),
@@ -53,7 +56,7 @@ ORDER_LINES = RecordType(
     undone=partial(settle_line, ORDER_KIND),
     access=OF_ORDER,
     nav=False,
-)
+)  # fmt: skip
 
 DELIVERIES = RecordType(
     model=Delivery,
@@ -63,10 +66,11 @@ DELIVERIES = RecordType(
     path="deliveries",
     icon="truck-delivery",
     title="number",
-    columns=("number", "order", "delivered_on", "note"),
-    filters=("number", "order", "delivered_on", "note"),
+    columns=("number", "order", "delivered_on", "reverses", "note"),
+    filters=("number", "order", "delivered_on", "reverses", "note"),
     search=("number", "note"),
     create=create_delivery,
+    acts=DELIVERY_ACTS,
     access=OF_ORDER,
     nav=False,
 )

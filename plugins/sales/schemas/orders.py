@@ -77,19 +77,21 @@ class OrderLineSchema(DocumentLineSchema):
     order = fields.Related("sales.order", required=True, label=_l("Order"))
     delivered = fields.Decimals(label=_l("Delivered"), dump_only=True)
     invoiced = fields.Decimals(label=_l("Invoiced"), dump_only=True)
+    cancelled = fields.Decimals(label=_l("Cancelled"), dump_only=True)
 
 
 class DeliverySchema(RecordSchema):
-    """A delivery."""
+    """A delivery, or what came back of one."""
 
     number = fields.String(label=_l("Number"), dump_only=True)
     order = fields.Related("sales.order", required=True, label=_l("Order"))
     delivered_on = fields.Date(label=_l("Went out"), help=_l("Left empty: today."))
+    reverses = fields.Related("sales.delivery", label=_l("Takes back"), dump_only=True)
     note = fields.Text(label=_l("Note"), validate=Length(max=2_000))
 
 
 class DeliveryLineSchema(RecordSchema):
-    """How much of a line of an order went out with a delivery."""
+    """How much of a line of an order went out with a delivery; below zero: came back."""
 
     order_line = fields.Related("sales.order_line", required=True, label=_l("Line of an order"))
     quantity = fields.Decimals(required=True, label=_l("Quantity"), validate=Range(min=0, min_inclusive=False))

@@ -8,6 +8,7 @@ from . import (  # noqa: E402, F401 – they put their routes on the blueprint
     assignment,
     commissions,
     contacts,
+    deliveries,
     forecast,
     invoices,
     journal,

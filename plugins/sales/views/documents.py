@@ -21,6 +21,7 @@ from pelatis.api import (
     format_price,
     not_found,
     toast,
+    typed_number,
 )
 from plugins.catalog.api import UNUSED, unit_word
 
@@ -89,6 +90,28 @@ def row_of(line: Any, code: str, options_url: str = "", stock: StockWords | None
         parts=parts_of(line),
         stock=stock,
     )
+
+
+@dataclass(frozen=True)
+class QuantityField:
+    """A field for how much of a line is meant: of what goes out, comes back or is reversed.
+
+    Attributes:
+        id: the line's.
+        name: what the line says.
+        unit: its word for the quantity.
+        value: what stands in the field at first.
+    """
+
+    id: UUID
+    name: str
+    unit: str
+    value: str
+
+
+def quantity_field(line: DocumentLine, quantity: Decimal) -> QuantityField:
+    """Give the field for how much of a line is meant, with a quantity in it."""
+    return QuantityField(line.id, line.name, unit_word(line.unit, quantity), typed_number(quantity))
 
 
 def options_of(line: DocumentLine) -> str:
@@ -165,8 +188,12 @@ def part_of(model: Any, part_id: UUID, column: str, document: Any) -> Any:
     return part
 
 
-def tell_refusal(change: Callable[[], Any]) -> None:
-    """Change something; what can't be taken is told in a toast, with 422, and what was typed stays on the page."""
+def tell_refusal(change: Callable[[], Any]) -> bool:
+    """Change something; what can't be taken is told in a toast, with 422, and what was typed stays on the page.
+
+    Returns:
+        Whether it was changed.
+    """
     try:
         change()
     except Problem as problem:
@@ -175,6 +202,8 @@ def tell_refusal(change: Callable[[], Any]) -> None:
         db.session.rollback()
         toast(words_of(problem), level="danger")
         after_this_request(_as_refused)
+        return False
+    return True
 
 
 def _as_refused(response: Response) -> Response:

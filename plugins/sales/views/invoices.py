@@ -1,6 +1,5 @@
 """The page of an invoice or a credit note, and what happens to it: lines while it is a draft, posting, reversing."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -27,13 +26,12 @@ from pelatis.api import (
     show_record,
     titles,
     toast,
-    typed_number,
 )
 from plugins.catalog.api import typed
 
 from ..hooks.commissions import shown_shares
 from ..letters import invoice_answer
-from ..models import Invoice, Payment
+from ..models import Invoice, InvoiceLine, Payment
 from ..operations.invoices import INVOICE_KIND, credit_invoice, invoice_order, post_invoice
 from ..operations.overdue import remind, words_of_reminder
 from ..queries.invoices import lines_of_invoice, notes_of, reversed_so_far
@@ -44,23 +42,10 @@ from ..records import INVOICE_LINES, INVOICES, ORDERS, PAYMENTS
 from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
 from . import blueprint
-from .documents import DocumentRow, money, row_of, sums_of, tell_refusal, typed_quantities
+from .documents import QuantityField, money, quantity_field, row_of, sums_of, tell_refusal, typed_quantities
 from .draft_lines import DraftLines
 from .lines import options_urls
 from .payments import use_of
-
-
-@dataclass(frozen=True)
-class CreditRow:
-    """A line of an invoice with what of it can still be reversed."""
-
-    row: DocumentRow
-    left: Decimal
-
-    @property
-    def left_in(self) -> str:
-        """What is left, as it stands in a field."""
-        return typed_number(self.left)
 
 
 @blueprint.get("/invoices/<uuid:record_id>")
@@ -100,7 +85,7 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
         "payments": _payments(invoice) if may(actor, Payment, "view") else [],
         "payment_url": _payment_url(actor, invoice),
         **(use_of(actor, invoice) if invoice.kind == "credit_note" else {}),
-        "creditable": _creditable(actor, invoice, rows),
+        "creditable": _creditable(actor, invoice, lines),
         "reminder": _reminder(actor, invoice),
         "split": shown_shares(actor, invoice) if invoice.kind == "invoice" else None,
         "languages": LANGUAGES,
@@ -147,13 +132,13 @@ def _rights(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def _creditable(actor: Actor, invoice: Invoice, rows: list[DocumentRow]) -> list[CreditRow]:
+def _creditable(actor: Actor, invoice: Invoice, lines: list[InvoiceLine]) -> list[QuantityField]:
     """List what of a posted invoice can still be reversed, where the actor may make the credit note."""
     if invoice.kind != "invoice" or invoice.sealed_at is None or not may(actor, Invoice, "create"):
         return []
     so_far = reversed_so_far(invoice.id)
-    left = [CreditRow(row, row.line.quantity - so_far.get(row.line.id, (Decimal(0),))[0]) for row in rows]
-    return [each for each in left if each.left > 0]
+    left = [(line, line.quantity - so_far.get(line.id, (Decimal(0),))[0]) for line in lines]
+    return [quantity_field(line, quantity) for line, quantity in left if quantity > 0]
 
 
 def _changed(invoice: Invoice) -> Response:

@@ -1,5 +1,7 @@
 """An order's page, and what happens to it: lines while it is a draft, confirming, deliveries, cancelling."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -7,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import marshmallow as ma
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -19,7 +20,6 @@ from pelatis.api import (
     audience,
     current_actor,
     db,
-    fields,
     find_record,
     format_amount,
     format_number,
@@ -31,22 +31,21 @@ from pelatis.api import (
     titles,
     toast,
     today,
-    typed_number,
 )
 from plugins.catalog.api import Cost, written_quantity
 
 from ..hooks.commissions import shown_shares
 from ..hooks.recurring import repeats_of
-from ..letters import delivery_answer, order_answer, parts_of
+from ..letters import order_answer, parts_of
 from ..models import Delivery, Invoice, Order, OrderLine, RecurringOrder
+from ..operations.deliveries import cancellable
 from ..operations.orders import (
-    DELIVERABLE,
+    CONFIRMED,
     INVOICEABLE,
     ORDER_KIND,
     cancel_order,
     confirm_order,
     create_order_of_quote,
-    deliver,
 )
 from ..queries.invoices import invoices_of_order
 from ..queries.orders import deliveries_of, lines_of_order
@@ -57,7 +56,7 @@ from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
-from .documents import DocumentRow, row_of, sums_of, tell_refusal, typed_quantities
+from .documents import DocumentRow, quantity_field, row_of, sums_of
 from .draft_lines import DraftLines
 from .lines import add_pasted, options_urls
 from .stock import DocumentStock, StockWords, ask_short, promise_words, stock_for
@@ -65,17 +64,31 @@ from .stock import DocumentStock, StockWords, ask_short, promise_words, stock_fo
 
 @dataclass(frozen=True)
 class OrderRow:
-    """A line of an order as its page draws it, with what of it is still to go out."""
+    """A line of an order as its page draws it, with what became of it."""
 
     row: DocumentRow
     delivered: str
     invoiced: str
-    left: Decimal
+    cancelled: str
 
-    @property
-    def left_in(self) -> str:
-        """What is left, as it stands in a field."""
-        return typed_number(self.left)
+
+@dataclass(frozen=True)
+class DeliveryRow:
+    """A delivery as the page of its order draws it.
+
+    Attributes:
+        delivery: it.
+        url: its own.
+        reverses: the number of the delivery that it takes back, wholly or in part.
+        parts: what went out or came back, line by line.
+        may_return: whether something of it may be taken back here.
+    """
+
+    delivery: Delivery
+    url: str
+    reverses: str
+    parts: Sequence[str]
+    may_return: bool
 
 
 @blueprint.get("/orders/<uuid:record_id>")
@@ -110,20 +123,16 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
         "sums": sums_of(order),
         "total": format_amount(order.gross, order.currency, whole=False),
         "margin": format_percent(margin) if margin is not None else "",
-        "deliveries": [
-            (
-                each,
-                DELIVERIES.url_of(each.id),
-                [row for line, quantity in parts for row in _going(line, quantity)],
-            )
-            for each, parts in deliveries_of(order)
-        ],
+        "deliveries": _deliveries(order, may_edit and order.sealed_at is not None),
         "is_editable": is_editable,
-        "may_deliver": may_edit and may(actor, Delivery, "create") and _is_open(order, lines),
+        "deliverable": [quantity_field(line, line.undelivered) for line in lines if line.undelivered]
+        if may_edit and may(actor, Delivery, "create") and order.status in CONFIRMED
+        else [],
+        "may_cancel_rest": may_edit and order.status in CONFIRMED and any(cancellable(lines).values()),
         "may_cancel": may_edit and order.status == "confirmed" and not any(line.invoiced for line in lines),
         "may_invoice": may(actor, Invoice, "create")
         and order.status in INVOICEABLE
-        and any(line.invoiced < line.quantity for line in lines),
+        and any(line.uninvoiced for line in lines),
         "invoices_everything": "0" if any(line.delivered > line.invoiced for line in lines) else "1",
         "invoices": [(each, INVOICE_STATUSES[each.status]) for each in invoices_of_order(actor, order)]
         if may(actor, Invoice, "view")
@@ -152,9 +161,24 @@ def _going(line: OrderLine, quantity: Decimal) -> list[str]:
     return [f"{written_quantity(quantity, line.unit)} · {line.name}", *parts_of(line, quantity)]
 
 
-def _is_open(order: Order, lines: list[OrderLine]) -> bool:
-    left = any(line.delivered < line.quantity for line in lines)
-    return order.status in DELIVERABLE or (order.status in ("invoiced", "closed") and left)
+def _deliveries(order: Order, may_return: bool) -> list[DeliveryRow]:
+    """List what went out of an order and what came back, the newest first."""
+    found = deliveries_of(order)
+    numbers = {each.id: each.number for each, _parts in found}
+    left: Counter[tuple[UUID, UUID]] = Counter()
+    for each, parts in found:
+        for line, quantity in parts:
+            left[each.reverses_id or each.id, line.id] += quantity
+    return [
+        DeliveryRow(
+            delivery=each,
+            url=DELIVERIES.url_of(each.id),
+            reverses=numbers.get(each.reverses_id, "") if each.reverses_id else "",
+            parts=[row for line, quantity in parts for row in _going(line, quantity)],
+            may_return=may_return and any(left[each.id, line.id] for line, _quantity in parts),
+        )
+        for each, parts in found
+    ]
 
 
 def _row(line: OrderLine, code: str, options_url: str, stock: StockWords | None) -> OrderRow:
@@ -162,11 +186,11 @@ def _row(line: OrderLine, code: str, options_url: str, stock: StockWords | None)
         row_of(line, code, options_url, stock),
         format_number(line.delivered),
         format_number(line.invoiced),
-        line.quantity - line.delivered,
+        format_number(line.cancelled) if line.cancelled else "",
     )
 
 
-def _changed(order: Order, **more: Any) -> Response:
+def changed_order(order: Order, **more: Any) -> Response:
     """Answer a change with what the page shows now."""
     db.session.refresh(order)
     return fragment("sales/orders/body.html", record_type=ORDERS, **_context(current_actor(), order), **more)
@@ -197,7 +221,7 @@ def order_pdf(record_id: UUID) -> Response:
     return order_answer(find_record(current_actor(), ORDERS, record_id, binned=True), inline=True)
 
 
-DraftLines(ORDER_KIND, ORDERS, ORDER_LINES, "#order", _changed).mount()
+DraftLines(ORDER_KIND, ORDERS, ORDER_LINES, "#order", changed_order).mount()
 
 
 @blueprint.post("/orders/<uuid:record_id>/lines/paste")
@@ -205,7 +229,7 @@ DraftLines(ORDER_KIND, ORDERS, ORDER_LINES, "#order", _changed).mount()
 def paste_order_lines(record_id: UUID) -> Response:
     """Add the lines that were pasted from a spreadsheet."""
     _actor, order = _edited(record_id)
-    return add_pasted(ORDER_LINES, {"order": str(order.id)}, partial(_changed, order))
+    return add_pasted(ORDER_LINES, {"order": str(order.id)}, partial(changed_order, order))
 
 
 @blueprint.post("/orders/<uuid:record_id>/confirm")
@@ -219,37 +243,6 @@ def confirm(record_id: UUID) -> Response:
         return ask_short(problem, f"{ORDERS.url_of(record_id)}/confirm")
     toast(_("%(number)s is confirmed.", number=order.number))
     return redirect_or_refresh(ORDERS.url_of(order.id))
-
-
-@blueprint.post("/orders/<uuid:record_id>/deliver")
-@audience("staff")
-def deliver_order(record_id: UUID) -> Response:
-    """Write down what of an order went out."""
-    actor, order = _edited(record_id)
-
-    def write() -> None:
-        note = (request.form.get("note") or "").strip()[:2_000] or None
-        delivery = deliver(actor, order, typed_quantities(request.form), day=_typed_day(), note=note)
-        toast(_("%(number)s is written down.", number=delivery.number))
-
-    tell_refusal(write)
-    return _changed(order)
-
-
-def _typed_day() -> Any:
-    text = (request.form.get("delivered_on") or "").strip()
-    try:
-        return fields.Date().deserialize(text) if text else None
-    except ma.ValidationError as error:
-        message = _("This is no day.")
-        raise Problem("sales.bad_day", message, fields={"delivered_on": [message]}) from error
-
-
-@blueprint.get("/deliveries/<uuid:record_id>/pdf")
-@audience("staff")
-def delivery_pdf(record_id: UUID) -> Response:
-    """Give the delivery note as it is printed."""
-    return delivery_answer(find_record(current_actor(), DELIVERIES, record_id, binned=True))
 
 
 @blueprint.post("/orders/<uuid:record_id>/cancel")

@@ -143,15 +143,15 @@ def promise_words(actor: Actor, order: Order, lines: Sequence[Any]) -> Mapping[U
         order: a confirmed order.
         lines: its lines.
     """
-    open_lines = [line for line in lines if line.delivered < line.quantity]
-    items = _together(each for line in open_lines for each in stock_of(line, line.quantity - line.delivered))
+    open_lines = [line for line in lines if line.undelivered > 0]
+    items = _together(each for line in open_lines for each in stock_of(line, line.undelivered))
     promised = held_for((Order.__record_type__, order.id)) if items else []
     held = _together(StockRequest(each.product_id, each.quantity) for each in promised)
     there = {product: held.get(product, Decimal(0)) for product in _stock(actor, items, today())}
     said = {}
     for line in open_lines:
         if enough := _enough(line, there, items):
-            count = format_number(min(enough[0], line.quantity - line.delivered))
+            count = format_number(min(enough[0], line.undelivered))
             said[line.id] = StockWords(_("%(count)s reserved", count=count), not enough[1])
     return said
 

@@ -11,6 +11,9 @@ from core.access import Actor, Kind, Scope, system_actor
 from core.customers.operations import create_customer, update_customer
 from core.database import write_unit
 from core.users.models import User
+from plugins.catalog.models import Product
+from plugins.catalog.operations.products import create_product
+from plugins.catalog.operations.stock import create_level
 from plugins.catalog.operations.taxes import create_tax_rule
 from plugins.sales.models import Invoice, Opportunity, Stage
 from plugins.sales.operations.invoices import post_invoice
@@ -82,3 +85,12 @@ def taxed(customer: Any) -> Any:
 def posted(taxed: Any) -> Invoice:
     """Give a posted invoice of three cans and a transport."""
     return post_invoice(system_actor(), draft(taxed, (("Can", "3", "9.99"), ("Transport", "1", "100"))))
+
+
+@pytest.fixture
+def press(app: Any) -> Product:
+    """Give a product of which ten are on hand, in two places."""
+    product = create_product(system_actor(), {"name": "Press", "list_price": Decimal(100)})
+    for location, units in (("Πάτρα", 6), ("Łódź", 4)):
+        create_level(system_actor(), {"product_id": product.id, "location": location, "on_hand": Decimal(units)})
+    return product

@@ -25,7 +25,8 @@ from plugins.catalog.records import BUNDLE_PARTS, PRODUCTS
 from plugins.sales.letters import letter_of_delivery, letter_of_quote
 from plugins.sales.models import Quote, QuoteLine
 from plugins.sales.operations.acceptance import accept_quote
-from plugins.sales.operations.orders import create_order_of_quote, deliver
+from plugins.sales.operations.deliveries import deliver
+from plugins.sales.operations.orders import create_order_of_quote
 from plugins.sales.operations.quote_links import link_for, token_of
 from plugins.sales.operations.quotes import create_quote, send_quote
 from plugins.sales.queries.orders import lines_of_order

@@ -308,7 +308,7 @@ def test_the_shares_of_a_deal_go_over_to_its_order_and_its_invoice(people: Mappi
 
 
 def _deliver(order: Any) -> bool:
-    from plugins.sales.operations.orders import deliver
+    from plugins.sales.operations.deliveries import deliver
     from plugins.sales.queries.orders import lines_of_order
 
     deliver(SYSTEM, order, {line.id: line.quantity for line in lines_of_order(order)})

@@ -18,13 +18,14 @@ from core.records.operations import create_record
 from plugins.sales.hooks.invoices import panels, timeline
 from plugins.sales.letters import letter_of_invoice
 from plugins.sales.models import Allocation, ExchangeRate, Invoice, Order, Payment
+from plugins.sales.operations.deliveries import deliver
 from plugins.sales.operations.invoices import (
     INVOICE_MOVES,
     credit_invoice,
     invoice_order,
     post_invoice,
 )
-from plugins.sales.operations.orders import confirm_order, deliver
+from plugins.sales.operations.orders import confirm_order
 from plugins.sales.operations.payments import create_payment, take_back
 from plugins.sales.queries.invoices import lines_of_invoice
 from plugins.sales.queries.orders import lines_of_order

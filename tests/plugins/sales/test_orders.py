@@ -21,12 +21,12 @@ from core.records.operations import bin_record, create_record, restore_record, u
 from plugins.sales.letters import letter_of_order
 from plugins.sales.models import Delivery, DeliveryLine, Order, OrderLine, Quote
 from plugins.sales.operations.acceptance import accept_quote
+from plugins.sales.operations.deliveries import deliver
 from plugins.sales.operations.orders import (
     ORDER_MOVES,
     cancel_order,
     confirm_order,
     create_order_of_quote,
-    deliver,
 )
 from plugins.sales.operations.quote_lines import add_line, add_set
 from plugins.sales.operations.quotes import create_quote, send_quote

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,61 +16,29 @@ from core.host.doors import ask, demand
 from core.i18n import format_day, today
 from core.problems import Problem
 from core.records.operations import bin_record, create_record, update_record
-from plugins.catalog.api import Availability, availability_of, held_for
+from plugins.catalog.api import availability_of, held_for
 from plugins.catalog.models import Product, StockMovement
 from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.stock import create_delivery as expect
-from plugins.catalog.operations.stock import create_level, create_movement
+from plugins.catalog.operations.stock import create_movement
 from plugins.catalog.operations.stock import update_delivery as update_expected
 from plugins.catalog.records import BUNDLE_PARTS, PRODUCTS, RESERVATIONS
 from plugins.sales.letters import letter_of_delivery
 from plugins.sales.models import DeliveryLine, Order
 from plugins.sales.operations.acceptance import accept_quote
-from plugins.sales.operations.orders import cancel_order, confirm_order, create_order_of_quote, deliver
+from plugins.sales.operations.deliveries import deliver
+from plugins.sales.operations.orders import cancel_order, confirm_order, create_order_of_quote
 from plugins.sales.operations.quote_lines import add_line
 from plugins.sales.operations.quotes import create_quote, send_quote
 from plugins.sales.queries.orders import lines_of_order, order_of_quote
 from plugins.sales.queries.quotes import sets_of
 from plugins.sales.records import DELIVERY_LINES, ORDER_LINES, ORDERS
 from plugins.sales.views.stock import StockStanding, stock_for
+from tests.plugins.sales.invoicing import refused
+from tests.plugins.sales.ordering import all_of, figures, order_of, there_is
 
 SYSTEM = system_actor()
 DRAWN = "M40 60 L50 40 L60 80 M90 20 L95 60"
-
-
-@pytest.fixture
-def press(app: Any) -> Product:
-    """Give a product of which ten are on hand, in two places."""
-    product = create_product(SYSTEM, {"name": "Press", "list_price": Decimal(100)})
-    for location, units in (("Πάτρα", 6), ("Łódź", 4)):
-        create_level(SYSTEM, {"product_id": product.id, "location": location, "on_hand": Decimal(units)})
-    return product
-
-
-def order_of(customer: Any, product: Product, quantity: int, **values: Any) -> Order:
-    order: Order = create_record(SYSTEM, ORDERS, {"customer": str(customer.id), "currency": "EUR", **values})
-    create_record(SYSTEM, ORDER_LINES, {"order": str(order.id), "product": str(product.id), "quantity": str(quantity)})
-    return order
-
-
-def there_is(product: Product, day: date | None = None) -> Availability:
-    return availability_of([product.id], day or today())[product.id]
-
-
-def figures(product: Product) -> list[int]:
-    found = there_is(product)
-    return [int(each) for each in (found.on_hand, found.reserved, found.available)]
-
-
-def all_of(order: Order, quantity: int) -> dict[Any, Decimal]:
-    return {line.id: Decimal(quantity) for line in lines_of_order(order)}
-
-
-def refused(change: Any) -> Problem:
-    with pytest.raises(Problem) as caught:
-        change()
-    db.session.rollback()
-    return caught.value
 
 
 def test_people_leave_what_an_order_holds_to_the_order(customer: Any, press: Product) -> None:
