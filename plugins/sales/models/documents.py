@@ -50,6 +50,11 @@ class DocumentLine(Sealable, Record):
         return False
 
     @property
+    def counts(self) -> bool:
+        """Whether it is among what its document comes to."""
+        return True
+
+    @property
     def taxes(self) -> list[Mapping[str, Any]]:
         """The taxes that it bears: {id, name, note, rate}, rates as texts; those of its parts where it is a bundle."""
         if self.parts:

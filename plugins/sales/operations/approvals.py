@@ -1,149 +1,18 @@
-"""Approvals: a discount or a margin past a limit needs one, whoever asked can't give it, and an edit voids it."""
+"""Approvals: a discount or a margin past a limit needs one, whoever asked can't give it, and an edit voids it.
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from typing import NamedTuple
+A quote is approved before it is sent. An order or an invoice that is of no quote is approved by whoever confirms or
+posts it, in one act and as it stands then.
+"""
 
-from pelatis.api import (
-    Actor,
-    Problem,
-    _,
-    _l,
-    db,
-    format_percent,
-    notify,
-    people_who_may,
-    require,
-    today,
-    utc_now,
-    write_unit,
-)
+from collections.abc import Sequence
 
-from ..models import ApprovalLimit, Quote, QuoteApproval, QuoteLine, QuoteSet
-from ..queries.quotes import approval_limits, approval_of, lines_of, sets_of
-from ..totals import cost_of, line_net, margin_percent
-from .pricing import listed_price
-from .rates import in_base_currency
+from pelatis.api import Actor, Problem, _, _l, db, may, notify, people_who_may, require, utc_now, write_unit
+
+from ..models import Invoice, Order, Quote, QuoteApproval
+from ..models.documents import DocumentLine
+from ..queries.quotes import approval_of
+from .limits import reasons_against, reasons_for_approval
 from .states import may_decide_own
-
-
-def reasons_for_approval(quote: Quote) -> dict[QuoteSet, list[str]]:
-    """Tell which sets of a quote need an approval, and why, in the reader's language."""
-    limits = approval_limits()
-    if not limits:
-        return {}
-    lines = lines_of(quote)
-    found = {
-        each: _reasons(quote, each, [line for line in lines if line.set_id == each.id], limits)
-        for each in sets_of(quote)
-    }
-    return {each: reasons for each, reasons in found.items() if reasons}
-
-
-def _worth(quote: Quote, quote_set: QuoteSet) -> Decimal | None:
-    """Give what a set is worth in the company's currency; none without an exchange rate, and then every limit holds."""
-    try:
-        return in_base_currency(quote_set.net, quote.currency, today())
-    except Problem as problem:
-        if problem.code != "sales.no_rate":
-            raise
-        return None
-
-
-def _reasons(
-    quote: Quote, quote_set: QuoteSet, lines: Sequence[QuoteLine], limits: Sequence[ApprovalLimit]
-) -> list[str]:
-    worth = _worth(quote, quote_set)
-    holding = [limit for limit in limits if worth is None or worth >= limit.from_amount]
-    return _passed(holding, [_offered(line, line.discount) for line in lines])
-
-
-class _Offered(NamedTuple):
-    """What a line gives away.
-
-    Attributes:
-        discount: what it takes off the price of the lists, in percent: a lower price by hand is a discount too.
-        net: what it comes to.
-        cost: what its goods cost; None for unknown.
-        counts: whether it counts without being chosen.
-    """
-
-    discount: Decimal
-    net: Decimal
-    cost: Decimal | None
-    counts: bool
-
-
-def _offered(line: QuoteLine, discount: Decimal) -> _Offered:
-    """Tell what a line gives away with a discount."""
-    net = line_net(line.quantity, line.unit_price, discount, line.currency)
-    listed, price = listed_price(line), line.unit_price * (100 - discount) / 100
-    if line.by_hand and listed:
-        discount = max(discount, ((listed - price) * 100 / listed).quantize(Decimal("0.1"), "ROUND_HALF_UP"))
-    return _Offered(discount, net, cost_of([line], line.currency), line.counts)
-
-
-def _passed(holding: Sequence[ApprovalLimit], lines: Sequence[_Offered]) -> list[str]:
-    """Tell which limits the lines of a set pass, in the reader's language."""
-    discounts = [each.max_discount for each in holding if each.max_discount is not None]
-    margins = [each.min_margin for each in holding if each.min_margin is not None]
-    discount = max((each.discount for each in lines), default=Decimal(0))
-    reasons = []
-    if discounts and discount > min(discounts):
-        words = {"discount": format_percent(discount), "limit": format_percent(min(discounts))}
-        reasons.append(_("A discount of %(discount)s is over the limit of %(limit)s.", **words))
-    margin = _least_margin(lines, max(margins)) if margins else None
-    if margin is not None and margin < max(margins):
-        words = {"margin": format_percent(margin), "limit": format_percent(max(margins))}
-        reasons.append(_("The margin of %(margin)s is under the limit of %(limit)s.", **words))
-    return reasons
-
-
-def _least_margin(lines: Iterable[_Offered], limit: Decimal) -> Decimal | None:
-    """Give the margin that is left when the customer adds every option whose own margin is under a limit.
-
-    Lines of unknown cost are left out, so that one of them doesn't hide what the others give away.
-    """
-    known = [(each, margin_percent(each.net, each.cost)) for each in lines if each.cost is not None]
-    counted = [each for each, own in known if each.counts or (own is not None and own < limit)]
-    net = sum((each.net for each in counted), Decimal(0))
-    return margin_percent(net, sum((each.cost or Decimal(0) for each in counted), Decimal(0)))
-
-
-class Undiscounted(NamedTuple):
-    """What a set would be without the discount of one line.
-
-    Attributes:
-        line: the line.
-        margin: of the set, in percent; None where the cost of a line isn't known.
-    """
-
-    line: QuoteLine
-    margin: Decimal | None
-
-
-def discount_to_drop(quote: Quote, quote_set: QuoteSet, lines: Sequence[QuoteLine]) -> Undiscounted | None:
-    """Find the line whose discount alone is why a set needs an approval; the one that costs the customer least.
-
-    Args:
-        quote: a draft.
-        quote_set: a set of it that needs an approval.
-        lines: all of the set's lines.
-
-    Returns:
-        None where the set would still need one whichever discount was dropped.
-    """
-    worth, limits, found = _worth(quote, quote_set), approval_limits(), []
-    for line in lines:
-        if not line.discount:
-            continue
-        dearer = line_net(line.quantity, line.unit_price, Decimal(0), quote.currency) - line.net
-        more = dearer if line.counts else Decimal(0)
-        holding = [limit for limit in limits if worth is None or worth + more >= limit.from_amount]
-        if not _passed(holding, [_offered(each, Decimal(0) if each is line else each.discount) for each in lines]):
-            margin = margin_percent(quote_set.net + more, quote_set.cost)
-            found.append((dearer, Undiscounted(line, margin)))
-    return min(found, key=lambda each: each[0])[1] if found else None
 
 
 def ask_for_approval(actor: Actor, quote: Quote) -> QuoteApproval:
@@ -208,3 +77,61 @@ def void_approval(quote: Quote) -> None:
             present.outcome = "voided"
         quote.status = "draft"
         db.session.flush()
+
+
+# Orders and invoices
+
+
+def ask_for_approver(actor: Actor, document: Order | Invoice, lines: Sequence[DocumentLine]) -> int:
+    """Ask those who may approve a draft to confirm or post it.
+
+    Args:
+        actor: whoever asks.
+        document: the draft of an order or an invoice.
+        lines: all of its lines.
+
+    Returns:
+        How many people were asked.
+
+    Raises:
+        Problem: `sales.nothing_to_decide` (409) for what needs no approval; 403 or 404 without the right.
+    """
+    require(actor, type(document), "edit", document)
+    with write_unit():
+        if document.sealed_at is not None or not reasons_against(document, lines):
+            raise Problem("sales.nothing_to_decide", _("It needs no approval now."), status=409)
+        deciding = people_who_may("approve", document, besides=actor.user_id)
+        said = {"who": actor.name, "name": document.name}
+        order = _l("%(who)s asks you to approve and confirm an order: %(name)s", **said)
+        invoice = _l("%(who)s asks you to approve and post an invoice: %(name)s", **said)
+        notify(deciding, order if isinstance(document, Order) else invoice, about=document)
+        return len(deciding)
+
+
+def may_let_pass(actor: Actor, document: Order | Invoice) -> bool:
+    """Tell whether somebody may confirm or post a draft that is past a limit."""
+    is_own = actor.user_id is not None and document.owner_id == actor.user_id
+    return may(actor, type(document), "approve") and (not is_own or may_decide_own(actor, "approve", document))
+
+
+def let_pass(actor: Actor, document: Order | Invoice, lines: Sequence[DocumentLine]) -> None:
+    """Refuse to confirm or post what is past a limit, unless the actor may approve it.
+
+    Args:
+        actor: whoever confirms or posts it.
+        document: the draft, locked.
+        lines: all of its lines.
+
+    Raises:
+        Problem: `sales.needs_approval` (409), which says why; 404 without the right to approve this one.
+    """
+    reasons = reasons_against(document, lines)
+    if not reasons:
+        return
+    if not may_let_pass(actor, document):
+        raise Problem("sales.needs_approval", " ".join([_("It needs an approval first."), *reasons]), status=409)
+    require(actor, type(document), "approve", document)
+    if document.owner_id not in (None, actor.user_id):
+        notify(
+            {document.owner_id}, _l("%(who)s approved %(quote)s.", who=actor.name, quote=document.name), about=document
+        )

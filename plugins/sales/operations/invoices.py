@@ -32,6 +32,7 @@ from ..models import Allocation, Invoice, InvoiceLine, Order, OrderLine
 from ..queries.invoices import lines_of_invoice, posted_notes_of, reversed_so_far, used_of
 from ..schemas import INVOICE_STATUSES
 from ..totals import cost_of, line_net, tax_lines_as_json, totals_of, write_totals
+from .approvals import let_pass
 from .commissions import follow_invoice
 from .documents import (
     PRICING,
@@ -294,8 +295,8 @@ def post_invoice(actor: Actor, invoice: Invoice) -> Invoice:
     What it invoices or reverses is written on its order; a credit note is used for its own invoice first.
 
     Raises:
-        Problem: `sales.document_sealed` (409); `sales.nothing_to_post`, `sales.more_than_ordered`,
-            `sales.more_than_invoiced`, `sales.no_rate` (422); 403 or 404 without the right.
+        Problem: `sales.document_sealed` (409); `sales.needs_approval` (409) past a limit; `sales.nothing_to_post`,
+            `sales.more_than_ordered`, `sales.more_than_invoiced`, `sales.no_rate` (422); 403 or 404 without the right.
     """
     require(actor, Invoice, "post", invoice)
     with write_unit() as session:
@@ -306,6 +307,7 @@ def post_invoice(actor: Actor, invoice: Invoice) -> Invoice:
         lines = lines_of_invoice(invoice)
         if not lines:
             raise Problem("sales.nothing_to_post", _("Add a line first."))
+        let_pass(actor, invoice, lines)
         customer = _customer_of(invoice)
         # What is read is read before anything is changed, so that all changes are written at once.
         number = draw_number(invoice.kind, invoice.issued_on or today())

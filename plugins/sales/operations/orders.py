@@ -27,6 +27,7 @@ from ..models import Order, OrderLine, Quote, QuoteSet
 from ..queries.orders import lines_of_order, order_of_quote, owes_something
 from ..queries.quotes import lines_of
 from ..schemas import ORDER_STATUSES
+from .approvals import let_pass
 from .commission_splits import take_over
 from .documents import (
     PRICING,
@@ -132,13 +133,16 @@ def update_order(actor: Actor, order: Order, values: Mapping[str, Any]) -> Order
     """Change a draft; of a confirmed order only when it is due and the customer's own number.
 
     Raises:
-        Problem: `sales.document_sealed` (409) for anything else of a confirmed order; `catalog.not_available` (409) for
-            a day by which there isn't enough in stock.
+        Problem: `sales.document_sealed` (409) for anything else of a confirmed order; `sales.stays` (422) for another
+            quote; `catalog.not_available` (409) for a day by which there isn't enough in stock.
     """
     with write_unit():
         changes = {name: value for name, value in values.items() if getattr(order, name) != value}
         if changes.keys() - STILL_OPEN:
             draft_document(order)
+        if "quote_id" in changes:
+            message = _("Make the order of the quote instead; it takes all from it.")
+            raise Problem("sales.stays", message, fields={"quote": [message]})
         if not changes.get("customer_id", True):
             raise no_customer()
         change_record(actor, order, changes)
@@ -169,8 +173,9 @@ def confirm_order(actor: Actor, order: Order, *, short: bool = False) -> Order:
         short: whether to reserve what there is instead of refusing where it isn't enough.
 
     Raises:
-        Problem: `sales.nothing_ordered` (422) without lines; `sales.document_sealed` (409); `catalog.not_available`
-            (409) when somebody else has the last units; what a plugin has against it; 403 or 404 without the right.
+        Problem: `sales.nothing_ordered` (422) without lines; `sales.document_sealed` (409); `sales.needs_approval`
+            (409) past a limit; `catalog.not_available` (409) when somebody else has the last units; what a plugin has
+            against it; 403 or 404 without the right.
     """
     require(actor, Order, "edit", order)
     with write_unit() as session:
@@ -179,6 +184,7 @@ def confirm_order(actor: Actor, order: Order, *, short: bool = False) -> Order:
         if not lines:
             raise Problem("sales.nothing_ordered", _("Add a line first."))
         demand("crm_validate_order", actor=actor, order=order, lines=lines)
+        let_pass(actor, order, lines)
         order.number = draw_number("order", today())
         reserve_stock(actor, order, lines, short=short)
         set_order_status(order, "confirmed")

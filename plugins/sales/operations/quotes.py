@@ -28,8 +28,9 @@ from pelatis.api import (
 from ..models import Quote, QuoteLine, QuoteSet
 from ..queries.quotes import approval_of, lines_of, sets_of
 from ..schemas import QUOTE_STATUSES
-from .approvals import reasons_for_approval, void_approval
+from .approvals import void_approval
 from .documents import PRICING, complete_document, no_customer
+from .limits import reasons_for_approval
 from .numbers import draw_number
 from .quote_lines import add_set, add_up_quote, draft_of, price_quote
 from .states import check_move

@@ -1,5 +1,6 @@
 """What orders consist of: their lines and deliveries."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -54,6 +55,11 @@ def lines_to_deliver(product: UUID) -> list[tuple[Order, OrderLine]]:
     )
     rows = db.session.execute(statement, execution_options={"populate_existing": True})
     return [(row.Order, row.OrderLine) for row in rows]
+
+
+def order_lines_by_id(ids: Collection[UUID]) -> dict[UUID, OrderLine]:
+    """Give lines of orders by their ids."""
+    return {line.id: line for line in db.session.scalars(select(OrderLine).where(OrderLine.id.in_(ids)))} if ids else {}
 
 
 def order_of_quote(quote_id: UUID) -> Order | None:

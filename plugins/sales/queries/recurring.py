@@ -39,6 +39,17 @@ def orders_made(actor: Actor, recurring: RecurringOrder) -> list[Order]:
     return list(db.session.scalars(statement))
 
 
+def order_that_is_repeated(order: Order) -> Order | None:
+    """Give the order that a recurring one repeated when it made an order."""
+    statement = (
+        select(Order)
+        .join(RecurringOrder, RecurringOrder.order_id == Order.id)
+        .join(RepeatedOrder, RepeatedOrder.recurring_order_id == RecurringOrder.id)
+        .where(RepeatedOrder.order_id == order.id)
+    )
+    return db.session.scalars(statement).first()
+
+
 def recurring_of(actor: Actor, order: Order) -> list[RecurringOrder]:
     """List what an actor may see of the recurring orders that repeat an order, or that it was made by."""
     made_by = select(RepeatedOrder.recurring_order_id).where(RepeatedOrder.order_id == order.id)

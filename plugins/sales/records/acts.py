@@ -11,7 +11,7 @@ from pelatis.api import Act, Actor, _l, fields
 
 from ..models import Delivery, Lead, Quote
 from ..operations import settlements
-from ..operations.approvals import ask_for_approval, decide_approval
+from ..operations.approvals import ask_for_approval, ask_for_approver, decide_approval
 from ..operations.commission_plans import put_in_force
 from ..operations.deliveries import cancel_rest, take_delivery_back
 from ..operations.invoices import credit_invoice, post_invoice
@@ -20,6 +20,8 @@ from ..operations.orders import cancel_order, confirm_order
 from ..operations.payments import take_back
 from ..operations.quotes import revise_quote, send_quote
 from ..operations.recurring import set_recurring_status
+from ..queries.invoices import lines_of_invoice
+from ..queries.orders import lines_of_order
 
 Values = Mapping[str, Any]
 
@@ -65,6 +67,11 @@ def _ask(actor: Actor, quote: Quote) -> Quote:
     return quote
 
 
+def _ask_approver(lines_of: Callable[[Any], list[Any]], actor: Actor, document: Any, _values: Values) -> Any:
+    ask_for_approver(actor, document, lines_of(document))
+    return document
+
+
 def _decide(grant: bool, actor: Actor, quote: Quote, values: Values) -> Quote:
     decide_approval(actor, quote, grant, values.get("note"))
     return quote
@@ -93,6 +100,7 @@ ORDER_ACTS: Final = {
         act=lambda actor, order, values: confirm_order(actor, order, short=values.get("short", False)),
         schema=ConfirmationSchema,
     ),
+    "ask": Act(label=_l("Ask for approval"), act=partial(_ask_approver, lines_of_order)),
     "cancel": Act(label=_l("Cancel the order"), act=_plainly(cancel_order)),
     "cancel-rest": Act(
         label=_l("Cancel the rest"),
@@ -102,6 +110,7 @@ ORDER_ACTS: Final = {
 }
 DELIVERY_ACTS: Final = {"take-back": Act(label=_l("Write a return down"), act=_take_delivery_back, schema=ReturnSchema)}
 INVOICE_ACTS: Final = {
+    "ask": Act(label=_l("Ask for approval"), act=partial(_ask_approver, lines_of_invoice)),
     "post": Act(label=_l("Post"), act=_plainly(post_invoice)),
     "credit": Act(
         label=_l("Credit note"),

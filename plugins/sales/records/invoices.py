@@ -30,7 +30,7 @@ INVOICES = RecordType(
     create=create_invoice,
     update=update_invoice,
     acts=INVOICE_ACTS,
-    actions=("post", "allocate", "journal"),
+    actions=("post", "approve", "allocate", "journal"),
     views=(ReadyView(label=_l("Overdue"), filter=OVERDUE, sort="due_on"),),
     page="sales/invoice.html",
 )  # fmt: skip

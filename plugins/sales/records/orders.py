@@ -34,6 +34,7 @@ ORDERS = RecordType(
     create=create_order,
     update=update_order,
     acts=ORDER_ACTS,
+    actions=("approve",),
     open_when_sealed=("due_on", "reference"),
     page="sales/order.html",
 )  # fmt: skip

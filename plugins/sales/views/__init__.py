@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("sales", __name__, template_folder="../templates")
 
 from . import (  # noqa: E402, F401 – they put their routes on the blueprint
+    approvals,
     assignment,
     commissions,
     contacts,

@@ -42,6 +42,7 @@ from ..records import INVOICE_LINES, INVOICES, ORDERS, PAYMENTS
 from ..schemas import INVOICE_KINDS, INVOICE_STATUSES
 from ..schemas.invoices import INVOICE_TONES
 from . import blueprint
+from .approvals import approval_context
 from .documents import QuantityField, money, quantity_field, row_of, sums_of, tell_refusal, typed_quantities
 from .draft_lines import DraftLines
 from .lines import options_urls
@@ -86,6 +87,7 @@ def _context(actor: Actor, invoice: Invoice) -> dict[str, Any]:
         "payment_url": _payment_url(actor, invoice),
         **(use_of(actor, invoice) if invoice.kind == "credit_note" else {}),
         "creditable": _creditable(actor, invoice, lines),
+        **approval_context(actor, invoice, lines),
         "reminder": _reminder(actor, invoice),
         "split": shown_shares(actor, invoice) if invoice.kind == "invoice" else None,
         "languages": LANGUAGES,

@@ -56,6 +56,7 @@ from ..schemas import INVOICE_STATUSES, ORDER_STATUSES
 from ..schemas.orders import ORDER_TONES
 from ..totals import margin_percent
 from . import blueprint
+from .approvals import approval_context
 from .documents import DocumentRow, quantity_field, row_of, sums_of
 from .draft_lines import DraftLines
 from .lines import add_pasted, options_urls
@@ -137,6 +138,7 @@ def _context(actor: Actor, order: Order) -> dict[str, Any]:
         "invoices": [(each, INVOICE_STATUSES[each.status]) for each in invoices_of_order(actor, order)]
         if may(actor, Invoice, "view")
         else [],
+        **approval_context(actor, order, lines),
         "split": shown_shares(actor, order),
         "repeats": repeats_of(actor, order),
         "repeat_url": _repeat_url(actor, order),

@@ -42,7 +42,8 @@ from plugins.catalog.api import Cost, unit_word
 
 from ..letters import parts_of, quote_answer
 from ..models import Order, Quote, QuoteApproval, QuoteLine, QuoteSet
-from ..operations.approvals import ask_for_approval, decide_approval, discount_to_drop, reasons_for_approval
+from ..operations.approvals import ask_for_approval, decide_approval
+from ..operations.limits import discount_to_drop, reasons_for_approval
 from ..operations.mailing import mail_quote, words_for
 from ..operations.quote_lines import copy_set, order_set_lines, remove_set
 from ..operations.quote_links import link_for, revoke_link, token_of

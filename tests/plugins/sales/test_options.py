@@ -24,7 +24,7 @@ from plugins.catalog.records import ATTRIBUTES, OPTIONS, PRODUCTS
 from plugins.sales.letters import letter_of_order, letter_of_quote
 from plugins.sales.models import Order, Quote, QuoteLine, QuoteSet
 from plugins.sales.operations.acceptance import accept_quote
-from plugins.sales.operations.approvals import reasons_for_approval
+from plugins.sales.operations.limits import reasons_for_approval
 from plugins.sales.operations.orders import create_order_of_quote
 from plugins.sales.operations.quote_lines import copy_set
 from plugins.sales.operations.quote_links import link_for, token_of

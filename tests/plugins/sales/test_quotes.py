@@ -25,7 +25,8 @@ from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.taxes import create_tax_rule
 from plugins.sales.models import ApprovalLimit, Opportunity, Quote, QuoteApproval, QuoteLine, QuoteSet
 from plugins.sales.operations.acceptance import total_with
-from plugins.sales.operations.approvals import ask_for_approval, decide_approval, reasons_for_approval
+from plugins.sales.operations.approvals import ask_for_approval, decide_approval
+from plugins.sales.operations.limits import reasons_for_approval
 from plugins.sales.operations.quote_lines import (
     add_line,
     add_set,
