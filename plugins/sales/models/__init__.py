@@ -11,7 +11,7 @@ from .costs import SalesCost
 from .forms import LeadForm
 from .invoices import Invoice, InvoiceLine
 from .leads import Lead
-from .numbers import NumberSeries
+from .numbers import NumberFormat, NumberSeries
 from .opportunities import Opportunity, StageHistory
 from .orders import Delivery, DeliveryLine, Order, OrderLine
 from .payments import Allocation, Payment
@@ -49,6 +49,7 @@ __all__ = [
     "Lead",
     "LeadForm",
     "Model",
+    "NumberFormat",
     "NumberSeries",
     "Opportunity",
     "OpportunitySnapshot",

@@ -9,6 +9,7 @@ from .recurring import RECURRING_ORDERS
 from .invoices import INVOICE_LINES, INVOICES
 from .payments import ALLOCATIONS, PAYMENTS
 from .accounts import ACCOUNTS
+from .numbers import NUMBER_FORMATS
 from .batches import BATCHES
 from .contacts import CONTACT_ROLE_TYPE
 from .plans import ACCOUNT_PLANS
@@ -44,6 +45,7 @@ __all__ = [
     "INVOICE_LINES",
     "LEADS",
     "LEAD_FORMS",
+    "NUMBER_FORMATS",
     "OPEN_DEALS",
     "OPPORTUNITIES",
     "ORDERS",

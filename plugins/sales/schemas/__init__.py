@@ -19,6 +19,7 @@ from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES, OPEN_CATEGORIES
 from .forms import ASKED, LeadFormSchema
 from .invoices import INVOICE_KINDS, INVOICE_STATUSES, InvoiceLineSchema, InvoiceSchema
 from .leads import DISQUALIFIED, LEAD_STATUSES, OPEN_LEADS, SOURCES, LeadSchema
+from .numbers import NUMBERED, NumberFormatSchema
 from .opportunities import LOST_REASONS, OpportunitySchema
 from .orders import ORDER_STATUSES, DeliveryLineSchema, DeliverySchema, OrderLineSchema, OrderSchema
 from .payments import METHODS, PAYMENT_KINDS, AllocationSchema, PaymentSchema
@@ -47,6 +48,7 @@ __all__ = [
     "LEAD_STATUSES",
     "LOST_REASONS",
     "METHODS",
+    "NUMBERED",
     "OPEN_CATEGORIES",
     "OPEN_LEADS",
     "ORDER_STATUSES",
@@ -79,6 +81,7 @@ __all__ = [
     "InvoiceSchema",
     "LeadFormSchema",
     "LeadSchema",
+    "NumberFormatSchema",
     "OpportunitySchema",
     "OrderLineSchema",
     "OrderSchema",

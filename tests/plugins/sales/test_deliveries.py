@@ -1,6 +1,7 @@
 """What comes back of a delivery, and what of an order will never go out."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -59,8 +60,8 @@ def test_what_comes_back_is_taken_off_what_went_out_and_put_where_it_was(custome
 def test_no_more_comes_back_than_went_out_with_a_delivery(customer: Any, press: Product) -> None:
     order = confirm_order(SYSTEM, order_of(customer, press, 5))
     first, second = deliver(SYSTEM, order, all_of(order, 2)), deliver(SYSTEM, order, all_of(order, 3))
-    for quantity in (3, -1):
-        problem = refused(lambda quantity=quantity: take_delivery_back(SYSTEM, first, all_of(order, quantity)))
+    for quantities in (all_of(order, 3), all_of(order, -1)):
+        problem = refused(partial(take_delivery_back, SYSTEM, first, quantities))
         assert (problem.code, problem.status) == ("sales.more_than_ordered", 422)
     assert refused(lambda: take_delivery_back(SYSTEM, first, {})).code == "sales.nothing_to_return"
     back = take_delivery_back(SYSTEM, first)
@@ -146,8 +147,8 @@ def test_what_went_out_or_was_invoiced_isnt_cancelled(customer: Any, press: Prod
     assert refused(lambda: cancel_rest(SYSTEM, order)).code == "sales.nothing_to_cancel", "cancel the order instead"
     deliver(SYSTEM, order, all_of(order, 2))
     post_invoice(SYSTEM, invoice_order(SYSTEM, order, everything=True))
-    for quantity in (1, -1):
-        problem = refused(lambda quantity=quantity: cancel_rest(SYSTEM, order, all_of(order, quantity)))
+    for quantities in (all_of(order, 1), all_of(order, -1)):
+        problem = refused(partial(cancel_rest, SYSTEM, order, quantities))
         assert problem.code == "sales.more_than_ordered"
     assert standing(order) == ("invoiced", [2, 5, 0])
 
