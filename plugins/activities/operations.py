@@ -1,9 +1,22 @@
 """The rules of activities: what begins later is planned, what was done knows when, a task's day follows its moment."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from pelatis.api import Actor, Problem, Record, _, change_record, current_zone, require, save, utc_now, write_unit
+from pelatis.api import (
+    Actor,
+    Problem,
+    Record,
+    _,
+    change_record,
+    current_zone,
+    demand,
+    require,
+    save,
+    utc_now,
+    write_unit,
+)
 
 from .models import Activity, Appointment, Call, Meeting, Note, Planned, Task, Visit
 
@@ -47,7 +60,7 @@ def _with_day(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def log_call(actor: Actor, values: Mapping[str, Any]) -> Call:
     """Log a call that was made, or plan one that begins later."""
-    call: Call = save(actor, Call(**_arranged(values)))
+    call: Call = _arrange(actor, Call(**_arranged(values)))
     return call
 
 
@@ -57,7 +70,7 @@ def arrange_meeting(actor: Actor, values: Mapping[str, Any]) -> Meeting:
     Raises:
         Problem: `activities.ends_before_it_begins`.
     """
-    meeting: Meeting = save(actor, Meeting(**_arranged(values)))
+    meeting: Meeting = _arrange(actor, Meeting(**_arranged(values)))
     return meeting
 
 
@@ -67,8 +80,21 @@ def plan_visit(actor: Actor, values: Mapping[str, Any]) -> Visit:
     Raises:
         Problem: `activities.ends_before_it_begins`.
     """
-    visit: Visit = save(actor, Visit(**_arranged(values)))
+    visit: Visit = _arrange(actor, Visit(**_arranged(values)))
     return visit
+
+
+def _arrange(actor: Actor, appointment: Appointment) -> Any:
+    with write_unit():
+        saved = save(actor, appointment)
+        _tell_if_done(actor, saved)
+        return saved
+
+
+def _tell_if_done(actor: Actor, planned: Planned, before: datetime | None = None) -> None:
+    """Tell the plugins that listen when a call, a meeting or a visit has taken place that hadn't before."""
+    if isinstance(planned, Appointment) and planned.done_at is not None and before is None:
+        demand("crm_activity_done", actor=actor, activity=planned)
 
 
 def _arranged(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,8 +122,11 @@ def update_appointment(actor: Actor, appointment: Appointment, values: Mapping[s
     changes = _with_moment(values, "starts_at")
     ends_at = changes.get("ends_at", getattr(appointment, "ends_at", None))
     _check_end(changes.get("starts_at", appointment.starts_at), ends_at)
-    changed: Appointment = change_record(actor, appointment, changes)
-    return changed
+    with write_unit():
+        before = appointment.done_at
+        changed: Appointment = change_record(actor, appointment, changes)
+        _tell_if_done(actor, changed, before)
+        return changed
 
 
 def _check_end(starts_at: Any, ends_at: Any) -> None:
@@ -126,5 +155,7 @@ def mark_done(actor: Actor, planned: Planned, done: bool) -> Planned:
     with write_unit() as session:
         session.refresh(planned, with_for_update=True)
         if done != (planned.done_at is not None):
-            planned.done_at = utc_now() if done else None
+            before, planned.done_at = planned.done_at, utc_now() if done else None
+            session.flush()
+            _tell_if_done(actor, planned, before)
         return planned

@@ -32,8 +32,9 @@ from plugins.catalog.api import Availability, availability_of
 
 from ..conflicts import DealConflict
 from ..credits import Credit
-from ..models import Opportunity, Payment, Quote
+from ..models import Lead, Opportunity, Payment, Quote
 from ..offers import Offer
+from ..operations.leads import stop_clock
 from ..operations.pipelines import name_first_pipeline
 from ..operations.stock import top_up
 from ..queries import deals
@@ -243,3 +244,10 @@ def crm_validate_order(order: Any, lines: Sequence[Any]) -> None:
 def crm_stock_arrived(actor: Actor, product: UUID) -> None:
     """Promise what came in to the orders that wait for it."""
     top_up(actor, product)
+
+
+@hookimpl(optionalhook=True)
+def crm_activity_done(activity: Any) -> None:
+    """Stop the clock of the lead with whom somebody spoke."""
+    if activity.about_type == Lead.__record_type__:
+        stop_clock(activity.about_id, activity.done_at)

@@ -13,7 +13,7 @@ from pelatis.api import (
     may,
     typed_number,
 )
-from plugins.catalog.api import Price, PriceExplained, explain_price
+from plugins.catalog.api import Price, PriceExplained, explain_price, rounded
 
 from ..models import Lead, Opportunity
 from ..operations.leads import CONVERTIBLE, LEAD_MOVES
@@ -86,10 +86,12 @@ def _price_panel(actor: Actor, opportunity: Opportunity) -> Iterator[Panel]:
 
 
 def _offer(actor: Actor, opportunity: Opportunity, explained: PriceExplained) -> dict[str, str] | None:
-    """Offer the price as the amount of a deal that has none."""
+    """Offer the price of its volume as the amount of a deal that has none."""
     if opportunity.amount is not None:
         return None
-    return offered_amount(actor, opportunity, explained.net, explained.line.currency)
+    currency = explained.line.currency
+    units = Decimal(1) if opportunity.volume is None else opportunity.volume
+    return offered_amount(actor, opportunity, rounded(explained.net * units, currency), currency)
 
 
 def offered_amount(actor: Actor, opportunity: Opportunity, amount: Decimal, currency: str) -> dict[str, str] | None:

@@ -16,7 +16,10 @@ from .opportunities import Opportunity
 class AssignmentRule(Record, Model):
     """Which leads, deals or customers some people get, and who of them is next."""
 
-    __table_args__ = (CheckConstraint("most_open IS NULL OR most_open > 0", name="most_open"),)
+    __table_args__ = (
+        CheckConstraint("most_open IS NULL OR most_open > 0", name="most_open"),
+        CheckConstraint("answer_within IS NULL OR answer_within > 0", name="answer_within"),
+    )
 
     name: Mapped[str] = mapped_column(String(200))
     #: Its place among the rules: the first one that fits decides.
@@ -41,6 +44,8 @@ class AssignmentRule(Record, Model):
     method: Mapped[str] = mapped_column(String(10), default="turns")
     #: How many open ones somebody may have before they get no more; empty for any number.
     most_open: Mapped[int | None]
+    #: How much working time a lead that it gives may wait for its first answer, in minutes; empty: the usual one.
+    answer_within: Mapped[int | None]
     #: Whether a lead goes to the next one when its clock has run out.
     passes_on: Mapped[bool] = mapped_column(default=False)
     #: Who got the last one, by the id of the team or territory.

@@ -53,6 +53,10 @@ class Opportunity(Record, Model):
     pipeline_id: Mapped[Id] = ref(Pipeline, index=False)
     stage_id: Mapped[Id] = ref(Stage, index=False)
     product_id: Mapped[Id | None] = ref("catalog_product", on_delete="set null")
+    #: How much of the product the customer may take.
+    volume: Mapped[Amount | None]
+    #: A key of the catalog's `UNITS`; empty: the product's.
+    volume_unit: Mapped[str | None] = mapped_column(String(20))
     amount: Mapped[Amount | None]
     currency: Mapped[Currency]
     #: The amount in the company's own currency, at the rate of the day on which the amount was last set.

@@ -41,8 +41,8 @@ from .clock import answer_by
 #: What no rule can ask of some of the records that it gives to people.
 UNKNOWN: Final[Mapping[str, Sequence[str]]] = {
     "lead": (),
-    "deal": ("passes_on",),
-    "customer": ("sources", "product_id", "passes_on"),
+    "deal": ("passes_on", "answer_within"),
+    "customer": ("sources", "product_id", "passes_on", "answer_within"),
 }
 
 
@@ -233,6 +233,8 @@ class Assigner:
 
     def _given(self, rule: AssignmentRule, record: Any, chosen: UUID, skipped: Mapping[UUID, str]) -> Assignment:
         record.owner_id = chosen
+        if isinstance(record, Lead) and record.status == "new":
+            record.respond_by = record.respond_by or answer_by(rule.answer_within)
         before = self._open[chosen]
         self._open[chosen] = before + 1
         return Assignment(
@@ -329,11 +331,12 @@ def pass_on(lead: Lead) -> Assignment | None:
             return None
         statement = select(Assignment).where(Assignment.lead_id == lead.id)
         had_it = {hop.user_id for hop in session.scalars(statement)} | {lead.owner_id}
+        missed, lead.respond_by = lead.respond_by, None
         given = Assigner("lead", passing_on=True).give(lead, {user for user in had_it if user is not None})
         if given is None:
+            lead.respond_by = missed
             return None
-        given.missed_at = lead.respond_by
-        lead.respond_by = answer_by()
+        given.missed_at = missed
         add(session, system_actor(), given)
         said = _l("%(lead)s waited too long with somebody else; it is yours now.", lead=lead.name)
         notify([lead.owner_id], said, about=lead)

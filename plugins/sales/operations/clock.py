@@ -9,6 +9,10 @@ from pelatis.api import utc_now, working_calendar
 RESPONSE_TIME: Final = timedelta(hours=1)
 
 
-def answer_by() -> datetime:
-    """Tell by when a lead that comes in now must be answered."""
-    return working_calendar().after(utc_now(), RESPONSE_TIME)
+def answer_by(minutes: int | None = None) -> datetime:
+    """Tell by when a lead that comes in now must be answered.
+
+    Args:
+        minutes: of working time, where an assignment rule says how many.
+    """
+    return working_calendar().after(utc_now(), timedelta(minutes=minutes) if minutes else RESPONSE_TIME)

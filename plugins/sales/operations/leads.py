@@ -5,6 +5,7 @@ The state machine is the table `LEAD_MOVES`; what it doesn't list is refused.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -58,6 +59,7 @@ def create_lead(actor: Actor, values: Mapping[str, Any]) -> Lead:
     with write_unit() as session:
         lead = _new_lead(values)
         given = Assigner("lead").give(lead) if lead.owner_id is None and actor.user_id is None else None
+        _start_clock(lead)
         saved: Lead = save(actor, lead)
         if given is not None:
             add(session, system_actor(), given)
@@ -72,6 +74,8 @@ def create_leads(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Proble
     with write_unit():
         made, outcomes = make_each(rows, _new_lead)
         given = Assigner("lead").give_each([each for each in made if each.owner_id is None and each.status == "new"])
+        for lead in made:
+            _start_clock(lead)
         add_many(actor, made)
         add_many(system_actor(), given)
         return outcomes
@@ -81,9 +85,13 @@ def _new_lead(values: Mapping[str, Any]) -> Lead:
     lead = Lead(**{"id": new_id(), **values})
     if lead.status == "converted":
         raise _refused_status("converted")
+    return lead
+
+
+def _start_clock(lead: Lead) -> None:
+    """Say by when a new lead must be answered, unless whoever made it did, or the rule that gave it to somebody."""
     if lead.status == "new":
         lead.respond_by = lead.respond_by or answer_by()
-    return lead
 
 
 def update_lead(actor: Actor, lead: Lead, values: Mapping[str, Any]) -> Lead:
@@ -117,6 +125,23 @@ def _change_status(lead: Lead, status: str) -> None:
 def _refused_status(status: str) -> Problem:
     message = _("It can't become “%(status)s” now.", status=LEAD_STATUSES[status])
     return Problem("sales.lead_status_refused", message, fields={"status": [message]})
+
+
+def stop_clock(lead_id: UUID, at: datetime) -> None:
+    """Take notice that somebody spoke with a lead: a new one is being worked on, and was answered then.
+
+    Args:
+        lead_id: of any lead; one that was answered before stays as it is.
+        at: when they spoke.
+    """
+    with write_unit() as session:
+        lead = session.get(Lead, lead_id, with_for_update=True)
+        if lead is None or lead.answered_at is not None:
+            return
+        lead.answered_at = min(at, utc_now())
+        if lead.status == "new":
+            _change_status(lead, "working")
+        session.flush()
 
 
 def take_lead(actor: Actor, lead: Lead) -> Lead:

@@ -17,9 +17,9 @@ OPPORTUNITIES = RecordType(
     subtitle=("customer", "amount", "stage"),
     columns=("name", "customer", "stage", "amount", "expected_close_on", "owner"),
     filters=(
-        "name", "customer", "stage", "pipeline", "amount", "amount_base", "product", "probability",
-        "forecast_category", "source", "engaged_on", "expected_close_on", "closed_on", "lost_reason", "reference",
-        "customer.city", "customer.country", "customer.industry", "stage.kind", "stage.forecast_category",
+        "name", "customer", "stage", "pipeline", "amount", "amount_base", "product", "volume", "volume_unit",
+        "probability", "forecast_category", "source", "engaged_on", "expected_close_on", "closed_on", "lost_reason",
+        "reference", "customer.city", "customer.country", "customer.industry", "stage.kind", "stage.forecast_category",
     ),
     search=("name", "reference", "needs"),
     later=("closed_on", "lost_reason", "lost_to"),

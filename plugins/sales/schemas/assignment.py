@@ -52,6 +52,11 @@ class AssignmentRuleSchema(RecordSchema):
         help=_l("Whoever has so many gets no more; left empty: any number."),
         validate=Range(min=1, max=10_000),
     )
+    answer_within = fields.Integer(
+        label=_l("To be answered within, minutes"),
+        help=_l("Of working time; left empty: an hour."),
+        validate=Range(min=1, max=10_000),
+    )
     passes_on = fields.Boolean(
         label=_l("Passed on when late"),
         help=_l("When nobody has answered a lead in time, the next one gets it."),

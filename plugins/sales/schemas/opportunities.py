@@ -5,6 +5,7 @@ from typing import Final
 from marshmallow.validate import Length, Range
 
 from pelatis.api import RecordSchema, _l, base_currency, currency_names, fields
+from plugins.catalog.api import UNITS
 
 from .forecast import CATEGORY_TONES, OPEN_CATEGORIES
 from .leads import SOURCES
@@ -51,6 +52,15 @@ class OpportunitySchema(RecordSchema):
     )
     amount_base = fields.Money(label=_l("Amount in own currency"), currency="base_currency", dump_only=True)
     product = fields.Related("catalog.product", label=_l("Product"), import_names=("product name", "item"))
+    volume = fields.Decimals(
+        label=_l("Volume"),
+        help=_l("How much of the product they may take."),
+        validate=Range(min=0),
+        import_names=("quantity", "qty", "units", "expected volume"),
+    )
+    volume_unit = fields.Choice(
+        UNITS, label=_l("Unit of the volume"), help=_l("Left empty: the product's."), import_names=("unit", "uom")
+    )
     probability = fields.Integer(
         label=_l("Probability, %"),
         help=_l("The seller's own estimate; left empty: the stage's."),

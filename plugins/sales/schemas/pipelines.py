@@ -14,8 +14,8 @@ STAGE_KINDS: Final = {"open": _l("Under way"), "won": _l("Won"), "lost": _l("Los
 
 #: Fields that a stage may ask for.
 REQUIRABLE: Final = (
-    "amount", "customer", "product", "expected_close_on", "probability", "forecast_category", "source", "needs",
-    "lost_reason",
+    "amount", "volume", "customer", "product", "expected_close_on", "probability", "forecast_category", "source",
+    "needs", "lost_reason",
 )  # fmt: skip
 
 

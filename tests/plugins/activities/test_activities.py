@@ -22,6 +22,7 @@ from plugins.activities.operations import (
     log_call,
     mark_done,
     plan_visit,
+    update_appointment,
     update_task,
     write_note,
 )
@@ -292,3 +293,23 @@ def test_customers_list_has_last_contact_and_next_step(client: FlaskClient, cust
     page = client.get("/customers").text
     assert "Last contact" in page
     assert "Review" in page
+
+
+def test_hook_crm_activity_done_is_told_once_what_took_place(app: Flask, answering: Any) -> None:
+    told: list[str] = []
+
+    def take_notice(activity: Any) -> None:
+        told.append(activity.subject)
+
+    answering(crm_activity_done=take_notice)
+    log_call(SYSTEM, {"subject": "Made"})
+    planned = log_call(SYSTEM, {"subject": "Planned", "starts_at": utc_now() + timedelta(hours=2)})
+    assert told == ["Made"]
+    mark_done(SYSTEM, planned, True)
+    mark_done(SYSTEM, planned, True)
+    update_appointment(SYSTEM, planned, {"subject": "Renamed"})
+    assert told == ["Made", "Planned"]
+    meeting = arrange_meeting(SYSTEM, {"subject": "Met", "starts_at": utc_now() + timedelta(hours=2)})
+    update_appointment(SYSTEM, meeting, {"done_at": utc_now()})
+    mark_done(SYSTEM, create_task(system_actor(), {"title": "No appointment"}), True)
+    assert told == ["Made", "Planned", "Met"]

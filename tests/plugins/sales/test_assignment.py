@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -33,6 +34,7 @@ from tests.at_once import at_once
 from tests.plugins.sales.connectors import connected
 
 SYSTEM = system_actor()
+ATHENS = ZoneInfo("Europe/Athens")
 MakeTeam = Callable[..., Any]
 
 
@@ -346,6 +348,18 @@ def test_late_lead_goes_to_the_next_one_whose_clock_begins_anew(team: MakeTeam) 
         assert pass_on(made) is None, "everybody had it"
         assert made.owner_id == bea
     assert ana != bea
+
+
+def test_rule_says_how_long_its_leads_may_wait(team: MakeTeam) -> None:
+    rule(team("Ana", "Bea")[0], answer_within=15, passes_on=True)
+    with time_machine.travel(datetime(2026, 11, 20, 10, tzinfo=ATHENS), tick=False) as clock:
+        made = lead()
+        assert due_of(made) == datetime(2026, 11, 20, 10, 15, tzinfo=ATHENS)
+        said = datetime(2026, 11, 20, 12, tzinfo=ATHENS)
+        assert due_of(lead(respond_by=said)) == said, "whoever makes it knows better"
+        clock.move_to(datetime(2026, 11, 20, 10, 20, tzinfo=ATHENS))
+        assert pass_on(made) is not None
+        assert due_of(made) == datetime(2026, 11, 20, 10, 35, tzinfo=ATHENS)
 
 
 def test_lead_that_was_answered_stays(team: MakeTeam, seller: Actor) -> None:

@@ -57,6 +57,11 @@ def test_a_deal_without_an_amount_takes_its_products_price_by_one_click(client: 
     assert "as the amount" not in page_of(client, opportunity)
 
 
+def test_a_deal_of_a_volume_takes_the_price_of_it(client: FlaskClient, deal: Deal) -> None:
+    opportunity = deal("Needs", product_id=make_product().id, volume=Decimal(12))
+    assert "Take €510 as the amount" in page_of(client, opportunity)
+
+
 def test_form_of_a_new_deal_asks_nothing_of_how_it_ended(client: FlaskClient, deal: Deal) -> None:
     later = ("closed_on", "lost_reason", "lost_to")
     new = client.get("/sales/opportunities/new").text

@@ -13,7 +13,9 @@ from core.customers.models import Customer
 from core.customers.operations import create_customer
 from core.database import db, utc_now
 from core.problems import Problem
+from core.records.registry import record_types
 from core.working import WorkingCalendar
+from plugins.activities.operations import log_call, mark_done, write_note
 from plugins.sales.models import Lead, Opportunity
 from plugins.sales.operations.clock import RESPONSE_TIME
 from plugins.sales.operations.leads import convert_lead, create_lead, take_lead, update_lead
@@ -41,6 +43,30 @@ def test_taking_a_lead_stops_its_clock_and_makes_it_ones_own(app: Any, seller: A
     assert (made.status, made.owner_id) == ("working", seller.user_id)
     assert made.answered_at is not None
     assert running_leads(seller, utc_now() + timedelta(hours=4)) == []
+
+
+@pytest.mark.parametrize("kind", ["call", "meeting", "visit"])
+def test_speaking_with_a_lead_stops_its_clock(app: Any, kind: str) -> None:
+    made = lead()
+    made_at = utc_now()
+    record_type = record_types.get(f"activities.{kind}")
+    assert record_type is not None
+    about = {"about_type": "sales.lead", "about_id": made.id, "subject": "First word"}
+    planned = record_type.create(system_actor(), {**about, "starts_at": made_at + timedelta(hours=2)})
+    assert (made.status, made.answered_at) == ("new", None), "it is planned alone"
+    mark_done(system_actor(), planned, True)
+    assert made.status == "working"
+    assert made.answered_at is not None
+    first = made.answered_at
+    record_type.create(system_actor(), about)
+    assert made.answered_at == first
+
+
+def test_a_note_or_a_call_about_another_stops_no_clock(app: Any) -> None:
+    made = lead()
+    log_call(system_actor(), {"subject": "Somebody else"})
+    write_note(system_actor(), {"about_type": "sales.lead", "about_id": made.id, "body": "Looks promising"})
+    assert (made.status, made.answered_at) == ("new", None)
 
 
 def test_lead_is_taken_once(app: Any, seller: Actor) -> None:
