@@ -1,5 +1,6 @@
 """Leads: the clock that begins with them, the order of their statuses, and what they become."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +14,8 @@ from core.customers.models import Customer
 from core.customers.operations import create_customer
 from core.database import db, utc_now
 from core.problems import Problem
-from core.records.registry import record_types
 from core.working import WorkingCalendar
-from plugins.activities.operations import log_call, mark_done, write_note
+from plugins.activities.operations import arrange_meeting, log_call, mark_done, plan_visit, write_note
 from plugins.sales.models import Lead, Opportunity
 from plugins.sales.operations.clock import RESPONSE_TIME
 from plugins.sales.operations.leads import convert_lead, create_lead, take_lead, update_lead
@@ -45,20 +45,18 @@ def test_taking_a_lead_stops_its_clock_and_makes_it_ones_own(app: Any, seller: A
     assert running_leads(seller, utc_now() + timedelta(hours=4)) == []
 
 
-@pytest.mark.parametrize("kind", ["call", "meeting", "visit"])
-def test_speaking_with_a_lead_stops_its_clock(app: Any, kind: str) -> None:
+@pytest.mark.parametrize("write_down", [log_call, arrange_meeting, plan_visit])
+def test_speaking_with_a_lead_stops_its_clock(app: Any, write_down: Callable[..., Any]) -> None:
     made = lead()
     made_at = utc_now()
-    record_type = record_types.get(f"activities.{kind}")
-    assert record_type is not None
     about = {"about_type": "sales.lead", "about_id": made.id, "subject": "First word"}
-    planned = record_type.create(system_actor(), {**about, "starts_at": made_at + timedelta(hours=2)})
+    planned = write_down(system_actor(), {**about, "starts_at": made_at + timedelta(hours=2)})
     assert (made.status, made.answered_at) == ("new", None), "it is planned alone"
     mark_done(system_actor(), planned, True)
     assert made.status == "working"
     assert made.answered_at is not None
     first = made.answered_at
-    record_type.create(system_actor(), about)
+    write_down(system_actor(), about)
     assert made.answered_at == first
 
 
