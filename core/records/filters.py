@@ -18,7 +18,7 @@ from core.i18n import _, current_zone, today
 from core.problems import Problem
 from core.records import fields
 from core.records.registry import record_types
-from core.records.types import RecordType
+from core.records.types import ExtraColumn, RecordType
 from core.records.untrusted import read_json
 
 #: How deep groups may be nested, and how many clauses a filter may have: a bound on the work of one request.
@@ -101,11 +101,10 @@ class _Compiler:
             raise bad_filter(_("A condition has a field, an operator and a value."))
         path = tree["field"]
         name, _dot, rest = path.partition(".")
-        extra = next((c for c in record_types.extra_columns(self.record_type.key) if c.key == path), None)
+        extra = _reckoned(self.record_type).get(path)
         if extra is not None and extra.expression is not None:
             column = extra.expression(self.actor, self.record_type.model)
-            stand_in = fields.Decimals() if extra.numeric else fields.Date()
-            return compare(stand_in, column, tree.get("op", "is"), tree.get("value"))
+            return compare(_stand_in(extra), column, tree.get("op", "is"), tree.get("value"))
         if path not in filterable(self.record_type):
             raise bad_filter(_("“%(field)s” can't be filtered by.", field=path))
         if rest and not path.startswith("custom."):
@@ -136,6 +135,49 @@ def filterable(record_type: RecordType) -> list[str]:
     return list(dict.fromkeys([*record_type.filters, *[n for n in common if n in record_type.fields], *custom]))
 
 
+def _reckoned(record_type: RecordType) -> dict[str, ExtraColumn]:
+    """Give the columns of plugins that a record type may be filtered by, by their keys."""
+    return {each.key: each for each in record_types.extra_columns(record_type.key) if each.expression is not None}
+
+
+def _stand_in(extra: ExtraColumn) -> Any:
+    """Give a field that is compared like a plugin's column."""
+    return fields.Decimals(label=extra.label) if extra.numeric else fields.Date(label=extra.label)
+
+
+def filter_choices(actor: Actor, record_type: RecordType) -> dict[str, tuple[str, Any]]:
+    """Give each path that an actor may filter a record type by, with what people call it and its field."""
+    paths = [*filterable(record_type), *_reckoned(record_type)]
+    return {path: described(record_type, path) for path in paths if _may_reach(actor, record_type, path)}
+
+
+def _may_reach(actor: Actor, record_type: RecordType, path: str) -> bool:
+    link = record_type.fields.get(path.partition(".")[0]) if "." in path else None
+    if link is None:
+        return True
+    other = record_types.get(link.record_type)
+    return other is not None and may(actor, other, "view")
+
+
+def described(record_type: RecordType, path: str) -> tuple[str, Any]:
+    """Give what people call a path of a filter, and the field by which its values are compared.
+
+    Args:
+        record_type: whose filter it is.
+        path: a field, one of a related record, an own field, or a plugin's column.
+    """
+    if extra := _reckoned(record_type).get(path):
+        return str(extra.label), _stand_in(extra)
+    name, _dot, rest = path.partition(".")
+    if rest and name != "custom":
+        link = record_type.fields[name]
+        other = record_types.get(link.record_type)
+        if other is not None:
+            return f"{link.label} · {other.fields[rest].label}", other.fields[rest]
+    field = filter_field(record_type, path)
+    return str(field.label), field
+
+
 def filter_field(record_type: RecordType, path: str) -> Any:
     """Find the field behind a filter path of the record type itself."""
     if path.startswith("custom."):
@@ -160,7 +202,8 @@ def typed_values(record_type: RecordType, path: str, given: Sequence[str]) -> li
     Raises:
         Problem: 400 for a number that can be read in two ways.
     """
-    if path not in filterable(record_type) or not filter_field(record_type, path).numeric:
+    known = path in filterable(record_type) or path in _reckoned(record_type)
+    if not known or not described(record_type, path)[1].numeric:
         return list(given)
     try:
         return [fields.as_written(fields.Typed(each)) for each in given]

@@ -10,9 +10,8 @@ from uuid import UUID
 from core.access import Actor
 from core.i18n import _, _l, format_day, format_number
 from core.records import fields
-from core.records.filters import Filter, clauses_of, filter_field, relative_day
+from core.records.filters import Filter, clauses_of, described, relative_day
 from core.records.queries import titles
-from core.records.registry import record_types
 from core.records.types import RecordType
 
 OPERATORS: Mapping[str, Any] = {
@@ -83,7 +82,7 @@ def _chip(actor: Actor, record_type: RecordType, clause: Mapping[str, Any], rest
         return Chip(word, "", inner or str(len(next(iter(clause.values())))), rest)
     path = clause["field"]
     operator = clause.get("op", "is")
-    label, field = _named(record_type, path)
+    label, field = described(record_type, path)
     value = "" if operator in ("empty", "not_empty") else _values(actor, field, clause.get("value"), operator)
     return Chip(label, str(OPERATORS[operator]), value, rest, path, clause)
 
@@ -91,20 +90,6 @@ def _chip(actor: Actor, record_type: RecordType, clause: Mapping[str, Any], rest
 def _brief(actor: Actor, record_type: RecordType, clause: Mapping[str, Any]) -> str:
     chip = _chip(actor, record_type, clause, "")
     return f"{chip.label} {chip.operator} {chip.value}".strip()
-
-
-def _named(record_type: RecordType, path: str) -> tuple[str, Any]:
-    extra = next((each for each in record_types.extra_columns(record_type.key) if each.key == path), None)
-    if extra is not None:
-        return str(extra.label), None
-    name, _dot, rest = path.partition(".")
-    if rest and name != "custom":
-        link = record_type.fields[name]
-        other = record_types.get(link.record_type)
-        if other is not None:
-            return f"{link.label} · {other.fields[rest].label}", other.fields[rest]
-    field = filter_field(record_type, path)
-    return str(field.label), field
 
 
 def _values(actor: Actor, field: Any, value: Any, operator: str) -> str:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from core.access import Actor, current_actor
 from core.i18n import _, typed_number
 from core.records import fields, present, queries
-from core.records.filters import clauses_of, compile_filter, filter_field, filterable, parse_filter, typed_values
+from core.records.filters import clauses_of, compile_filter, filter_choices, parse_filter, typed_values
 from core.records.sentence import OPERATORS, SPANS
 from core.records.types import RecordType
 from core.records.untrusted import as_id, read_json
@@ -26,6 +26,8 @@ WITH_ANY_OF: Final = ("is", "is_not", "contains")
 WITH_NOTHING: Final = ("empty", "not_empty")
 #: The arguments of the dialog that aren't the list's.
 OWN_ARGUMENTS: Final = ("cursor", "field", "op", "value", "of")
+#: What of its form isn't an argument of the page that it leads to.
+NOT_KEPT: Final = (*OWN_ARGUMENTS, "filter", "back", "csrf_token")
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,8 @@ def filter_form(key: str) -> Response:
     actor, record_type = type_of_route(key)
     arguments = request.args
     path = arguments.get("field", "")
-    choices = [
-        (each, filter_field(record_type, each))
-        for each in filterable(record_type)
-        if "." not in each or each.startswith("custom.")
-    ]
-    chosen = next((each for name, each in choices if name == path), None)
+    choices = filter_choices(actor, record_type)
+    label, chosen = choices.get(path, ("", None))
     is_same = arguments.get("of", path) == path  # what was said of another field isn't said of this one
     given = _given(arguments.get("value")) if is_same else []
     operators = [(each, OPERATORS[each]) for each in chosen.operators] if chosen else []
@@ -67,7 +65,8 @@ def filter_form(key: str) -> Response:
     return fragment(
         "records/filter.html",
         record_type=record_type,
-        choices=[(name, each.label) for name, each in choices],
+        choices=[(name, label) for name, (label, _field) in choices.items()],
+        label=label,
         path=path,
         chosen=chosen,
         operators=operators,
@@ -141,7 +140,7 @@ def add_filter(key: str) -> Response:
     present_filter = parse_filter(form.get("filter"))
     tree = {"and": [*clauses_of(present_filter), clause]}
     compile_filter(current_actor(), record_type, tree)
-    kept = {name: form[name] for name in ("q", "sort", "columns", "pipeline", "bin") if form.get(name)}
+    kept = {name: value for name, value in form.items() if name not in NOT_KEPT and value}
     back = form.get("back", "")
     page = back if back.startswith(f"/{record_type.plugin}/") else None  # the plugin's own, with the list's filter
     return redirect_or_refresh(present.list_url(record_type, kept, page, filter=json.dumps(tree, ensure_ascii=False)))

@@ -19,7 +19,8 @@ OPPORTUNITIES = RecordType(
     filters=(
         "name", "customer", "stage", "pipeline", "amount", "amount_base", "product", "volume", "volume_unit",
         "probability", "forecast_category", "source", "engaged_on", "expected_close_on", "closed_on", "lost_reason",
-        "reference", "customer.city", "customer.country", "customer.industry", "stage.kind", "stage.forecast_category",
+        "reference", "customer.city", "customer.territory", "customer.country", "customer.industry", "stage.kind",
+        "stage.forecast_category",
     ),
     search=("name", "reference", "needs"),
     later=("closed_on", "lost_reason", "lost_to"),

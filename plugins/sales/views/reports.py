@@ -11,18 +11,22 @@ from werkzeug.wrappers import Response
 
 from pelatis.api import (
     Customer,
+    Filter,
     Problem,
     _,
     audience,
     base_currency,
+    compile_filter,
     current_actor,
     db,
+    filter_sentence,
     format_amount,
     format_compact,
     format_number,
     format_percent,
     fragment,
     not_found,
+    parse_filter,
     render,
     require,
     send_table,
@@ -32,9 +36,10 @@ from plugins.catalog.api import Cost
 
 from ..models import Invoice, Opportunity
 from ..periods import quarter_of
-from ..queries.reports import REPORTS
+from ..queries.reports import REPORTS, Report
 from ..queries.reports.margins import margin_of_customer
 from ..queries.reports.tables import Asked, Column, Table, ask, read_span
+from ..records import OPPORTUNITIES
 from . import blueprint, charts
 
 #: How many bars a chart has at most; the table has them all.
@@ -71,6 +76,11 @@ def report_of(name: str) -> Response:
         is_along_time=table.is_along_time,
         more=max(len(table.rows) - MOST_BARS, 0),
         note=table.note,
+        narrowing=filter_sentence(
+            asked.actor, OPPORTUNITIES, _filter(report), _arguments(asked), 0, f"/sales/reports/{name}"
+        )
+        if report.narrows
+        else None,
         files=[(form.upper(), _url(asked, f"{name}/export", format=form)) for form in ("csv", "xlsx")],
     )
 
@@ -86,14 +96,20 @@ def report_file(name: str) -> Response:
     return send_table(f"{name}-{asked.span.key}", columns, table.records(), request.args.get("format", "csv"))
 
 
-def _asked(name: str) -> tuple[Any, Asked]:
+def _asked(name: str) -> tuple[Report, Asked]:
     actor = current_actor()
     require(actor, Opportunity, "view")
     report = REPORTS.get(name)
     if report is None or not report.may_read(actor):
         raise not_found()
     team, person = (_id(key) for key in ("team", "person"))
-    return report, ask(actor, request.args.get("period", ""), team, person)
+    deals = compile_filter(actor, OPPORTUNITIES, _filter(report))
+    return report, ask(actor, request.args.get("period", ""), team, person, deals)
+
+
+def _filter(report: Report) -> Filter | None:
+    """Read the filter of the deals; a report that isn't of deals alone has none."""
+    return parse_filter(request.args.get("filter")) if report.narrows else None
 
 
 def _id(key: str) -> UUID | None:
@@ -104,8 +120,14 @@ def _id(key: str) -> UUID | None:
         raise Problem("sales.nobody", _("There is no such team or person."), status=400) from error
 
 
+def _arguments(asked: Asked) -> dict[str, str]:
+    """Give the arguments of the present URL."""
+    told = {"period": asked.span.key, "team": asked.team, "person": asked.person, "filter": request.args.get("filter")}
+    return {name: str(value) for name, value in told.items() if value}
+
+
 def _url(asked: Asked, path: str, **changed: Any) -> str:
-    arguments = {"period": asked.span.key, "team": asked.team, "person": asked.person} | changed
+    arguments = _arguments(asked) | changed
     return f"/sales/reports/{path}?{urlencode({key: value for key, value in arguments.items() if value})}"
 
 

@@ -28,12 +28,14 @@ class Report:
         subject: what its chart shows, lazily translated.
         read: reads it.
         needs: what one must be allowed to see for it beside deals.
+        narrows: whether it is of deals alone, and can be asked of some of them by the filter of their list.
     """
 
     title: Any
     subject: Any
     read: Callable[[Asked], Table]
     needs: Sequence[Any] = ()
+    narrows: bool = False
 
     def may_read(self, actor: Actor) -> bool:
         """Tell whether somebody may see it."""
@@ -42,11 +44,13 @@ class Report:
 
 #: Every report by its name in URLs and in the shell.
 REPORTS: Final[Mapping[str, Report]] = {
-    "conversion": Report(_l("Stage conversion"), _l("Of 100 deals, how many reach each stage"), conversion),
-    "velocity": Report(_l("Velocity"), _l("Won by month"), velocity),
-    "ageing": Report(_l("Ageing"), _l("Open deals by the days in their stage"), ageing),
-    "reasons": Report(_l("Why deals are lost"), _l("Lost deals by reason"), reasons),
-    "competitors": Report(_l("Competitors"), _l("Deals won and lost by competitor"), competitors),
+    "conversion": Report(
+        _l("Stage conversion"), _l("Of 100 deals, how many reach each stage"), conversion, narrows=True
+    ),
+    "velocity": Report(_l("Velocity"), _l("Won by month"), velocity, narrows=True),
+    "ageing": Report(_l("Ageing"), _l("Open deals by the days in their stage"), ageing, narrows=True),
+    "reasons": Report(_l("Why deals are lost"), _l("Lost deals by reason"), reasons, narrows=True),
+    "competitors": Report(_l("Competitors"), _l("Deals won and lost by competitor"), competitors, narrows=True),
     "accuracy": Report(_l("Forecast accuracy"), _l("Won by quarter, against what was weighted as it began"), accuracy),
     "costs": Report(_l("Cost by person"), _l("Cost of selling by person"), costs_by_person),
     "costs-by-customer": Report(_l("Cost by customer"), _l("Cost of selling by customer"), costs_by_customer),

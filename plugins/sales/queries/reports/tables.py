@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, literal
+from sqlalchemy import ColumnElement, and_, false, literal, true
 
 from pelatis.api import Actor, Problem, _, base_currency, today, visible
 from plugins.catalog.api import rounded
@@ -73,6 +73,7 @@ class Asked:
         staff: the people and teams.
         people: whose deals; None for everybody's.
         team, person: which of them was asked for.
+        deals: the criterion of what else the deals must have.
     """
 
     actor: Actor
@@ -81,10 +82,16 @@ class Asked:
     people: frozenset[UUID] | None = None
     team: UUID | None = None
     person: UUID | None = None
+    deals: ColumnElement[bool] = field(default_factory=true)
 
     def seen(self) -> ColumnElement[bool]:
         """Give the criterion of the deals."""
-        return and_(Opportunity.deleted_at.is_(None), visible(self.actor, Opportunity), self.of(Opportunity.owner_id))
+        return and_(
+            Opportunity.deleted_at.is_(None),
+            visible(self.actor, Opportunity),
+            self.of(Opportunity.owner_id),
+            self.deals,
+        )
 
     def of(self, owner: Any) -> ColumnElement[bool]:
         """Give the criterion that an owner is among the people."""
@@ -103,7 +110,13 @@ class Asked:
         )
 
 
-def ask(actor: Actor, period: str = "", team: UUID | None = None, person: UUID | None = None) -> Asked:
+def ask(
+    actor: Actor,
+    period: str = "",
+    team: UUID | None = None,
+    person: UUID | None = None,
+    deals: ColumnElement[bool] | None = None,
+) -> Asked:
     """Prepare a question to the reports, in two statements.
 
     Args:
@@ -111,6 +124,7 @@ def ask(actor: Actor, period: str = "", team: UUID | None = None, person: UUID |
         period: see `read_span`.
         team: whose deals, those of the teams below it too.
         person: whose deals.
+        deals: the criterion of what else they must have; reports that aren't of deals alone leave it.
 
     Raises:
         Problem: `sales.bad_period` (400); `sales.nobody` (400) for a team or a person that isn't there.
@@ -123,7 +137,7 @@ def ask(actor: Actor, period: str = "", team: UUID | None = None, person: UUID |
         people = frozenset({person})
     elif team is not None:
         people = frozenset(each for each in staff.people if staff.is_in(each, team))
-    return Asked(actor, read_span(period), staff, people, team, person)
+    return Asked(actor, read_span(period), staff, people, team, person, true() if deals is None else deals)
 
 
 @dataclass(frozen=True)
