@@ -10,13 +10,14 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core.access import system_actor
+from core.access import Actor, Kind, Scope, system_actor
 from core.customers.records import CUSTOMERS
 from core.problems import Problem
 from core.records import fields
-from core.records.filters import compile_filter, span_of
+from core.records.filters import compile_filter, filter_choices, span_of
 from core.records.operations import create_record
 from core.records.queries import ListQuery, list_records
+from core.records.registry import record_types
 from core.records.sentence import OPERATORS, SPANS, sentence_of
 
 SYSTEM = system_actor()
@@ -124,3 +125,30 @@ def test_another_field_begins_anew(client: FlaskClient) -> None:
     form = edit(client, "created_at", "contains", "Πάτρα", of="city")
     assert "Πάτρα" not in form.partition("</form>")[2]
     assert '<option value="within" selected' in form
+
+
+def test_fields_of_a_related_record_and_columns_of_plugins_are_offered(client: FlaskClient) -> None:
+    shop = create_record(SYSTEM, CUSTOMERS, {"name": "Shop in Πάτρα", "city": "Πάτρα"})
+    mill = create_record(SYSTEM, CUSTOMERS, {"name": "Mill in Αίγιο", "city": "Αίγιο"})
+    tasks = record_types.get("activities.task")
+    assert tasks is not None
+    for customer in (shop, mill):
+        create_record(SYSTEM, tasks, {"title": f"Call {customer.name}", "customer": str(customer.id)})
+    form = client.get("/activities/tasks/filter?field=customer.city").text
+    assert '<option value="customer.city" selected>Customer · City</option>' in form
+    data = {"field": "customer.city", "op": "is", "value": ["Πάτρα"]}
+    page = client.get(client.post("/activities/tasks/filter", data=data).location).text
+    assert "Customer · City" in page
+    assert ("Call Shop in Πάτρα" in page, "Call Mill in Αίγιο" in page) == (True, False)
+    form = client.get("/customers/filter?field=activities.last_contact").text
+    assert '<option value="activities.last_contact" selected>Last contact</option>' in form
+    data = {"field": "activities.last_contact", "op": "before", "value": ["-30d"]}
+    assert "30 days ago" in client.get(client.post("/customers/filter", data=data).location).text
+
+
+def test_nothing_of_what_one_may_not_see_is_offered(app: Flask) -> None:
+    of_tasks_alone = Actor(Kind.staff, name="Νίκος", grants={"activities.task.view": Scope.all})
+    tasks = record_types.get("activities.task")
+    assert tasks is not None
+    assert "customer.city" in filter_choices(SYSTEM, tasks)
+    assert "customer.city" not in filter_choices(of_tasks_alone, tasks)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from core.access import Actor, acting_as, system_actor
 from core.database import bulk_insert, db, utc_now, write_unit
 from core.i18n import today
 from core.problems import Problem
+from core.records.filters import compile_filter
 from core.records.operations import create_record
 from core.users.models import Team, User
 from plugins.sales.commands import report as command
@@ -34,7 +36,7 @@ from plugins.sales.periods import quarter_of, read_period
 from plugins.sales.queries.forecast import read_forecast
 from plugins.sales.queries.reports import REPORTS
 from plugins.sales.queries.reports.tables import Table, ask, read_span
-from plugins.sales.records import PIPELINES
+from plugins.sales.records import OPPORTUNITIES, PIPELINES
 from plugins.sales.views.charts import Column, draw, draw_bars, step_for
 from tests.plugins.sales.test_report import MAVEN, load_maven
 
@@ -61,6 +63,31 @@ def test_conversion_counts_of_the_deals_that_ended_how_far_each_came(deal: Deal,
         ("Won", 2, Decimal(50)),
     ]
     assert read("conversion").note == "Most are lost between Needs and Solution: 1."
+
+
+def test_reports_of_deals_take_the_filter_of_their_list(client: FlaskClient, deal: Deal, stages: Stages) -> None:
+    for source, lost in (("web", "price"), ("fair", "price"), ("fair", "no_budget")):
+        moved = deal("Needs", amount=Decimal(1), source=source)
+        move_opportunity(system_actor(), moved, stages["Lost"], {"lost_reason": lost})
+    tree = {"and": [{"field": "source", "op": "is", "value": ["fair"]}]}
+    narrowed = compile_filter(system_actor(), OPPORTUNITIES, tree)
+    assert [row[1] for row in read("reasons", deals=narrowed).rows] == [1, 1]
+    assert sum(row[1] for row in read("reasons").rows) == 3
+    page = client.get("/sales/reports/reasons?period=all").text
+    address = page.partition('hx-get="/sales/opportunities/filter?')[2].partition('"')[0].replace("&amp;", "&")
+    said = dict(parse_qsl(address))
+    assert said == {"period": "all", "back": "/sales/reports/reasons"}
+    chosen = {"field": "source", "op": "is", "value": "fair"}
+    back = client.post("/sales/opportunities/filter", data={**said, **chosen}).location
+    assert (urlsplit(back).path, dict(parse_qsl(urlsplit(back).query))["period"]) == ("/sales/reports/reasons", "all")
+    page = client.get(back).text
+    assert "Source" in page
+    assert "Lost because of" in page
+    file = client.get(back.replace("/reasons?", "/reasons/export?")).text
+    assert sorted(line.split(",")[1] for line in file.splitlines()[1:]) == ["1", "1"]
+    costs = client.get("/sales/reports/costs", query_string=dict(parse_qsl(urlsplit(back).query)))
+    assert (costs.status_code, "opportunities/filter" in costs.text) == (200, False)
+    assert client.get("/sales/reports/reasons?filter=x").status_code == 400
 
 
 def test_conversion_tells_each_pipeline_by_itself(deal: Deal, stages: Stages) -> None:
