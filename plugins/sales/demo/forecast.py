@@ -16,6 +16,8 @@ DAYS_KNOWN: Final = 730
 TARGETS: Final[Mapping[str, int]] = {
     "eleni": 320_000, "piotr": 280_000, "nikos": 240_000, "kasia": 160_000, "zofia": 120_000, "giorgos": 90_000,
 }  # fmt: skip
+#: What the company plans to invoice and to spend on selling in a quarter, in euros.
+BUDGETS: Final[Mapping[str, int]] = {"invoiced": 40_000, "cost": 25_000}
 QUARTERS: Final = 8
 #: (of whom, by how much more or less is expected this quarter, why)
 ADJUSTMENTS: Final = (
@@ -61,7 +63,21 @@ def _make_targets(company: DemoCompany) -> None:
         for place, quarter in enumerate(quarters)
         for key, amount in TARGETS.items()
     ]
+    budgets = [
+        {
+            "id": company.stable_id("budget", str(place), measure),
+            "measure": measure,
+            "owner_id": company.staff["eleni"],
+            "period": quarter.key,
+            "currency": "EUR",
+            "amount": Decimal(amount),
+            "amount_base": Decimal(amount),
+        }
+        for place, quarter in enumerate(quarters)
+        for measure, amount in BUDGETS.items()
+    ]
     company.insert(Target, targets)
+    company.insert(Target, budgets)
     adjustments = [
         {
             "id": company.stable_id("adjustment", key),

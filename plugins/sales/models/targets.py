@@ -9,12 +9,17 @@ from .base import Model
 
 
 class Target(Record, Model):
-    """What somebody is to sell in a period: a person, a team, or the whole company; of one product, or of all."""
+    """What somebody is to sell, to invoice or to spend in a period: a person, a team, or the whole company.
+
+    It is of one product, or of all.
+    """
 
     __table_args__ = (Index(None, "period", "deleted_at"),)
 
     #: A month or a quarter as `periods.Period.key` writes it.
     period: Mapped[str] = mapped_column(String(7))
+    #: A key of `schemas.targets.MEASURES`.
+    measure: Mapped[str] = mapped_column(String(10), default="won", server_default="won")
     person_id: Mapped[Id | None] = ref("core_user", on_delete="cascade", nullable=True)
     team_id: Mapped[Id | None] = ref("core_team", on_delete="cascade", nullable=True)
     product_id: Mapped[Id | None] = ref("catalog_product", on_delete="cascade", nullable=True)

@@ -17,10 +17,11 @@ def create_target(actor: Actor, values: Mapping[str, Any]) -> Target:
 
     Raises:
         Problem: `sales.target_of_both` for a person and a team at once; `sales.target_exists` when there is one for the
-            same people, product and period; `sales.no_rate`; 403 or 404 for people whom the actor doesn't lead.
+            same measure, people, product and period; `sales.cost_of_product`; `sales.no_rate`; 403 or 404 for people
+            whom the actor doesn't lead.
     """
     with write_unit() as session:
-        target = Target(**values)
+        target = Target(**{"measure": "won", **values})
         target.currency = target.currency or base_currency()
         _settle(target)
         save(actor, target)
@@ -47,6 +48,9 @@ def _settle(target: Target) -> None:
     if target.person_id is not None and target.team_id is not None:
         message = _("A target is a person's or a team's. Leave one of them empty.")
         raise Problem("sales.target_of_both", message, fields={"team": [message]})
+    if target.measure == "cost" and target.product_id is not None:
+        message = _("Costs are of no product. Leave it empty.")
+        raise Problem("sales.cost_of_product", message, fields={"product": [message]})
     target.period = read_period(target.period).key
     with db.session.no_autoflush:
         if _has_twin(target):
@@ -59,7 +63,7 @@ def _settle(target: Target) -> None:
 def _has_twin(target: Target) -> bool:
     same = [
         getattr(Target, name).is_not_distinct_from(getattr(target, name))
-        for name in ("period", "person_id", "team_id", "product_id")
+        for name in ("period", "measure", "person_id", "team_id", "product_id")
     ]
     statement = select(Target.id).where(*same, Target.deleted_at.is_(None)).limit(2)
     return any(found != target.id for found in db.session.scalars(statement))

@@ -282,6 +282,7 @@ def _targets(actor: Actor, of_one: bool) -> Any:
     return select(Target.person_id, Target.team_id, Target.period, Target.amount_base).where(
         Target.period.in_(bindparam("periods", expanding=True)),
         Target.product_id == _PRODUCT if of_one else Target.product_id.is_(None),
+        Target.measure == "won",
         Target.deleted_at.is_(None),
         visible(actor, Target),
     )

@@ -1,6 +1,6 @@
 """What targets and adjustments consist of."""
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import ValidationError
 from marshmallow.validate import Length, Range
@@ -8,6 +8,9 @@ from marshmallow.validate import Length, Range
 from pelatis.api import Problem, RecordSchema, _l, base_currency, currency_names, fields
 
 from ..periods import read_period
+
+#: What a target is compared with.
+MEASURES: Final = {"won": _l("Won value"), "invoiced": _l("Invoiced"), "cost": _l("Cost of selling")}
 
 
 def is_period(text: Any) -> None:
@@ -27,6 +30,13 @@ class TargetSchema(RecordSchema):
         help=_l("A quarter like 2026-Q4, or a month like 2026-11."),
         validate=is_period,
         import_names=("quarter", "month"),
+    )
+    measure = fields.Choice(
+        MEASURES,
+        label=_l("Of what"),
+        help=_l("What is invoiced or spent makes a budget; the forecast knows targets of what is won alone."),
+        load_default="won",
+        allow_none=False,
     )
     person = fields.Related("user", label=_l("Person"), import_names=("user", "salesperson", "sales rep", "agent"))
     team = fields.Related("team", label=_l("Team"), help=_l("Without a person and a team: the whole company."))

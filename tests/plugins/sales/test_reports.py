@@ -19,6 +19,7 @@ from core.problems import Problem
 from core.records.filters import compile_filter
 from core.records.operations import create_record
 from core.users.models import Team, User
+from plugins.catalog.operations.products import create_product
 from plugins.sales.commands import report as command
 from plugins.sales.models import (
     Competitor,
@@ -29,15 +30,19 @@ from plugins.sales.models import (
     Stage,
     StageHistory,
 )
+from plugins.sales.operations.costs import create_cost
+from plugins.sales.operations.invoices import credit_invoice, post_invoice
 from plugins.sales.operations.opportunities import create_opportunity, move_opportunity
 from plugins.sales.operations.pipelines import create_stage
 from plugins.sales.operations.targets import create_target
 from plugins.sales.periods import quarter_of, read_period
 from plugins.sales.queries.forecast import read_forecast
+from plugins.sales.queries.invoices import lines_of_invoice
 from plugins.sales.queries.reports import REPORTS
 from plugins.sales.queries.reports.tables import Table, ask, read_span
-from plugins.sales.records import OPPORTUNITIES, PIPELINES
+from plugins.sales.records import INVOICE_LINES, OPPORTUNITIES, PIPELINES
 from plugins.sales.views.charts import Column, draw, draw_bars, step_for
+from tests.plugins.sales.invoicing import draft
 from tests.plugins.sales.test_report import MAVEN, load_maven
 
 Deal = Callable[..., Opportunity]
@@ -222,13 +227,43 @@ def test_targets_of_persons_teams_and_products(deal: Deal, seller: Actor, hire: 
         {"person_id": seller.user_id, "period": "2026-12", "amount": Decimal(1)},
     ):
         create_target(system_actor(), values)
-    found = {(row[0], row[1]): (row[3], row[4]) for row in read("targets", "2026-Q4").rows}
+    found = {(row[0], row[2]): (row[4], row[5]) for row in read("targets", "2026-Q4").rows}
     assert found == {
         ("Ελένη Δούκα, 4th quarter 2026", ""): (Decimal(30), Decimal(50)),
         ("West, November 2026", "Oil"): (Decimal(10), Decimal(200)),
         ("The company, 4th quarter 2026", "Oil"): (Decimal(410), Decimal(50)),
         ("Ελένη Δούκα, December 2026", ""): (Decimal(0), Decimal(0)),
     }
+
+
+def test_budgets_of_what_is_invoiced_and_spent_stand_against_it(customer: Any, seller: Actor, app: Flask) -> None:
+    oil = create_product(system_actor(), {"name": "Oil", "list_price": Decimal(100)})
+    own = {"issued_on": date(2026, 11, 2), "owner_id": seller.user_id}
+    first = draft(customer, [("Transport", "1", "50")], **own)
+    line = {"invoice": str(first.id), "product": str(oil.id), "quantity": "3"}
+    create_record(system_actor(), INVOICE_LINES, line)
+    post_invoice(system_actor(), first)
+    note = credit_invoice(system_actor(), first, {lines_of_invoice(first)[0].id: Decimal(1)}, more=own)
+    post_invoice(system_actor(), note)
+    spent = {"name": "Visit", "kind": "visit", "spent_on": date(2026, 11, 3), "owner_id": seller.user_id}
+    create_cost(system_actor(), {**spent, "amount": Decimal(80), "currency": "EUR"})
+    common = {"period": "2026-Q4", "person_id": seller.user_id}
+    for measure, product, amount in (("invoiced", None, 600), ("invoiced", oil.id, 400), ("cost", None, 100)):
+        values = {**common, "measure": measure, "product_id": product, "amount": Decimal(amount)}
+        create_target(system_actor(), values)
+    rows = {(row[1], row[2]): (row[4], row[5]) for row in read("targets", "2026-Q4").rows}
+    assert rows == {
+        ("Invoiced", ""): (Decimal(300), Decimal(50)),
+        ("Invoiced", "Oil"): (Decimal(300), Decimal(75)),
+        ("Cost of selling", ""): (Decimal(80), Decimal(80)),
+    }
+    assert read("targets", "2026-Q4", seller).rows == [], "they may see neither invoices nor targets"
+    with acting_as(system_actor()):
+        quota = read_forecast(system_actor(), read_period("2026-Q4"))
+    assert quota.total.quota is None, "a budget is no target of the forecast"
+    with pytest.raises(Problem) as refused:
+        create_target(system_actor(), {**common, "measure": "cost", "product_id": oil.id, "amount": Decimal(1)})
+    assert list(refused.value.fields) == ["product"]
 
 
 def test_a_report_is_of_what_one_may_see_and_of_whom_one_asks(
@@ -385,7 +420,7 @@ def test_every_report_of_the_published_data_set(stages: Stages) -> None:
     assert [tuple(row[:2]) for row in read("reasons", "all").rows] == [("No reason given", 2_473)]
 
     _ask_for_it()
-    of_targets = {row[0]: row[3] for row in read("targets", "2017").rows}
+    of_targets = {row[0]: row[4] for row in read("targets", "2017").rows}
     for name, won in teams.items():
         assert sum(amount for whose, amount in of_targets.items() if whose.startswith(f"{name},")) == won
     assert sum(amount for whose, amount in of_targets.items() if whose.startswith("Darcel")) == 1_153_214

@@ -59,5 +59,5 @@ REPORTS: Final[Mapping[str, Report]] = {
     "margins-by-product": Report(
         _l("Margin by product"), _l("Invoiced by product"), margins_by_product, (Invoice, Cost)
     ),
-    "targets": Report(_l("Targets"), _l("Won against each target"), targets),
+    "targets": Report(_l("Targets and budgets"), _l("Reached of each target"), targets),
 }

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from pelatis.api import Customer, _, _l, db, visible
 
@@ -48,17 +48,7 @@ def costs_by_deal(asked: Asked) -> Table:
 
 def _spent(asked: Asked, key: Any, key_of_deal: Any) -> dict[UUID | None, _Spent]:
     """Sum up costs by something, and what was won by the same, in two statements."""
-    costs = (
-        select(key, func.sum(SalesCost.amount_base), func.sum(SalesCost.hours))
-        .where(
-            SalesCost.deleted_at.is_(None),
-            SalesCost.spent_on >= asked.span.first,
-            SalesCost.spent_on < asked.span.before,
-            visible(asked.actor, SalesCost),
-            asked.of(SalesCost.owner_id),
-        )
-        .group_by(key)
-    )
+    costs = select(key, func.sum(SalesCost.amount_base), func.sum(SalesCost.hours)).where(spent_in(asked)).group_by(key)
     spent = {each: (money_of(cost), hours or ZERO) for each, cost, hours in db.session.execute(costs)}
     won = (
         select(key_of_deal, func.sum(Opportunity.amount_base), func.count())
@@ -67,6 +57,17 @@ def _spent(asked: Asked, key: Any, key_of_deal: Any) -> dict[UUID | None, _Spent
     )
     gained = {each: (money_of(amount), count) for each, amount, count in db.session.execute(won)}
     return {each: _Spent(*amounts, *gained.get(each, (ZERO, 0))) for each, amounts in spent.items()}
+
+
+def spent_in(asked: Asked) -> ColumnElement[bool]:
+    """Give the criterion of the costs of the span."""
+    return and_(
+        SalesCost.deleted_at.is_(None),
+        SalesCost.spent_on >= asked.span.first,
+        SalesCost.spent_on < asked.span.before,
+        visible(asked.actor, SalesCost),
+        asked.of(SalesCost.owner_id),
+    )
 
 
 def _most(spent: Mapping[UUID | None, _Spent]) -> dict[UUID | None, _Spent]:

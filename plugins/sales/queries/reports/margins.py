@@ -50,15 +50,15 @@ class Margin:
 
 def margins_by_customer(asked: Asked) -> Table:
     """Tell what was invoiced to each customer, and what of it remains."""
-    found = _margins(Invoice.customer_id, Invoice.net_base, _in_base(Invoice.cost), _issued(asked))
+    found = _margins(Invoice.customer_id, Invoice.net_base, in_base(Invoice.cost), issued(asked))
     return _table(_l("Customer"), names_of(asked.actor, Customer, found), found)
 
 
 def margins_by_product(asked: Asked) -> Table:
     """Tell what was invoiced of each product, and what of it remains; what stands in no catalog is one line."""
-    cost = _in_base(_raw(InvoiceLine.cost) * _raw(InvoiceLine.quantity) / _SCALE)
-    of_lines = and_(_issued(asked), InvoiceLine.invoice_id == Invoice.id, InvoiceLine.deleted_at.is_(None))
-    found = _margins(InvoiceLine.product_id, _in_base(InvoiceLine.net), cost, of_lines)
+    cost = in_base(_raw(InvoiceLine.cost) * _raw(InvoiceLine.quantity) / _SCALE)
+    of_lines = and_(issued(asked), InvoiceLine.invoice_id == Invoice.id, InvoiceLine.deleted_at.is_(None))
+    found = _margins(InvoiceLine.product_id, in_base(InvoiceLine.net), cost, of_lines)
     return _table(_l("Product"), names_of(asked.actor, Product, found), found)
 
 
@@ -66,7 +66,7 @@ def margin_of_customer(actor: Actor, customer: UUID) -> Margin | None:
     """Sum up what was invoiced to a customer in the last twelve months; None where nothing was."""
     span = read_span("")
     criterion = and_(_posted(actor), Invoice.customer_id == customer, Invoice.issued_on >= span.first)
-    found = _margins(Invoice.customer_id, Invoice.net_base, _in_base(Invoice.cost), criterion)
+    found = _margins(Invoice.customer_id, Invoice.net_base, in_base(Invoice.cost), criterion)
     return found.get(customer)
 
 
@@ -75,11 +75,12 @@ def _raw(amount: Any) -> Any:
     return type_coerce(amount, BigInteger)
 
 
-def _signed(amount: Any) -> Any:
+def signed(amount: Any) -> Any:
+    """Give what a document adds: a credit note takes away."""
     return type_coerce(_raw(amount) * _SIGN, Invoice.net_base.type)
 
 
-def _in_base(amount: Any) -> Any:
+def in_base(amount: Any) -> Any:
     """Give an amount of an invoice in the company's own currency, at the rate that was frozen on it."""
     return type_coerce(_raw(amount) * _SCALE / _raw(Invoice.rate), Invoice.net_base.type)
 
@@ -88,7 +89,8 @@ def _posted(actor: Actor) -> ColumnElement[bool]:
     return and_(Invoice.sealed_at.is_not(None), Invoice.deleted_at.is_(None), visible(actor, Invoice))
 
 
-def _issued(asked: Asked) -> ColumnElement[bool]:
+def issued(asked: Asked) -> ColumnElement[bool]:
+    """Give the criterion of what was posted and issued in the span."""
     return and_(
         _posted(asked.actor),
         Invoice.issued_on >= asked.span.first,
@@ -99,10 +101,10 @@ def _issued(asked: Asked) -> ColumnElement[bool]:
 
 def _margins(key: Any, net: Any, cost: Any, criterion: ColumnElement[bool]) -> dict[UUID | None, Margin]:
     """Sum up by something, those of which most was invoiced."""
-    revenue = func.sum(_signed(net))
-    known = func.sum(_signed(case((cost.is_not(None), net))))
+    revenue = func.sum(signed(net))
+    known = func.sum(signed(case((cost.is_not(None), net))))
     statement = (
-        select(key, revenue, known, func.sum(_signed(cost)))
+        select(key, revenue, known, func.sum(signed(cost)))
         .where(criterion)
         .group_by(key)
         .order_by(revenue.desc())
