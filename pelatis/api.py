@@ -25,6 +25,7 @@ from core.customers.models import Customer
 from core.customers.operations import add_person, create_customer, relate_person
 from core.customers.queries import find_duplicates, related_customers
 from core.customers.schemas import currency_names, language_names
+from core.customfields import fields_of as custom_fields_of
 from core.database import (
     Amount,
     Currency,
@@ -223,6 +224,7 @@ __all__ = [
     "currency_names",
     "current_actor",
     "current_zone",
+    "custom_fields_of",
     "customer_roles",
     "db",
     "demand",

@@ -3,7 +3,7 @@
 The state machine is the table `DEAL_MOVES`; what it doesn't list is refused.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -35,6 +35,7 @@ from plugins.catalog.api import Product
 
 from ..models import Opportunity, Stage, StageHistory
 from ..schemas import OpportunitySchema
+from ..schemas.pipelines import requirable
 from .assignment import Assigner
 from .competitors import meet_winner, meet_winners
 from .pipelines import default_pipeline, stages_of
@@ -253,19 +254,38 @@ def _checked_move(left: Stage, entered: Stage) -> Move:
     return move
 
 
-def _check_required(opportunity: Opportunity, stage: Stage, changes: Collection[str] | None = None) -> None:
+def _check_required(opportunity: Opportunity, stage: Stage, changes: Mapping[str, Any] | None = None) -> None:
     """Ask for what a stage needs: all of it on entry, and that a change later empties none of it."""
-    declared: Mapping[str, Any] = OpportunitySchema().fields
-    asked = [name for name in stage.required if changes is None or declared[name].column in changes]
-    missing = [name for name in asked if getattr(opportunity, declared[name].column) is None]
+    known = requirable()
+    asked = [name for name in stage.required if name in known and (changes is None or _is_among(name, changes))]
+    missing = [name for name in asked if _value_of(opportunity, name) in (None, "", [])]
     if missing:
-        labels = ", ".join(str(declared[name].label) for name in missing)
+        labels = ", ".join(str(known[name]) for name in missing)
         raise Problem(
             "sales.stage_needs_fields",
             _("%(stage)s needs: %(fields)s.", stage=stage.name, fields=labels),
             fields={name: [_("Needed in this stage")] for name in missing},
             extra={"stage": str(stage.id)},
         )
+
+
+def _column_of(name: str) -> str:
+    """Give the attribute in which a deal keeps a field of its own."""
+    declared: Mapping[str, Any] = OpportunitySchema().fields
+    return str(declared[name].column)
+
+
+def _is_among(name: str, changes: Mapping[str, Any]) -> bool:
+    if name.startswith("custom."):
+        return name.removeprefix("custom.") in (changes.get("custom") or {})
+    return _column_of(name) in changes
+
+
+def _value_of(opportunity: Opportunity, name: str) -> Any:
+    """Give what a deal says where a stage asks, in an own field of the company too."""
+    if name.startswith("custom."):
+        return opportunity.custom.get(name.removeprefix("custom."))
+    return getattr(opportunity, _column_of(name))
 
 
 def _check_winner(opportunity: Opportunity, stage: Stage) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from marshmallow.validate import Length, Range
 
-from pelatis.api import RecordSchema, _l, currency_names, fields
+from pelatis.api import RecordSchema, _l, currency_names, custom_fields_of, fields
 
 from .forecast import CATEGORY_TONES, FORECAST_CATEGORIES
 from .opportunities import OpportunitySchema
@@ -19,9 +19,13 @@ REQUIRABLE: Final = (
 )  # fmt: skip
 
 
-def _requirable() -> Mapping[str, Any]:
+def requirable() -> Mapping[str, Any]:
+    """Give what a stage may ask for, the company's own fields of deals among it, and what people call it."""
     declared: Mapping[str, Any] = OpportunitySchema().fields
-    return {name: declared[name].label for name in REQUIRABLE}
+    own = custom_fields_of("sales.opportunity")
+    return {name: declared[name].label for name in REQUIRABLE} | {
+        f"custom.{name}": each.label for name, each in own.items()
+    }
 
 
 class PipelineSchema(RecordSchema):
@@ -51,7 +55,7 @@ class StageSchema(RecordSchema):
         import_names=("forecast category",),
     )
     required = fields.Choices(
-        _requirable,
+        requirable,
         label=_l("Asked on entry"),
         help=_l("What must be filled in before a deal enters."),
         load_default=list,

@@ -7,15 +7,17 @@ from typing import Any, Final
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.access import Actor, acting_as, system_actor
+from core.customfields.records import CUSTOM_FIELDS
 from core.database import db, write_unit
 from core.i18n import today
 from core.problems import Problem
 from core.records.bulk import run_bulk
 from core.records.history import undo_transaction
-from core.records.operations import bin_record, update_record
+from core.records.operations import bin_record, create_record, update_record
 from plugins.sales.models import ExchangeRate, Opportunity, Pipeline, Stage, StageHistory
 from plugins.sales.operations.opportunities import DEAL_MOVES, create_opportunity, move_opportunity, update_opportunity
 from plugins.sales.operations.pipelines import (
@@ -93,6 +95,29 @@ def test_a_deal_that_entered_without_is_still_edited(deal: Deal, stages: Stages)
         session.get_one(type(stages["Needs"]), stages["Needs"].id).required = ["amount", "source"]
     update_record(system_actor(), OPPORTUNITIES, opportunity, {"needs": "Twelve cans"})
     assert opportunity.needs == "Twelve cans"
+
+
+def test_stage_asks_for_a_field_of_the_companys_own(client: FlaskClient, deal: Deal, stages: Stages) -> None:
+    own = create_record(
+        system_actor(), CUSTOM_FIELDS, {"record_type": "sales.opportunity", "label": "Site visited", "kind": "text"}
+    )
+    create_record(system_actor(), CUSTOM_FIELDS, {"record_type": "sales.opportunity", "label": "Size", "kind": "text"})
+    update_record(system_actor(), STAGES, stages["Solution"], {"required": ["custom.site_visited"]})
+    moved = deal("Needs")
+    asked = client.post(f"/sales/opportunities/{moved.id}/move", data={"stage": str(stages["Solution"].id)})
+    assert asked.status_code == 422
+    assert 'name="custom.site_visited"' in asked.text
+    facts = {"stage": str(stages["Solution"].id), "custom.site_visited": "Πάτρα"}
+    assert client.post(f"/sales/opportunities/{moved.id}/move", data=facts).status_code == 200
+    db.session.refresh(moved)
+    assert (moved.stage_id, moved.custom) == (stages["Solution"].id, {"site_visited": "Πάτρα"})
+    with pytest.raises(Problem) as refused:
+        update_record(system_actor(), OPPORTUNITIES, moved, {"custom": {"site_visited": None}})
+    assert list(refused.value.fields) == ["custom.site_visited"]
+    db.session.rollback()
+    update_record(system_actor(), OPPORTUNITIES, moved, {"custom": {"size": "L"}})
+    bin_record(system_actor(), CUSTOM_FIELDS, own)
+    assert move_opportunity(system_actor(), deal("Needs"), stages["Solution"]).stage_id == stages["Solution"].id
 
 
 def test_what_the_stage_asks_for_may_come_with_the_move(deal: Deal, stages: Stages) -> None:
