@@ -44,7 +44,7 @@ def jobs_page() -> Response:
     return render(
         "jobs/list.html",
         states=_tabs(state),
-        rows=[row_of(job) for job in page],
+        rows=[row_of(job, in_list=True) for job in page],
         more=more,
         events=[_event_row(parked) for parked in queries.parked_events()] if state in ("", PARKED) else [],
     )
@@ -67,8 +67,13 @@ def _tabs(current: str) -> list[dict[str, Any]]:
     ]
 
 
-def row_of(job: Job) -> dict[str, Any]:
-    """Describe a job for `jobs/row.html`."""
+def row_of(job: Job, *, in_list: bool = False) -> dict[str, Any]:
+    """Describe a job for `jobs/row.html` and `jobs/progress.html`.
+
+    Args:
+        job: the job.
+        in_list: whether it stands in the list, whose row with its buttons is drawn anew once the job has ended.
+    """
     definition = jobs.runnable().get(job.name)
     word, tone = STATE_WORDS[job.state]
     return {
@@ -80,7 +85,9 @@ def row_of(job: Job) -> dict[str, Any]:
         "reason": job.error.strip().splitlines()[-1] if job.error.strip() else "",
         "may_retry": job.may_become(WAITING) and job.state != RUNNING,
         "may_cancel": job.may_become(CANCELLED),
-        "progress_url": url_for("jobs.progress", job_id=job.id) if _moves_soon(job) else None,
+        "progress_url": url_for("jobs.progress", job_id=job.id, row="1" if in_list else None)
+        if _moves_soon(job)
+        else None,
     }
 
 
@@ -106,7 +113,12 @@ def progress(job_id: UUID) -> Response:
     actor, job = current_actor(), queries.find_job(job_id)
     if not actor.is_administrator and (actor.user_id is None or job.actor_id != actor.user_id):
         raise not_found()
-    return fragment("jobs/progress.html", row=row_of(job))
+    in_list = actor.is_administrator and "row" in request.args
+    if not in_list or job.is_live:
+        return fragment("jobs/progress.html", row=row_of(job, in_list=in_list))
+    answer = fragment("jobs/row.html", row=row_of(job, in_list=True))
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = f"#job-{job.id}", "outerHTML"
+    return answer
 
 
 @blueprint.post("/admin/jobs/<uuid:job_id>/retry")

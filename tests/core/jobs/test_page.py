@@ -113,6 +113,19 @@ def test_who_is_no_administrator_learns_of_nothing(colleague: FlaskClient, parke
     assert state_of(parked) == PARKED
 
 
+def test_row_of_the_list_is_drawn_anew_once_its_job_has_ended(client: FlaskClient, declare: Declare) -> None:
+    job = enqueue(declare(lambda progress: None, name="core.test_import"))
+    page = client.get("/admin/jobs").text
+    assert f"/jobs/{job.id}/progress?row=1" in page
+    assert f"/admin/jobs/{job.id}/cancel" in page
+    assert "HX-Retarget" not in client.get(f"/jobs/{job.id}/progress?row=1").headers
+    run_next_job("worker")
+    ended = client.get(f"/jobs/{job.id}/progress?row=1")
+    assert (ended.headers["HX-Retarget"], ended.headers["HX-Reswap"]) == (f"#job-{job.id}", "outerHTML")
+    assert f'id="job-{job.id}"' in ended.text
+    assert f"/admin/jobs/{job.id}/cancel" not in ended.text
+
+
 def test_whoever_started_a_job_sees_its_progress(app: Flask, colleague: FlaskClient, declare: Declare) -> None:
     from sqlalchemy import select
 
