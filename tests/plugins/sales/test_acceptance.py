@@ -297,6 +297,7 @@ def test_wrong_address_tells_nothing(stranger: FlaskClient, path: str) -> None:
     answer = ask(f"/sales/public/quotes/nobody.knows{path}", headers={"Accept-Language": "pl"})
     assert answer.status_code == 404
     assert "Poproś" in answer.get_data(as_text=True)
+    assert "/login" not in answer.get_data(as_text=True), "a customer has nothing to sign in to"
 
 
 def test_lines_of_other_quotes_cant_be_asked_by_a_link(stranger: FlaskClient, url: str, customer: Any) -> None:
