@@ -29,6 +29,14 @@ class Figures:
     statements: float
 
 
+@dataclass(frozen=True)
+class Imported:
+    """How fast rows were written, per second and per second of processor time: this process' and the database's."""
+
+    rows_per_s: float
+    rows_per_cpu_s: float
+
+
 class Meter:
     """Measures what is done with one engine.
 
@@ -69,6 +77,18 @@ class Meter:
             counts.append(self._count)
         cpu = self._cpu_seconds() - cpu
         return Figures(median(times) * 1000, cpu * 1000 / repetitions, median(counts))
+
+    def pace(self, write: Callable[[], object], rows: int) -> Imported:
+        """Write rows once.
+
+        Args:
+            write: writes them.
+            rows: how many they are.
+        """
+        cpu, begun = self._cpu_seconds(), time.perf_counter()
+        write()
+        seconds = time.perf_counter() - begun
+        return Imported(rows / seconds, rows / (self._cpu_seconds() - cpu))
 
     def _cpu_seconds(self) -> float:
         return time.process_time() + sum(map(_seconds_of_process, self._backends()))

@@ -1,7 +1,6 @@
 """Pelatis' own full pages, through the WSGI test client and signed in, with every check that a browser meets."""
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,7 +13,7 @@ from werkzeug.test import TestResponse
 from core.access import acting_as
 from core.bench.data import EMAIL, PASSWORD, Made, import_file, some_customer
 from core.bench.floor import BOARD, CREATE, EDIT, FORECAST, LIST, RECORD, SEARCH, checked, word_of
-from core.bench.measure import Figures, Meter
+from core.bench.measure import Figures, Imported, Meter
 from core.database import db
 from core.operation.server import spare_memory
 from core.records.registry import record_types
@@ -91,14 +90,6 @@ def page_acts(client: FlaskClient, headers: Mapping[str, str], made: Made) -> di
     return acts
 
 
-@dataclass(frozen=True)
-class Imported:
-    """How fast an import was, in rows per second and per second of this process' processor time."""
-
-    rows_per_s: float
-    rows_per_cpu_s: float
-
-
 def measure_import(app: Flask, made: Made, rows: int) -> Imported:
     """Import a file of new customers with everything that an import does."""
     from core.imports import operations
@@ -112,9 +103,9 @@ def measure_import(app: Flask, made: Made, rows: int) -> Imported:
         with acting_as(actor, origin="import"):
             job = operations.take_file(actor, customers, "bench.csv", BytesIO(import_file(rows)))
             spare_memory()  # as the command and the worker do
-            begun, worked = time.perf_counter(), time.process_time()
-            tally = operations.run(actor, job)
-            seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - worked
-    if tally.created != rows:
-        raise RuntimeError(f"{tally.created} of {rows} rows were imported: {tally}")
-    return Imported(rows / seconds, rows / cpu_seconds)
+            meter = Meter(db.engine)
+            imported = meter.pace(lambda: operations.run(actor, job), rows)
+            meter.close()
+    if job.created != rows:
+        raise RuntimeError(f"{job.created} of {rows} rows were imported")
+    return imported

@@ -15,12 +15,13 @@ from sqlalchemy import create_engine, make_url, text
 from core.access import acting_as, system_actor
 from core.app import create_app
 from core.bench.data import Made, make_data
-from core.bench.floor import measure_floor, measure_raw
+from core.bench.floor import measure_floor, measure_raw, measure_raw_import
 from core.bench.pages import measure_import, measure_pages, sign_in
 from core.bench.report import MADE, Report
 from core.bench.selling import SalesSizes, measure_selling
-from core.bench.serving import measure_served
+from core.bench.serving import FLOOR, Program, measure_served
 from core.database import db
+from core.imports.running import BATCH
 from core.operation.first_run import prepare_database
 from core.settings import Settings
 
@@ -130,14 +131,19 @@ def _pages(bench: _Bench) -> dict[str, Any]:
 def _served(bench: _Bench) -> dict[str, Any]:
     if not bench.sizes.served_seconds:
         return {}
-    bench.told("served by two workers")
-    cookie = sign_in(bench.app).cookie
-    return {"served": measure_served(bench.environment, cookie, workers=2, seconds=bench.sizes.served_seconds)}
+    bench.told("the floor and Pelatis, each served by two workers")
+    signed_in = sign_in(bench.app)
+    pelatis = Program("pelatis", {"Cookie": signed_in.cookie, **signed_in.headers})
+    seconds = bench.sizes.served_seconds
+    floor, served = measure_served([FLOOR, pelatis], bench.environment, workers=2, seconds=seconds)
+    return {"served_floor": floor, "served": served}
 
 
 def _import(bench: _Bench) -> dict[str, Any]:
     bench.told("import")
-    return {"imported": measure_import(bench.app, bench.made, bench.sizes.import_rows)}
+    imported = measure_import(bench.app, bench.made, bench.sizes.import_rows)
+    bench.told("the same rows by the driver")
+    return {"imported": imported, "raw_import": measure_raw_import(bench.url, bench.sizes.import_rows, BATCH)}
 
 
 def _sales(bench: _Bench) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from werkzeug.test import TestResponse
 
 from core.access import acting_as, system_actor
+from core.bench.application import floor_engine
 from core.bench.data import Made
-from core.bench.floor import BOARD, FORECAST, checked, floor_engine, measure_raw
+from core.bench.floor import BOARD, FORECAST, checked, measure_raw
 from core.bench.measure import Figures, Meter
 from core.bench.pages import sign_in
 from core.database import bulk_insert, db, new_id, utc_now, write_unit

@@ -7,6 +7,7 @@ import ast
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any, Final
 
@@ -78,9 +79,11 @@ class History:
 
 
 def _named_values(file: Path) -> dict[str, Any]:
-    """Read the plain values that a file of Python gives names to: `revision = "0001"`."""
+    """Read the plain values that a migration gives names to: `revision = "0001"`; they stand before what it does."""
+    SourceFileLoader(file.stem, str(file)).get_code(file.stem)  # says what is wrong with all of it, and remembers that
+    head, _begins, _rest = file.read_text("utf-8").partition("\ndef upgrade(")
     values: dict[str, Any] = {}
-    for node in ast.parse(file.read_text("utf-8"), str(file)).body:
+    for node in ast.parse(head, str(file)).body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Constant):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Name):

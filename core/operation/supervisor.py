@@ -22,6 +22,8 @@ FIRST_DELAY: Final = 0.5
 LONGEST_DELAY: Final = 30.0
 #: How long processes have to end in good order; a little more than what they give their own requests and jobs.
 GRACE_SECONDS: Final = 25.0
+#: What keeps processes with many threads small: glibc gives each thread its own heap otherwise.
+LEAN: Final = {"MALLOC_ARENA_MAX": "2"}
 #: So many deaths at once of a server process that never served end the whole.
 HOPELESS: Final = 5
 

@@ -43,6 +43,10 @@ def bench(
 
     Everything happens in a temporary database that is removed at the end; yours isn't touched. What each part found is
     told as soon as it has; the whole table comes at the end.
+
+    Each figure is judged by its ratio to the same figure of the minimal application or of plain SQL, taken in the same
+    run: of what is done per second at least so much, of time and memory at most. So a slow machine misses no target
+    that a fast one meets.
     """
     from core.bench.report import as_table
     from core.bench.run import QUICK, Sizes, run_bench

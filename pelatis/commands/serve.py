@@ -8,7 +8,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,9 +16,6 @@ from pelatis.commands import application
 
 if TYPE_CHECKING:
     from core.operation.supervisor import Lifeline
-
-#: What keeps processes with many threads small: glibc gives each thread its own heap otherwise.
-LEAN: Final = {"MALLOC_ARENA_MAX": "2"}
 
 
 @click.command()
@@ -32,7 +29,7 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
     The database is made or brought to this version first. Ctrl-C ends everything.
     """
     from core.operation.logs import LOG_LEVELS, configure_logging
-    from core.operation.supervisor import Child, Supervisor
+    from core.operation.supervisor import LEAN, Child, Supervisor
 
     level = os.environ.get("PELATIS_LOG_LEVEL", "").upper()
     configure_logging(level if level in LOG_LEVELS else "INFO")  # the first server says what is wrong with the settings
