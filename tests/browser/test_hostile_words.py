@@ -35,6 +35,7 @@ NEEDED: Final[dict[str, dict[str, str]]] = {
     "/catalog/stock": {"on_hand": "9"},
     "/sales/assignment-rules": {"goes_to": "territory"},
     "/sales/accounts": {"purpose": "tax", "code": "2200"},
+    "/sales/number-series": {"kind": "refund", "pattern": "<b>###</b>"},
     "/sales/commission-plans": {"tiers": "0 - : 5"},
     "/sales/exchange-rates": {"currency": "CHF"},
     "/sales/invoice-lines": {"unit_price": "5"},
