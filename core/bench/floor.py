@@ -142,7 +142,7 @@ def measure_raw_import(url: str, rows: int, batch: int) -> Imported:
     bare = Table("bench_import", MetaData(), *(Column(c.name, c.type, primary_key=c.primary_key) for c in columns))
     newest = select(*(cast(c, Text) for c in columns)).order_by(Customer.created_at.desc(), Customer.id.desc())
     with engine.connect() as connection:
-        values = [tuple(row) for row in connection.execute(newest.limit(rows))]
+        values = [tuple(row) for row in connection.execute(newest.limit(rows))][::-1]
     writing, runs = engine.execution_options(write=True), []
     for _time in range(3):  # each is over in a blink
         bare.create(writing)
