@@ -14,37 +14,26 @@ from plugins.catalog.api import availability_of
 from plugins.catalog.operations.products import create_product
 from plugins.catalog.operations.stock import create_level
 from plugins.sales.models import Order
+from plugins.sales.operations import orders
 from plugins.sales.operations.documents import create_line
 from plugins.sales.operations.orders import ORDER_KIND, confirm_order, create_order
 from tests.conftest import Site
-from tests.killing import let_die
+from tests.killing import let_die_after
 
 SYSTEM = system_actor()
 UNITS = 2
 
-#: Confirms an order and dies: once the number is drawn, once the stock is reserved, or before all is committed.
-DYING = """
-import os, signal, sys
-from uuid import UUID
-from core.access import acting_as, system_actor
-from core.app import create_app
-from core.database import db
-from core.settings import Settings
-from plugins.sales.models import Order
-from plugins.sales.operations import orders
 
-def dying(function):
-    def call(*arguments, **named):
-        function(*arguments, **named)
-        db.session.flush()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return call
+def confirm(order_id: str) -> None:
+    """Confirm an order."""
+    from uuid import UUID
 
-setattr(orders, sys.argv[2], dying(getattr(orders, sys.argv[2])))
-app = create_app(Settings.from_environment(dict(os.environ)))
-with app.app_context(), acting_as(system_actor()):
-    orders.confirm_order(system_actor(), db.session.get(Order, UUID(sys.argv[1])))
-"""
+    from core.access import system_actor
+    from core.database import db
+    from plugins.sales.models import Order
+    from plugins.sales.operations.orders import confirm_order
+
+    confirm_order(system_actor(), db.session.get_one(Order, UUID(order_id)))
 
 
 @pytest.mark.parametrize("moment", ["draw_number", "reserve_stock", "take_over"])
@@ -57,7 +46,7 @@ def test_who_dies_while_confirming_has_confirmed_nothing(app: Flask, site: Site,
     create_line(ORDER_KIND, SYSTEM, {"order_id": order.id, **line})
     order_id, product_id = order.id, product.id
     db.session.remove()
-    let_die(site, DYING, order_id, moment)
+    let_die_after(site, orders, moment, confirm, order_id)
     left = db.session.get_one(Order, order_id)
     assert (left.status, left.number, left.sealed_at) == ("draft", None, None)
     assert availability_of([product_id], today())[product_id].available == UNITS
